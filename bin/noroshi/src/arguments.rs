@@ -1,0 +1,215 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use noroshi_incident::{model::{Category, State}, service::import::Format};
+use noroshi_kernel::{access::Role, language::Language, period::Period};
+use std::path::PathBuf;
+
+/// The platform that a CSIRT runs on.
+#[derive(Debug, Parser)]
+#[command(name = "noroshi", version, about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The directory that holds everything; a fresh one is made and set up [default: ./noroshi-data; demo: ./demo-data]
+    #[arg(long, global = true, env = "NOROSHI_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The configuration file [default: noroshi.toml in the data directory, when it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Fill an example team's quarter and serve it
+    Demo(Demo),
+    /// Serve the platform's pages
+    Serve(Serve),
+    /// Set up a data directory
+    Init,
+    /// Check that everything is in order
+    Doctor(Json),
+    /// Manage accounts of the staff
+    #[command(subcommand)]
+    Account(Account),
+    /// Manage the brands that phishing sites imitate
+    #[command(subcommand)]
+    Brand(Brand),
+    /// Counting schemes
+    #[command(subcommand)]
+    Scheme(Scheme),
+    /// Bring reports in
+    #[command(subcommand)]
+    Intake(Intake),
+    /// Look at incidents and their figures
+    #[command(subcommand)]
+    Incident(Incident),
+    /// Write a periodic report
+    Report(Report),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// Print JSON on standard output, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The port on this machine at which the pages are served; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Fill the data directory and end
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Make records with the margins in this JSON file instead of the example team's quarter
+    #[arg(long, value_name = "FILE")]
+    pub(crate) figures: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to listen on [default: serve.listen in the configuration, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Add an account; a password is made and printed unless one is given on standard input
+    Add {
+        /// What the person types to sign in
+        name: String,
+        /// What the person is there for: handler, analyst, coordinator, editor or administrator; may be given more than once
+        #[arg(long, required = true)]
+        role: Vec<Role>,
+        /// What others see [default: the name]
+        #[arg(long)]
+        display_name: Option<String>,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the accounts
+    List(Json),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Brand {
+    /// Bring in brands that are not there yet, from CSV with the columns key,name_ja,name_en,origin,country,sector,aliases
+    Import {
+        /// The file; without one, the table that noroshi ships
+        file: Option<PathBuf>,
+    },
+    /// List the brands
+    List(Json),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Scheme {
+    /// List the counting schemes
+    List(Json),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Intake {
+    /// Import files; what cannot be read goes to the tray with its reason, and the exit code is 3
+    Import {
+        /// The files' format: phishurl
+        #[arg(long)]
+        format: Format,
+        #[command(flatten)]
+        json: Json,
+        /// The files
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Incident {
+    /// List incidents, latest first
+    List {
+        /// Only those that a figure of this period counts, for example 2013Q4, 2013-12, FY2013, 12m@2007-03
+        #[arg(long)]
+        period: Option<Period>,
+        /// Only this category
+        #[arg(long)]
+        category: Option<Category>,
+        /// Only this state: new, coordinating or closed
+        #[arg(long, value_parser = state)]
+        state: Option<State>,
+        /// Only those that hold all these words
+        #[arg(long, value_name = "WORDS")]
+        search: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        /// After how many
+        #[arg(long, default_value_t = 0)]
+        skip: u32,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show one incident with all that happened
+    Show {
+        /// Its number, for example 2013-04412
+        number: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Count the incidents, reports and coordinations of a period
+    Stats {
+        /// The period, for example 2013Q4, 2013-12, 2013, FY2013, FY2013Q3, 12m@2007-03
+        #[arg(long)]
+        period: Period,
+        /// The counting scheme [default: the latest that had begun when the period began]
+        #[arg(long)]
+        scheme: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+fn state(text: &str) -> Result<State, String> {
+    State::ALL.into_iter().find(|state| state.key() == text).ok_or_else(|| "write new, coordinating or closed".into())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    /// Incident reports and coordination
+    Incident,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A page that stands by itself
+    Html,
+    /// Plain text, 72 columns wide
+    Text,
+    /// Every figure with its query
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The period, for example 2013Q4
+    #[arg(long)]
+    pub(crate) period: Period,
+    /// What it reports on
+    #[arg(long, value_enum)]
+    pub(crate) kind: ReportKind,
+    /// The language: ja or en
+    #[arg(long, default_value = "ja")]
+    pub(crate) lang: Language,
+    /// How it is written
+    #[arg(long, value_enum, default_value = "html")]
+    pub(crate) format: ReportFormat,
+    /// The counting scheme [default: each period's own]
+    #[arg(long)]
+    pub(crate) scheme: Option<String>,
+    /// The directory in which it is written [default: standard output]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}

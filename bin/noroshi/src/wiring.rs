@@ -1,0 +1,59 @@
+//! Which event becomes which call: the one table of it, and the worker that carries it out.
+
+use anyhow::Context as _;
+use noroshi_incident::{IncidentError, service};
+use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, outbox::{self, Event}};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// | event | call |
+/// |---|---|
+/// | `incident.changed` | `incident::service::index`: the incident can be found as it is now |
+async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentError> {
+    match event.kind.as_str() {
+        service::Changed::KIND => {
+            let changed: service::Changed = serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))?;
+            service::index(&work, &changed.incidents).await?;
+        }
+        other => return Err(IncidentError::Refused(format!("no call is wired to the event {other:?}"))),
+    }
+    Ok(work)
+}
+
+/// Delivers events beside whatever else the program does.
+pub(crate) struct Worker {
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<Result<(), LedgerError>>,
+}
+
+impl Worker {
+    pub(crate) fn start(ledger: Ledger) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        Self { stop, task: tokio::spawn(deliver_until(ledger, stopped)) }
+    }
+
+    /// Delivers what is still waiting, then ends.
+    pub(crate) async fn finish(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(true);
+        self.task.await.context("the worker ended badly")?.context("events could not be delivered; they wait for the next start")
+    }
+}
+
+async fn deliver_until(ledger: Ledger, mut stopped: watch::Receiver<bool>) -> Result<(), LedgerError> {
+    /// How long an idle worker sleeps. Others may tell events too: an import beside a server, another server.
+    const IDLE: Duration = Duration::from_millis(300);
+    loop {
+        match outbox::deliver(&ledger, call).await {
+            Ok(true) => {}
+            Ok(false) if *stopped.borrow() => return Ok(()),
+            Ok(false) => {
+                let _ = tokio::time::timeout(IDLE, stopped.changed()).await;
+            }
+            Err(error) if *stopped.borrow() => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, "events cannot be delivered; trying again");
+                tokio::time::sleep(IDLE * 10).await;
+            }
+        }
+    }
+}

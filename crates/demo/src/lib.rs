@@ -1,0 +1,1 @@
+//! The example team, and the generator of records with given margins

@@ -1,0 +1,62 @@
+//! Accounts of the staff, their passwords and sessions.
+
+mod password;
+mod session;
+mod store;
+
+pub use session::{SignInError, Session, sign_in, sign_out, whose};
+pub use store::all;
+
+use crate::DirectoryError;
+use noroshi_kernel::{access::{Action, Actor, Role}, id::AccountId};
+use noroshi_ledger::{UnitOfWork, audit};
+use serde_json::json;
+
+/// A person who signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What is typed to sign in.
+    pub name: String,
+    /// What others see.
+    pub display_name: String,
+    /// What the person is there for.
+    pub roles: Vec<Role>,
+    /// Whether it may no longer sign in.
+    pub disabled: bool,
+}
+
+impl Account {
+    /// The account as an actor.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Account { id: self.id, name: self.name.clone(), roles: self.roles.clone() }
+    }
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`DirectoryError::Forbidden`]; [`DirectoryError::Refused`] when the name is taken or wrong or the password is shorter than
+/// 12 characters.
+pub async fn add(work: &UnitOfWork, actor: &Actor, name: &str, display_name: &str, roles: &[Role], password: &str) -> Result<AccountId, DirectoryError> {
+    actor.must_can(Action::ChangeAccounts)?;
+    let refuse = |text: String| Err(DirectoryError::Refused(text));
+    let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "-_.".contains(character);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        return refuse(format!("the account name {name:?} must be 1 to 64 of a-z, 0-9, '-', '_' and '.'"));
+    }
+    if roles.is_empty() {
+        return refuse("an account needs at least one role: handler, analyst, coordinator, editor or administrator".into());
+    }
+    if store::by_name(work, name).await?.is_some() {
+        return refuse(format!("there is an account {name:?} already"));
+    }
+    let hash = password::hash(password).await?;
+    let account = Account { id: AccountId(work.take_id().await?), name: name.into(), display_name: display_name.into(), roles: roles.to_vec(), disabled: false };
+    store::insert(work, &account, &hash).await?;
+    let detail = json!({ "name": name, "roles": roles });
+    work.record(actor, audit::Entry { action: "account.add", subject_kind: "account", subject_id: account.id.0, detail: &detail }).await?;
+    Ok(account.id)
+}

@@ -1,0 +1,47 @@
+//! Who: organisations, people with their accounts, and brands; who is home and who is abroad.
+//!
+//! Each noun is a folder: its types and pure rules, its actions, and `store` with its SQL.
+
+pub mod account;
+pub mod brand;
+mod error;
+pub mod migrations;
+pub mod organisation;
+
+pub use error::DirectoryError;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether something is at home with the team.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// In the team's own countries.
+    Domestic,
+    /// Anywhere else.
+    Foreign,
+    /// Not known; never guessed.
+    #[default]
+    Unknown,
+}
+
+impl Origin {
+    /// Every origin, in the order in which reports list them.
+    pub const ALL: [Self; 3] = [Self::Domestic, Self::Foreign, Self::Unknown];
+
+    /// The key as stored: `domestic`, `foreign` or `unknown`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Domestic => "domestic",
+            Self::Foreign => "foreign",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads a stored key; anything else is unknown.
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|origin| origin.key() == key).unwrap_or_default()
+    }
+}

@@ -1,0 +1,70 @@
+//! Organisations: whoever is asked to look and act, reports, or is served.
+
+mod store;
+
+pub use store::{COUNTED, all, find, insert};
+
+use crate::{DirectoryError, Origin, brand::fold};
+use noroshi_kernel::{access::{Action, Actor}, id::OrganisationId, language::Bilingual};
+use noroshi_ledger::{UnitOfWork, audit};
+use serde_json::json;
+
+/// An organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// How it is shown.
+    pub name: Bilingual,
+    /// ISO 3166-1 alpha-2, or empty when it is not known.
+    pub country: String,
+}
+
+/// The countries that are home to the team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self { countries: vec!["JP".into()] }
+    }
+}
+
+impl Home {
+    /// Whether a country is home.
+    #[must_use]
+    pub fn origin(&self, country: &str) -> Origin {
+        match country {
+            "" => Origin::Unknown,
+            _ if self.countries.iter().any(|home| home == country) => Origin::Domestic,
+            _ => Origin::Foreign,
+        }
+    }
+}
+
+/// Finds the organisation of a name (in either language, folded) or makes it.
+///
+/// # Errors
+/// [`DirectoryError::Forbidden`]; [`DirectoryError::Refused`] when the name or the country is wrong.
+pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: &str) -> Result<Organisation, DirectoryError> {
+    actor.must_can(Action::ChangeIncident)?;
+    let name = name.trim();
+    if let Some(known) = find(work, name).await? {
+        return Ok(known);
+    }
+    let refuse = |text: &str| Err(DirectoryError::Refused(text.into()));
+    if fold(name).is_empty() || name.chars().count() > 200 {
+        return refuse("the organisation's name must hold 1 to 200 characters, a letter or digit among them");
+    }
+    if !country.is_empty() && (country.len() != 2 || !country.chars().all(|character| character.is_ascii_uppercase())) {
+        return refuse("the country must be two capital letters (ISO 3166-1), for example JP, or empty when it is not known");
+    }
+    let organisation = Organisation { id: OrganisationId(work.take_id().await?), name: Bilingual::new(name, name), country: country.into() };
+    store::insert(work, std::slice::from_ref(&organisation)).await?;
+    let detail = json!({ "name": name, "country": country });
+    work.record(actor, audit::Entry { action: "organisation.add", subject_kind: "organisation", subject_id: organisation.id.0, detail: &detail }).await?;
+    Ok(organisation)
+}

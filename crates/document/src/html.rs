@@ -1,0 +1,123 @@
+//! A document as an HTML fragment: semantic elements and classes, nothing inline.
+//!
+//! Classes: `report` on the whole, `lead`, `facts`, `wide` around tables, `num`, `figure` on numbers that lead somewhere, `up` for a change
+//! for the worse and `down` for one for the better, `empty`, `note`; those of charts are told in [`svg`].
+
+use crate::{
+    chart::Chart,
+    clean::{anchor, escape},
+    link,
+    model::{Block, Document},
+    svg,
+    table::{Align, Better, Cell, Row, Table},
+    words,
+};
+use noroshi_kernel::language::Language;
+
+/// The document as one `<article>`.
+#[must_use]
+pub fn fragment(document: &Document) -> String {
+    let mut out = format!("<article class=\"report\" lang=\"{}\">\n<h1>{}</h1>\n", document.language, escape(&document.title));
+    if let Some(lead) = &document.lead {
+        out += &format!("<p class=\"lead\">{}</p>\n", escape(lead));
+    }
+    if !document.facts.is_empty() {
+        let facts: String = document.facts.iter().map(|(label, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(label), escape(value))).collect();
+        out += &format!("<dl class=\"facts\">\n{facts}</dl>\n");
+    }
+    for one in &document.blocks {
+        out += &block(one, document.language);
+    }
+    out + "</article>\n"
+}
+
+fn block(block: &Block, language: Language) -> String {
+    match block {
+        Block::Heading { level, text, id } => {
+            let level = (*level).clamp(2, 6);
+            format!("<h{level}{}>{}</h{level}>\n", id_attribute(id), escape(text))
+        }
+        Block::Paragraph(text) => format!("<p>{}</p>\n", escape(text)),
+        Block::Table(one) => table(one, language),
+        Block::Chart(one) => chart(one, language),
+        Block::Note(text) => note(text),
+    }
+}
+
+fn note(text: &str) -> String {
+    format!("<p class=\"note\">{}</p>\n", escape(text))
+}
+
+fn id_attribute(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!(" id=\"{}\"", anchor(id)) }
+}
+
+fn small(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(text)) }
+}
+
+fn chart(chart: &Chart, language: Language) -> String {
+    let (title, drawing, slim) = (escape(&chart.title), svg::draw(chart, language), svg::draw_slim(chart, language));
+    format!("<figure{}>\n<figcaption>{title}{}</figcaption>\n{drawing}\n{slim}\n</figure>\n", id_attribute(&chart.id), small(&chart.caption))
+}
+
+fn table(table: &Table, language: Language) -> String {
+    let unit = table.unit.as_deref().map(|unit| words::unit(language, unit)).unwrap_or_default();
+    let caption = format!("<caption>{}{}</caption>\n", escape(&table.title), small(&unit));
+    let heads: String = (0..table.width())
+        .map(|column| {
+            let label = escape(table.columns.get(column).map_or("", |column| column.label.as_str()));
+            let class = if table.align(column) == Align::Right { " class=\"num\"" } else { "" };
+            if label.is_empty() { format!("<td{class}></td>") } else { format!("<th scope=\"col\"{class}>{label}</th>") }
+        })
+        .collect();
+    let mut rows: String = table.rows.iter().map(|one| row(one, table, language)).collect();
+    if let (true, Some(sentence)) = (table.rows.is_empty(), &table.empty) {
+        rows = format!("<tr><td class=\"empty\" colspan=\"{}\">{}</td></tr>\n", table.width().max(1), escape(sentence));
+    }
+    let foot = table.total.as_ref().map(|total| format!("<tfoot>\n{}</tfoot>\n", row(total, table, language))).unwrap_or_default();
+    let notes: String = table.notes.iter().map(|text| note(text)).collect();
+    let id = id_attribute(&table.id);
+    format!("<div class=\"wide\"><table{id}>\n{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n{notes}")
+}
+
+fn row(row: &Row, table: &Table, language: Language) -> String {
+    let cells: String = (0..table.width())
+        .map(|column| {
+            let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
+            let class = [align_class(table.align(column)), change_class(cell)].join(" ");
+            let class = if class.trim().is_empty() { String::new() } else { format!(" class=\"{}\"", class.trim()) };
+            let shown = content(cell, language);
+            if row.header && column == 0 { format!("<th scope=\"row\"{class}>{shown}</th>") } else { format!("<td{class}>{shown}</td>") }
+        })
+        .collect();
+    format!("<tr>{cells}</tr>\n")
+}
+
+const fn align_class(align: Align) -> &'static str {
+    match align {
+        Align::Left => "",
+        Align::Right => "num",
+    }
+}
+
+fn change_class(cell: &Cell) -> &'static str {
+    let Cell::Change { percent: Some(percent), better } = cell else { return "" };
+    match (percent.signum(), better) {
+        (1, Better::Less) | (-1, Better::More) => "up",
+        (-1, Better::Less) | (1, Better::More) => "down",
+        _ => "",
+    }
+}
+
+fn content(cell: &Cell, language: Language) -> String {
+    let shown = escape(&cell.shown(language));
+    match cell {
+        Cell::Code(_) => format!("<code>{shown}</code>"),
+        Cell::Number(figure) => match link::safe(figure.href.as_deref()) {
+            Some(href) => format!("<a class=\"figure\" href=\"{}\">{shown}</a>", escape(href)),
+            None => shown,
+        },
+        Cell::Text(_) | Cell::Share { .. } | Cell::Change { .. } | Cell::Empty => shown,
+    }
+}

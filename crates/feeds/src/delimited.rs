@@ -1,0 +1,11 @@
+//! Tables of comma-separated values (RFC 4180) from hostile hands, row by row in bounded memory.
+//!
+//! [`RowReader`] finds the rows; [`fields`] splits one. Neither decides what the bytes mean.
+
+mod bytes;
+mod field;
+mod quotes;
+mod reader;
+
+pub use field::{Field, MOST_COLUMNS, TooManyColumns, fields};
+pub use reader::{MOST_LINES, MOST_ROW_BYTES, RawRow, RowBody, RowReader};

@@ -1,0 +1,39 @@
+use crate::{IncidentError, store::loading};
+use noroshi_kernel::id::IncidentId;
+use noroshi_ledger::{UnitOfWork, search};
+use serde::{Deserialize, Serialize};
+
+/// Told when incidents were opened or what they are found by changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Which.
+    pub incidents: Vec<IncidentId>,
+}
+
+impl Changed {
+    /// The event's kind.
+    pub const KIND: &str = "incident.changed";
+}
+
+/// Puts incidents into the search index as they are now. Doing it twice is as good as once.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn index(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), IncidentError> {
+    let ids: Vec<i64> = incidents.iter().map(|id| id.0).collect();
+    let details = loading::load_many(work, &ids).await?;
+    let entries: Vec<_> = details.iter().map(|detail| search::Entry { id: detail.incident.id.0, kind: "incident", label: &detail.incident.label, text: text(detail) }).collect();
+    Ok(search::put(work, &entries).await?)
+}
+
+/// What an incident is found by.
+fn text(detail: &loading::Detail) -> String {
+    let incident = &detail.incident;
+    let mut text = format!("{} {} {}", incident.number, incident.category.key(), incident.target.text);
+    let brand = detail.brand.iter().flat_map(|name| [name.ja.as_str(), name.en.as_str()]).chain(detail.brand_written.as_deref());
+    for part in brand.chain(incident.addresses.iter().map(String::as_str)).chain(incident.ports.iter().map(String::as_str)) {
+        text.push(' ');
+        text.push_str(part);
+    }
+    text
+}

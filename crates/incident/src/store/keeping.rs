@@ -1,0 +1,161 @@
+//! Keeping reports and incidents.
+
+use crate::model::{Asked, Incident};
+use noroshi_kernel::{id::{CoordinationId, CorrespondenceId, IncidentId, ReportId}, moment::Moment};
+use noroshi_ledger::{LedgerError, Query, Sql, UnitOfWork, Value, bulk};
+
+/// A report, before it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct NewReport {
+    pub(crate) id: ReportId,
+    pub(crate) correspondence: CorrespondenceId,
+    pub(crate) received_at: Moment,
+    /// The line within its delivery, for feeds.
+    pub(crate) line: Option<u64>,
+    pub(crate) raw_offset: u64,
+    pub(crate) raw_length: u64,
+    /// Tells the same row again, for feeds.
+    pub(crate) row_key: Option<[u8; 16]>,
+    /// The reported site: what a scheme counts that counts sites.
+    pub(crate) site: Option<String>,
+    pub(crate) reporter_tld: Option<String>,
+}
+
+use bulk::Kind::{Boolean, Bytes, Integer, Text};
+
+pub(crate) async fn insert_reports(work: &UnitOfWork, reports: Vec<NewReport>) -> Result<(), LedgerError> {
+    const TARGET: bulk::Target = bulk::Target {
+        table: "incident_report",
+        columns: &[
+            ("id", Integer), ("correspondence_id", Integer), ("received_at", Integer), ("line", Integer), ("raw_offset", Integer),
+            ("raw_length", Integer), ("row_key", Bytes), ("site", Text), ("reporter_tld", Text),
+        ],
+    };
+    let mut rows = bulk::Rows::into_table(TARGET);
+    for report in reports {
+        rows.push([
+            report.id.0.into(),
+            report.correspondence.0.into(),
+            report.received_at.0.into(),
+            report.line.map(u64::cast_signed).into(),
+            report.raw_offset.cast_signed().into(),
+            report.raw_length.cast_signed().into(),
+            Value::Bytes(report.row_key.map(|key| key.to_vec())),
+            report.site.into(),
+            report.reporter_tld.into(),
+        ]);
+    }
+    rows.insert(work).await
+}
+
+pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident, i64)>) -> Result<(), LedgerError> {
+    const INCIDENT: bulk::Target = bulk::Target {
+        table: "incident",
+        columns: &[
+            ("id", Integer), ("year", Integer), ("sequence", Integer), ("category", Text), ("rsit", Text), ("target_kind", Text), ("target", Text),
+            ("target_hash", Integer), ("brand_name_id", Integer), ("first_report_at", Integer), ("last_report_at", Integer), ("state", Text),
+            ("tlp", Integer), ("worm", Boolean), ("previous_id", Integer),
+        ],
+    };
+    let mut rows = bulk::Rows::into_table(INCIDENT);
+    let mut addresses = bulk::Rows::into_table(bulk::Target { table: "incident_address", columns: &[("incident_id", Integer), ("address", Text)] });
+    let mut ports = bulk::Rows::into_table(bulk::Target { table: "incident_port", columns: &[("incident_id", Integer), ("port", Text)] });
+    let mut participants = bulk::Rows::into_table(bulk::Target { table: "incident_participant", columns: &[("incident_id", Integer), ("account_id", Integer)] });
+    for (incident, target_hash) in incidents {
+        let id = incident.id.0;
+        for address in incident.addresses {
+            addresses.push([id.into(), address.into()]);
+        }
+        for port in incident.ports {
+            ports.push([id.into(), port.into()]);
+        }
+        for account in incident.label.participants {
+            participants.push([id.into(), account.0.into()]);
+        }
+        rows.push([
+            id.into(),
+            incident.number.year.into(),
+            incident.number.sequence.into(),
+            incident.category.key().into(),
+            incident.rsit.into(),
+            incident.target.kind.key().into(),
+            incident.target.text.into(),
+            target_hash.into(),
+            incident.brand_name.into(),
+            incident.first_report_at.0.into(),
+            incident.last_report_at.0.into(),
+            incident.state.key().into(),
+            i64::from(incident.label.tlp.rank()).into(),
+            incident.worm.into(),
+            incident.previous.map(|previous| previous.0).into(),
+        ]);
+    }
+    rows.insert(work).await?;
+    addresses.insert(work).await?;
+    ports.insert(work).await?;
+    participants.insert(work).await
+}
+
+/// Says which report tells of which incident.
+pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item = (IncidentId, ReportId)>) -> Result<(), LedgerError> {
+    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &[("incident_id", Integer), ("report_id", Integer)] });
+    for (incident, report) in told {
+        rows.push([incident.0.into(), report.0.into()]);
+    }
+    rows.insert(work).await
+}
+
+/// Widens the spans of incidents that were reported again. One that was closed and is reported later is new again.
+pub(crate) async fn widen(work: &UnitOfWork, spans: &[crate::model::joining::Span]) -> Result<(), LedgerError> {
+    for part in spans.chunks(300) {
+        let rows = part.iter().map(|span| Sql::new("(").bind(span.incident.0).push(", ").bind(span.first.0).push(", ").bind(span.last.0).push(")"));
+        let sql = Sql::new("UPDATE incident SET first_report_at = v.column2, last_report_at = v.column3, state = CASE WHEN state = 'closed' AND v.column3 > last_report_at THEN 'new' ELSE state END FROM (VALUES ")
+            .join(rows, ", ").push(") AS v WHERE incident.id = v.column1");
+        work.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Keeps coordinations that are not there yet; the same incident and organisation do not count again. Gives how many were new.
+pub(crate) async fn insert_coordinations(work: &UnitOfWork, many: &[(CoordinationId, Asked)], note: &str) -> Result<u64, LedgerError> {
+    let mut new = 0;
+    for part in many.chunks(200) {
+        let rows = part.iter().map(|(id, asked)| {
+            Sql::new("(").bind(id.0).push(", ").bind(asked.incident.0).push(", ").bind(asked.organisation.0).push(", ").bind(asked.requested_at.0).push(", ").bind(note).push(")")
+        });
+        let sql = Sql::new("INSERT INTO incident_coordination (id, incident_id, organisation_id, requested_at, note) VALUES ").join(rows, ", ")
+            .push(" ON CONFLICT (incident_id, organisation_id) DO NOTHING");
+        new += work.execute(sql).await?;
+    }
+    Ok(new)
+}
+
+/// The last sequence number of a year, 0 when it has none. Hold the lock `incident.number` from here to the commit.
+pub(crate) async fn last_sequence(work: &UnitOfWork, year: i64) -> Result<i64, LedgerError> {
+    work.number(Sql::new("SELECT max(sequence) AS n FROM incident WHERE year = ").bind(year)).await
+}
+
+pub(crate) async fn set_state(work: &UnitOfWork, id: IncidentId, state: crate::model::State) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE incident SET state = ").bind(state.key()).push(" WHERE id = ").bind(id.0)).await.map(|_| ())
+}
+
+pub(crate) async fn set_category(work: &UnitOfWork, id: IncidentId, category: crate::model::Category) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE incident SET category = ").bind(category.key()).push(", rsit = ").bind(category.rsit()).push(" WHERE id = ").bind(id.0);
+    work.execute(sql).await.map(|_| ())
+}
+
+pub(crate) async fn set_label(work: &UnitOfWork, id: IncidentId, label: &noroshi_kernel::access::Label) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE incident SET tlp = ").bind(i64::from(label.tlp.rank())).push(" WHERE id = ").bind(id.0)).await?;
+    work.execute(Sql::new("DELETE FROM incident_participant WHERE incident_id = ").bind(id.0)).await?;
+    for account in &label.participants {
+        let sql = Sql::new("INSERT INTO incident_participant (incident_id, account_id) VALUES (").bind(id.0).push(", ").bind(account.0).push(") ON CONFLICT DO NOTHING");
+        work.execute(sql).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn insert_note(work: &UnitOfWork, id: IncidentId, author: &str, text: &str) -> Result<(), LedgerError> {
+    let sql = Sql::new("INSERT INTO incident_note (id, incident_id, at, author, text) VALUES (").bind(work.take_id().await?).push(", ")
+        .bind(id.0).push(", ").bind(work.now().0).push(", ").bind(author).push(", ").bind(text).push(")");
+    work.execute(sql).await.map(|_| ())
+}

@@ -1,0 +1,220 @@
+//! One incident with all that belongs to it.
+
+use crate::model::{Category, Incident, Number, State, Target, TargetKind};
+use noroshi_directory::{Origin, brand, organisation};
+use noroshi_kernel::{access::Label, id::{AccountId, CoordinationId, CorrespondenceId, IncidentId, ReportId}, language::Bilingual, moment::Moment, tlp::Tlp};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql};
+
+/// An incident as a page shows it.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The incident.
+    pub incident: Incident,
+    /// The brand's name as reported.
+    pub brand_written: Option<String>,
+    /// The brand's own names, when the reported name belongs to one.
+    pub brand: Option<Bilingual>,
+    /// The brand's origin.
+    pub origin: Origin,
+    /// How many reports tell of it.
+    pub report_count: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    year: i64,
+    sequence: i64,
+    category: String,
+    rsit: String,
+    target_kind: String,
+    target: String,
+    brand_name_id: Option<i64>,
+    first_report_at: i64,
+    last_report_at: i64,
+    state: String,
+    tlp: i64,
+    worm: bool,
+    previous_id: Option<i64>,
+    written: Option<String>,
+    name_ja: Option<String>,
+    name_en: Option<String>,
+    origin: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT i.id, i.year, i.sequence, i.category, i.rsit, i.target_kind, i.target, i.brand_name_id, i.first_report_at, i.last_report_at, i.state, i.tlp, i.worm, i.previous_id, b.written, b.name_ja, b.name_en, b.origin FROM incident i LEFT JOIN (";
+
+#[derive(FromQueryResult)]
+struct TextRow {
+    incident_id: i64,
+    text: String,
+}
+
+#[derive(FromQueryResult)]
+struct AccountRow {
+    incident_id: i64,
+    account_id: i64,
+}
+
+/// Loads incidents by id, whoever may see them; the service that calls decides. Order as stored.
+pub(crate) async fn load_many(query: &impl Query, ids: &[i64]) -> Result<Vec<Detail>, LedgerError> {
+    let mut details = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let list = || Sql::default().list(part.iter().copied());
+        let rows: Vec<Row> = query.all(Sql::new(COLUMNS).push(brand::NAMED).push(") b ON b.name_id = i.brand_name_id WHERE i.id IN ").append(list())).await?;
+        let addresses: Vec<TextRow> = query.all(Sql::new("SELECT incident_id, address AS text FROM incident_address WHERE incident_id IN ").append(list())).await?;
+        let ports: Vec<TextRow> = query.all(Sql::new("SELECT incident_id, port AS text FROM incident_port WHERE incident_id IN ").append(list())).await?;
+        let participants: Vec<AccountRow> = query.all(Sql::new("SELECT incident_id, account_id FROM incident_participant WHERE incident_id IN ").append(list())).await?;
+        let mut texts: std::collections::HashMap<i64, (Vec<String>, Vec<String>, Vec<AccountId>)> = std::collections::HashMap::new();
+        for row in addresses {
+            texts.entry(row.incident_id).or_default().0.push(row.text);
+        }
+        for row in ports {
+            texts.entry(row.incident_id).or_default().1.push(row.text);
+        }
+        for row in participants {
+            texts.entry(row.incident_id).or_default().2.push(AccountId(row.account_id));
+        }
+        details.extend(rows.into_iter().map(|row| {
+            let (addresses, ports, participants) = texts.remove(&row.id).unwrap_or_default();
+            detail(row, addresses, ports, participants)
+        }));
+    }
+    Ok(details)
+}
+
+fn detail(row: Row, addresses: Vec<String>, ports: Vec<String>, participants: Vec<AccountId>) -> Detail {
+    let incident = Incident {
+        id: IncidentId(row.id),
+        number: Number { year: row.year, sequence: row.sequence },
+        category: Category::from_key(&row.category),
+        rsit: row.rsit,
+        target: Target { kind: TargetKind::from_key(&row.target_kind), text: row.target },
+        brand_name: row.brand_name_id,
+        first_report_at: Moment(row.first_report_at),
+        last_report_at: Moment(row.last_report_at),
+        state: State::from_key(&row.state),
+        label: Label { tlp: i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank), participants },
+        worm: row.worm,
+        previous: row.previous_id.map(IncidentId),
+        addresses,
+        ports,
+    };
+    let brand = row.name_ja.zip(row.name_en).map(|(ja, en)| Bilingual { ja, en });
+    Detail { incident, brand_written: row.written, brand, origin: Origin::from_key(row.origin.as_deref().unwrap_or_default()), report_count: 0 }
+}
+
+/// Loads one incident by id, whoever may see it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load(query: &impl Query, id: IncidentId) -> Result<Option<Detail>, LedgerError> {
+    let Some(mut detail) = load_many(query, &[id.0]).await?.pop() else { return Ok(None) };
+    detail.report_count = query.number(Sql::new("SELECT count(*) AS n FROM incident_told WHERE incident_id = ").bind(id.0)).await?;
+    Ok(Some(detail))
+}
+
+/// Loads one incident by its number, whoever may see it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load_by_number(query: &impl Query, number: Number) -> Result<Option<Detail>, LedgerError> {
+    let id = query.number(Sql::new("SELECT id AS n FROM incident WHERE year = ").bind(number.year).push(" AND sequence = ").bind(number.sequence)).await?;
+    if id == 0 { Ok(None) } else { load(query, IncidentId(id)).await }
+}
+
+/// A report as an incident's timeline shows it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The report.
+    pub id: ReportId,
+    /// When it came.
+    pub received_at: Moment,
+    /// The correspondence that it came in.
+    pub correspondence: CorrespondenceId,
+    /// How that came in.
+    pub channel: String,
+    /// What that is called.
+    pub name: String,
+    /// The line within it, for feeds.
+    pub line: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct ToldRow {
+    id: i64,
+    received_at: i64,
+    correspondence_id: i64,
+    channel: String,
+    name: String,
+    line: Option<i64>,
+}
+
+/// The reports that tell of an incident, latest first, at most `limit`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn reports_of(query: &impl Query, incident: IncidentId, limit: u32) -> Result<Vec<Told>, LedgerError> {
+    let sql = Sql::new("SELECT r.id, r.received_at, r.correspondence_id, c.channel, c.name, r.line FROM incident_told t JOIN incident_report r ON r.id = t.report_id JOIN (")
+        .push(noroshi_mailroom::correspondence::COUNTED).push(") c ON c.id = r.correspondence_id WHERE t.incident_id = ").bind(incident.0)
+        .push(" ORDER BY r.received_at DESC, r.id DESC LIMIT ").bind(i64::from(limit));
+    let told = |row: ToldRow| Told { id: ReportId(row.id), received_at: Moment(row.received_at), correspondence: CorrespondenceId(row.correspondence_id), channel: row.channel, name: row.name, line: row.line };
+    Ok(query.all::<ToldRow>(sql).await?.into_iter().map(told).collect())
+}
+
+/// A coordination as an incident's timeline shows it.
+#[derive(Clone, Debug)]
+pub struct Coordination {
+    /// The coordination.
+    pub id: CoordinationId,
+    /// Whom.
+    pub organisation: Bilingual,
+    /// The organisation's country, or empty.
+    pub country: String,
+    /// When first.
+    pub requested_at: Moment,
+    /// What was noted with it.
+    pub note: String,
+}
+
+#[derive(FromQueryResult)]
+struct CoordinationRow {
+    id: i64,
+    name_ja: String,
+    name_en: String,
+    country: String,
+    requested_at: i64,
+    note: String,
+}
+
+/// An incident's coordinations, latest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn coordinations_of(query: &impl Query, incident: IncidentId) -> Result<Vec<Coordination>, LedgerError> {
+    let sql = Sql::new("SELECT k.id, o.name_ja, o.name_en, o.country, k.requested_at, k.note FROM incident_coordination k JOIN (")
+        .push(organisation::COUNTED).push(") o ON o.id = k.organisation_id WHERE k.incident_id = ").bind(incident.0).push(" ORDER BY k.requested_at DESC, k.id DESC");
+    let coordination = |row: CoordinationRow| Coordination {
+        id: CoordinationId(row.id), organisation: Bilingual { ja: row.name_ja, en: row.name_en }, country: row.country, requested_at: Moment(row.requested_at), note: row.note,
+    };
+    Ok(query.all::<CoordinationRow>(sql).await?.into_iter().map(coordination).collect())
+}
+
+/// A note on an incident.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Note {
+    /// When, in microseconds UTC.
+    pub at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// An incident's notes, latest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn notes_of(query: &impl Query, incident: IncidentId) -> Result<Vec<Note>, LedgerError> {
+    query.all(Sql::new("SELECT at, author, text FROM incident_note WHERE incident_id = ").bind(incident.0).push(" ORDER BY id DESC")).await
+}

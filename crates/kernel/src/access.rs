@@ -1,0 +1,249 @@
+//! Who may do what to which thing. This is the only place that answers the question.
+
+use crate::{id::AccountId, tlp::Tlp};
+use serde::{Deserialize, Serialize};
+
+/// What a member of staff is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Works on incidents.
+    Handler,
+    /// Works on observations and artifacts.
+    Analyst,
+    /// Works on vulnerabilities.
+    Coordinator,
+    /// Works on publications.
+    Editor,
+    /// Runs the platform.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Handler, Self::Analyst, Self::Coordinator, Self::Editor, Self::Administrator];
+
+    /// The role's key, as stored and typed: `handler` and so on.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::Analyst => "analyst",
+            Self::Coordinator => "coordinator",
+            Self::Editor => "editor",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// A text that is no role.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0:?} is no role; write handler, analyst, coordinator, editor or administrator")]
+pub struct NoRole(String);
+
+impl std::str::FromStr for Role {
+    type Err = NoRole;
+
+    fn from_str(text: &str) -> Result<Self, NoRole> {
+        Self::ALL.into_iter().find(|role| role.key() == text).ok_or_else(|| NoRole(text.into()))
+    }
+}
+
+/// Something that an actor may want to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Read incidents, reports and coordinations.
+    ViewRecords,
+    /// Read figures and periodic reports. Figures count every record, whoever may read it.
+    ViewFigures,
+    /// Change an incident: its category, state, notes and coordinations.
+    ChangeIncident,
+    /// Bring reports in from files and feeds.
+    Import,
+    /// Change the brand table.
+    ChangeBrands,
+    /// Read inputs that wait for a person.
+    ViewTray,
+    /// Make accounts and change their roles.
+    ChangeAccounts,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 7] =
+        [Self::ViewRecords, Self::ViewFigures, Self::ChangeIncident, Self::Import, Self::ChangeBrands, Self::ViewTray, Self::ChangeAccounts];
+
+    /// The roles that may do it at all.
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::ViewRecords | Self::ViewFigures => &Role::ALL,
+            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray => &[Role::Handler, Role::Administrator],
+            Self::ChangeAccounts => &[Role::Administrator],
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody who signed in.
+    Anonymous,
+    /// A person who signed in.
+    Account {
+        /// The account.
+        id: AccountId,
+        /// The name that the audit log shows.
+        name: String,
+        /// What the person is there for.
+        roles: Vec<Role>,
+    },
+    /// Whoever runs the command line on the machine itself, by the operating system's name. May do everything.
+    LocalAdministrator {
+        /// The operating system's user.
+        user: String,
+    },
+    /// The platform itself, carrying out a rule that a person switched on. May do everything.
+    Platform,
+}
+
+/// How far a thing may be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// Its TLP label.
+    pub tlp: Tlp,
+    /// For RED: the accounts that take part.
+    pub participants: Vec<AccountId>,
+}
+
+impl Label {
+    /// A label without participants.
+    #[must_use]
+    pub const fn of(tlp: Tlp) -> Self {
+        Self { tlp, participants: Vec::new() }
+    }
+}
+
+/// What an actor may see, in the form that a query needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Nothing at all.
+    Nothing,
+    /// Everything up to TLP:AMBER+STRICT, and what is RED where the account takes part.
+    Staff(AccountId),
+    /// Everything.
+    Everything,
+}
+
+/// A refused action.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{who} may not do this ({action:?}); ask an administrator for the role, or a participant of the case for access")]
+pub struct Forbidden {
+    who: String,
+    action: Action,
+}
+
+impl Actor {
+    /// The name under which the audit log knows the actor.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".into(),
+            Self::Account { name, .. } => name.clone(),
+            Self::LocalAdministrator { user } => format!("local:{user}"),
+            Self::Platform => "noroshi".into(),
+        }
+    }
+
+    /// Whether the actor may do `action` at all, to something that everybody on the staff may see.
+    #[must_use]
+    pub fn can(&self, action: Action) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::Account { roles, .. } => roles.iter().any(|role| action.roles().contains(role)),
+            Self::LocalAdministrator { .. } | Self::Platform => true,
+        }
+    }
+
+    /// Whether the actor may do `action` to a thing with this label.
+    #[must_use]
+    pub fn may(&self, action: Action, label: &Label) -> bool {
+        let seen = match self.sight() {
+            Sight::Nothing => false,
+            Sight::Staff(id) => label.tlp < Tlp::Red || label.participants.contains(&id),
+            Sight::Everything => true,
+        };
+        seen && self.can(action)
+    }
+
+    /// As [`can`](Self::can), for the first line of a service.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when it may not.
+    pub fn must_can(&self, action: Action) -> Result<(), Forbidden> {
+        self.can(action).then_some(()).ok_or_else(|| Forbidden { who: self.name(), action })
+    }
+
+    /// As [`may`](Self::may), for the first line of a service.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when it may not.
+    pub fn must(&self, action: Action, label: &Label) -> Result<(), Forbidden> {
+        self.may(action, label).then_some(()).ok_or_else(|| Forbidden { who: self.name(), action })
+    }
+
+    /// What the actor may see.
+    #[must_use]
+    pub fn sight(&self) -> Sight {
+        match self {
+            Self::Account { id, .. } if self.can(Action::ViewRecords) => Sight::Staff(*id),
+            Self::Anonymous | Self::Account { .. } => Sight::Nothing,
+            Self::LocalAdministrator { .. } | Self::Platform => Sight::Everything,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(roles: &[Role]) -> Actor {
+        Actor::Account { id: AccountId(7), name: "someone".into(), roles: roles.to_vec() }
+    }
+
+    /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
+    const MATRIX: [[bool; 5]; 7] = [
+        [true, true, true, true, true],
+        [true, true, true, true, true],
+        [true, false, false, false, true],
+        [true, false, false, false, true],
+        [true, false, false, false, true],
+        [true, false, false, false, true],
+        [false, false, false, false, true],
+    ];
+
+    #[test]
+    fn roles_and_actions_are_as_the_table_says() {
+        for (action, row) in Action::ALL.into_iter().zip(MATRIX) {
+            for (role, expected) in Role::ALL.into_iter().zip(row) {
+                assert_eq!(account(&[role]).can(action), expected, "{action:?} by {role:?}");
+            }
+            assert!(!Actor::Anonymous.can(action) && !account(&[]).can(action), "{action:?} by nobody");
+            assert!(Actor::Platform.can(action) && Actor::LocalAdministrator { user: "root".into() }.can(action));
+        }
+    }
+
+    #[test]
+    fn labels_and_actors_are_as_the_table_says() {
+        let inside = |tlp| Label { tlp, participants: vec![AccountId(7)] };
+        let outside = |tlp| Label { tlp, participants: vec![AccountId(8)] };
+        for tlp in Tlp::ALL {
+            for role in Role::ALL {
+                assert!(account(&[role]).may(Action::ViewRecords, &inside(tlp)), "{role:?} takes part in {tlp}");
+                assert_eq!(account(&[role]).may(Action::ViewRecords, &outside(tlp)), tlp != Tlp::Red, "{role:?} outside {tlp}");
+            }
+            assert!(!account(&[]).may(Action::ViewRecords, &inside(tlp)) && !Actor::Anonymous.may(Action::ViewRecords, &inside(tlp)));
+            assert!(Actor::Platform.may(Action::ViewRecords, &outside(tlp)));
+        }
+        assert!(!account(&[Role::Analyst]).may(Action::ChangeIncident, &inside(Tlp::Clear)));
+    }
+}

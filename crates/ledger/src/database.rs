@@ -1,0 +1,124 @@
+use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration};
+use noroshi_kernel::moment::{Clock, Moment};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, TransactionOptions, TransactionTrait};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// Where the records are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// One file on this machine.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, by its URL. The URL may hold a password: it is never logged.
+    Postgres {
+        /// `postgres://user:password@host/database`
+        url: String,
+        /// The schema that holds the tables; `public` unless configured.
+        schema: String,
+    },
+}
+
+/// An open database with its blob store and clock.
+#[derive(Clone)]
+pub struct Ledger {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    blobs: BlobStore,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").field("backend", &self.writer.get_database_backend()).finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// Opens the database (making it when it is new) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, was written by a newer noroshi, or a migration fails.
+    pub async fn open(place: &Place, blobs: BlobStore, clock: Arc<dyn Clock>, migrations: &[migration::Migration]) -> Result<Self, LedgerError> {
+        let (writer, reader) = match place {
+            Place::Sqlite(path) => {
+                let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
+                // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair.
+                let writer = Database::connect(sqlite_options(&url, 1)).await?;
+                (writer, Database::connect(sqlite_options(&url, 4)).await?)
+            }
+            Place::Postgres { url, schema } => {
+                let mut options = ConnectOptions::new(url.clone());
+                options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false).set_schema_search_path(schema.clone());
+                let pool = Database::connect(options).await?;
+                (pool.clone(), pool)
+            }
+        };
+        let ledger = Self { writer, reader, blobs, clock };
+        let transaction = ledger.transaction().await?;
+        migration::migrate(&transaction, migrations, ledger.now().0).await?;
+        transaction.commit().await?;
+        Ok(ledger)
+    }
+
+    /// Begins a unit of work. Nothing of it is seen or kept before its [`commit`](UnitOfWork::commit).
+    ///
+    /// # Errors
+    /// When the database cannot be reached or stays locked for 30 s.
+    pub async fn begin(&self) -> Result<UnitOfWork, LedgerError> {
+        Ok(UnitOfWork::new(self.transaction().await?, self.now()))
+    }
+
+    async fn transaction(&self) -> Result<sea_orm::DatabaseTransaction, sea_orm::DbErr> {
+        let mut options = TransactionOptions::default();
+        if self.writer.get_database_backend() == DbBackend::Sqlite {
+            options.sqlite_transaction_mode = Some(sea_orm::SqliteTransactionMode::Immediate);
+        }
+        self.writer.begin_with_options(options).await
+    }
+
+    /// The raw bytes of what came in.
+    #[must_use]
+    pub const fn blobs(&self) -> &BlobStore {
+        &self.blobs
+    }
+
+    /// The present moment by the ledger's clock.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn close(self) -> Result<(), LedgerError> {
+        self.reader.close_by_ref().await?;
+        Ok(self.writer.close_by_ref().await?)
+    }
+}
+
+impl Query for Ledger {
+    type Connection = DatabaseConnection;
+
+    fn connection(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .pragma("journal_mode", "WAL")
+            // FULL: what was acknowledged survives the power cut, not only the kill.
+            .pragma("synchronous", "FULL")
+            .pragma("busy_timeout", "30000")
+            .pragma("foreign_keys", "ON")
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", "8192")
+            .statement_cache_capacity(64)
+    });
+    options
+}

@@ -1,0 +1,200 @@
+//! Full-text search that finds Japanese words of two characters.
+//!
+//! Text is folded by NFKC and lower case and cut into runs. A run of ASCII letters and digits is one token; any other run
+//! becomes its bigrams and its last character. A query's words must all be found: an ASCII word as the beginning of a token, any
+//! other word as a phrase of its bigrams. (A trigram index finds no two-character word, so 詐欺 and 楽天 would be lost.)
+//!
+//! The access label stands in the index: what an actor may not see is not found.
+
+use crate::{LedgerError, Query, Sql, UnitOfWork, bulk};
+use noroshi_kernel::{access::{Label, Sight}, tlp::Tlp};
+use sea_orm::DbBackend;
+use unicode_normalization::UnicodeNormalization;
+
+/// The characters of one text that are indexed, so that a hostile text stays small; the rest is not found.
+const MOST_CHARS: usize = 20_000;
+/// The words of a query that count.
+const MOST_WORDS: usize = 12;
+
+/// A text to be found.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// The record's id.
+    pub id: i64,
+    /// The record's kind: `incident`.
+    pub kind: &'static str,
+    /// Who may find it.
+    pub label: &'a Label,
+    /// What it is found by.
+    pub text: String,
+}
+
+/// A maximal run of letters and digits that are all ASCII or all not.
+fn runs(text: &str) -> Vec<Vec<char>> {
+    let mut runs: Vec<Vec<char>> = Vec::new();
+    let mut open = false;
+    for character in text.nfkc().flat_map(char::to_lowercase).take(MOST_CHARS) {
+        if !character.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        match runs.last_mut() {
+            Some(run) if open && run.last().is_some_and(|last| last.is_ascii() == character.is_ascii()) => run.push(character),
+            _ => runs.push(vec![character]),
+        }
+        open = true;
+    }
+    runs
+}
+
+fn bigrams(run: &[char]) -> impl Iterator<Item = String> {
+    run.windows(2).map(|pair| pair.iter().collect())
+}
+
+/// The tokens under which a text is indexed, in order.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for run in runs(text) {
+        if run.iter().all(char::is_ascii) {
+            // PostgreSQL bounds a lexeme at 2 KiB; nobody types so long a word.
+            tokens.push(run.into_iter().take(100).collect());
+        } else {
+            tokens.extend(bigrams(&run));
+            tokens.extend(run.last().map(char::to_string));
+        }
+    }
+    tokens
+}
+
+/// One word of a query: a phrase of tokens, the last of which may be only a beginning.
+struct Word {
+    phrase: Vec<String>,
+    beginning: bool,
+}
+
+fn words(query: &str) -> Vec<Word> {
+    let word = |run: Vec<char>| {
+        if run.len() == 1 || run.iter().all(char::is_ascii) {
+            Word { phrase: vec![run.into_iter().take(100).collect()], beginning: true }
+        } else {
+            Word { phrase: bigrams(&run).collect(), beginning: false }
+        }
+    };
+    runs(query).into_iter().take(MOST_WORDS).map(word).collect()
+}
+
+/// Puts texts into the index, in place of what stood there for the same records.
+///
+/// # Errors
+/// When the database refuses them.
+pub async fn put(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), LedgerError> {
+    const DOCUMENTS: bulk::Target = bulk::Target { table: "ledger_search", columns: &[("id", bulk::Kind::Integer), ("kind", bulk::Kind::Text), ("tlp", bulk::Kind::Integer)] };
+    const TOKENS: bulk::Target = bulk::Target { table: "ledger_search_text", columns: &[("rowid", bulk::Kind::Integer), ("tokens", bulk::Kind::Text)] };
+    const READERS: bulk::Target = bulk::Target { table: "ledger_search_reader", columns: &[("id", bulk::Kind::Integer), ("account_id", bulk::Kind::Integer)] };
+    remove(work, &entries.iter().map(|entry| entry.id).collect::<Vec<_>>()).await?;
+    let mut readers = bulk::Rows::into_table(READERS);
+    for entry in entries.iter().filter(|entry| entry.label.tlp == Tlp::Red) {
+        for account in &entry.label.participants {
+            readers.push([entry.id.into(), account.0.into()]);
+        }
+    }
+    readers.insert(work).await?;
+    if work.backend() == DbBackend::Postgres {
+        return put_vectors(work, entries).await;
+    }
+    let mut documents = bulk::Rows::into_table(DOCUMENTS);
+    let mut texts = bulk::Rows::into_table(TOKENS);
+    for entry in entries {
+        documents.push([entry.id.into(), entry.kind.into(), i64::from(entry.label.tlp.rank()).into()]);
+        texts.push([entry.id.into(), tokens(&entry.text).join(" ").into()]);
+    }
+    documents.insert(work).await?;
+    texts.insert(work).await
+}
+
+async fn put_vectors(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), LedgerError> {
+    use sea_orm::{Value, sea_query::ArrayType};
+    let array = |kind, values: Vec<Value>| Value::Array(kind, Some(Box::new(values)));
+    let ids = entries.iter().map(|entry| entry.id.into()).collect();
+    let kinds = entries.iter().map(|entry| entry.kind.into()).collect();
+    let labels = entries.iter().map(|entry| i64::from(entry.label.tlp.rank()).into()).collect();
+    // Tokens hold letters and digits only, so quoting them is safe. Positions end at 16,383.
+    let vector = |entry: &Entry<'_>| -> String { (1..=16_383).zip(tokens(&entry.text)).map(|(position, token)| format!("'{token}':{position} ")).collect() };
+    let vectors = entries.iter().map(|entry| vector(entry).into()).collect();
+    let sql = Sql::new("INSERT INTO ledger_search (id, kind, tlp, tokens) SELECT id, kind, tlp, tokens::tsvector FROM unnest(")
+        .bind(array(ArrayType::BigInt, ids)).push("::bigint[], ").bind(array(ArrayType::String, kinds)).push("::text[], ")
+        .bind(array(ArrayType::BigInt, labels)).push("::bigint[], ").bind(array(ArrayType::String, vectors)).push("::text[]) AS t(id, kind, tlp, tokens)");
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Takes records out of the index.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn remove(work: &UnitOfWork, ids: &[i64]) -> Result<(), LedgerError> {
+    for part in ids.chunks(500) {
+        let there = work.number(Sql::new("SELECT count(*) AS n FROM ledger_search WHERE id IN ").list(part.iter().copied())).await?;
+        if there == 0 {
+            continue;
+        }
+        if work.backend() == DbBackend::Sqlite {
+            work.execute(Sql::new("DELETE FROM ledger_search_text WHERE rowid IN ").list(part.iter().copied())).await?;
+        }
+        work.execute(Sql::new("DELETE FROM ledger_search WHERE id IN ").list(part.iter().copied())).await?;
+        work.execute(Sql::new("DELETE FROM ledger_search_reader WHERE id IN ").list(part.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+/// A subselect of the ids that `query` finds and `sight` may see, or `None` when the query holds no word.
+#[must_use]
+pub fn matching(backend: DbBackend, kind: &str, query: &str, sight: Sight) -> Option<Sql> {
+    let words = words(query);
+    if words.is_empty() {
+        return None;
+    }
+    let sql = if backend == DbBackend::Postgres {
+        let word = |word: Word| {
+            let last = if word.beginning { ":*" } else { "" };
+            let phrase: Vec<_> = word.phrase.iter().map(|token| format!("'{token}'{last}")).collect();
+            format!("({})", phrase.join(" <-> "))
+        };
+        let wanted: Vec<_> = words.into_iter().map(word).collect();
+        Sql::new("SELECT s.id FROM ledger_search s WHERE s.tokens @@ ").bind(wanted.join(" & ")).push("::tsquery")
+    } else {
+        let word = |word: Word| format!("\"{}\"{}", word.phrase.join(" "), if word.beginning { "*" } else { "" });
+        let wanted: Vec<_> = words.into_iter().map(word).collect();
+        Sql::new("SELECT s.id FROM ledger_search_text t JOIN ledger_search s ON s.id = t.rowid WHERE t.tokens MATCH ").bind(wanted.join(" AND "))
+    };
+    Some(sql.push(" AND s.kind = ").bind(kind).push(" AND ").append(seen("s.tlp", "s.id", sight)))
+}
+
+/// The condition under which a record in the index may be seen.
+fn seen(tlp: &str, id: &str, sight: Sight) -> Sql {
+    match sight {
+        Sight::Nothing => Sql::new("1 = 0"),
+        Sight::Everything => Sql::new("1 = 1"),
+        Sight::Staff(account) => Sql::new("(").push(tlp).push(" < ").bind(i64::from(Tlp::Red.rank()))
+            .push(" OR EXISTS (SELECT 1 FROM ledger_search_reader r WHERE r.id = ").push(id).push(" AND r.account_id = ").bind(account.0).push("))"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_japanese_run_becomes_bigrams_and_its_last_character() {
+        assert_eq!(tokens("楽天カードを装う"), ["楽天", "天カ", "カー", "ード", "ドを", "を装", "装う", "う"]);
+        assert_eq!(tokens("https://Login.bank-example.test/ＩＢ"), ["https", "login", "bank", "example", "test", "ib"]);
+        assert_eq!(tokens("Amazonを装う"), ["amazon", "を装", "装う", "う"]);
+        assert!(tokens("、。 \u{0} '\"").is_empty());
+    }
+
+    #[test]
+    fn tokens_need_no_quoting() {
+        for token in tokens("a'b\"c\\d:e*f(g)h&i|j!k<->l ʼ ＇") {
+            assert!(token.chars().all(char::is_alphanumeric), "{token}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+use sea_orm::{DbBackend, Statement, Value};
+
+/// Stands in the text where a value belongs. No SQL of ours holds it otherwise.
+const HOLE: char = '\u{0}';
+
+/// A statement built of fixed text and bound values. Values never become part of the text.
+///
+/// ```
+/// use noroshi_ledger::Sql;
+/// let newer = Sql::new("received_at >= ").bind(1_000_000_i64);
+/// let sql = Sql::new("SELECT id FROM report WHERE ").append(newer).push(" AND channel = ").bind("mail");
+/// assert_eq!(sql.text(), "SELECT id FROM report WHERE received_at >= $1 AND channel = $2");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Begins with fixed text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self::default().push(text)
+    }
+
+    /// Adds fixed text.
+    #[must_use]
+    pub fn push(mut self, text: &str) -> Self {
+        debug_assert!(!text.contains(HOLE), "fixed text holds no NUL");
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.text.push(HOLE);
+        self.values.push(value.into());
+        self
+    }
+
+    /// Adds another statement's text and values.
+    #[must_use]
+    pub fn append(mut self, other: Self) -> Self {
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+
+    /// Adds values in brackets: `(a, b, c)`. An empty list becomes `(NULL)`, which nothing equals.
+    #[must_use]
+    pub fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        let mut open = "(";
+        for value in values {
+            self = self.push(open).bind(value);
+            open = ", ";
+        }
+        if open == "(" { self.push("(NULL)") } else { self.push(")") }
+    }
+
+    /// Adds other statements with `between` between them.
+    #[must_use]
+    pub fn join(mut self, parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
+        for (index, part) in parts.into_iter().enumerate() {
+            if index > 0 {
+                self = self.push(between);
+            }
+            self = self.append(part);
+        }
+        self
+    }
+
+    /// The text with numbered placeholders, which both databases read.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(self.text.len() + self.values.len() * 3);
+        let mut number = 0;
+        for part in self.text.split_inclusive(HOLE) {
+            let Some(fixed) = part.strip_suffix(HOLE) else {
+                text.push_str(part);
+                continue;
+            };
+            number += 1;
+            text.push_str(fixed);
+            text.push('$');
+            text.push_str(&number.to_string());
+        }
+        text
+    }
+
+    pub(crate) fn statement(self, backend: DbBackend) -> Statement {
+        let text = self.text();
+        Statement::from_sql_and_values(backend, text, self.values)
+    }
+}

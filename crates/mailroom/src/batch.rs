@@ -1,0 +1,36 @@
+//! Deliveries of many rows: a file or a feed.
+
+use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
+use noroshi_kernel::{access::Actor, id::CorrespondenceId, setaside::printable};
+use noroshi_ledger::{Ledger, LedgerError, audit, blob::Blob};
+use serde_json::json;
+use std::io::Read;
+
+/// A delivery whose bytes are durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The correspondence that it is.
+    pub id: CorrespondenceId,
+    /// Its bytes.
+    pub blob: Blob,
+}
+
+/// Stores a delivery's bytes and the correspondence that names them, durably, before anything of it is read.
+///
+/// # Errors
+/// When the source cannot be read or the ledger cannot keep it.
+pub async fn receive(ledger: &Ledger, actor: &Actor, format: &str, name: &str, mut source: impl Read + Send + 'static) -> Result<Batch, LedgerError> {
+    let blobs = ledger.blobs().clone();
+    let stored = tokio::task::spawn_blocking(move || blobs.put(&mut source));
+    let blob = stored.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
+    let work = ledger.begin().await?;
+    let batch = Batch { id: CorrespondenceId(work.take_id().await?), blob };
+    let raw = Raw { sha256: batch.blob.sha256.clone(), offset: 0, length: batch.blob.size_bytes };
+    let name = printable(name, 200);
+    let detail = json!({ "format": format, "name": name, "sha256": raw.sha256 });
+    let delivery = Correspondence { id: batch.id, channel: Channel::Feed, kind: Kind::Report, received_at: work.now(), name, sender_tld: None, raw };
+    correspondence::insert(&work, &[delivery]).await?;
+    work.record(actor, audit::Entry { action: "mailroom.receive", subject_kind: "correspondence", subject_id: batch.id.0, detail: &detail }).await?;
+    work.commit().await?;
+    Ok(batch)
+}

@@ -1,0 +1,95 @@
+//! What came in, whatever the channel.
+
+mod store;
+
+pub use store::{COUNTED, insert, load};
+
+use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
+use serde::{Deserialize, Serialize};
+
+/// How something came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail.
+    Mail,
+    /// Fax, entered by staff.
+    Fax,
+    /// The public web form.
+    Form,
+    /// A delivery of many rows in a known format.
+    Feed,
+}
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Fax, Self::Form, Self::Feed];
+
+    /// The key as stored.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Fax => "fax",
+            Self::Form => "form",
+            Self::Feed => "feed",
+        }
+    }
+
+    /// Reads a stored key; anything else is a feed, whose raw bytes a person can look at.
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|channel| channel.key() == key).unwrap_or(Self::Feed)
+    }
+}
+
+/// What a correspondence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// It reports at least one incident.
+    Report,
+    /// It reports none.
+    Inquiry,
+}
+
+impl Kind {
+    /// The key as stored.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Inquiry => "inquiry",
+        }
+    }
+}
+
+/// Where raw bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// The blob, by its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// The first byte within it.
+    pub offset: u64,
+    /// How many bytes.
+    pub length: u64,
+}
+
+/// One mail, fax, form or feed delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correspondence {
+    /// Its id.
+    pub id: CorrespondenceId,
+    /// How it came in.
+    pub channel: Channel,
+    /// What it is about.
+    pub kind: Kind,
+    /// When it came in.
+    pub received_at: Moment,
+    /// The subject, or the file's name, made safe to show.
+    pub name: String,
+    /// The sender's top-level domain with its dot (`.jp`), when it is known.
+    pub sender_tld: Option<String>,
+    /// Where its bytes are.
+    pub raw: Raw,
+}

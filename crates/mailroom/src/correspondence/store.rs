@@ -1,0 +1,72 @@
+use super::{Channel, Correspondence, Kind, Raw};
+use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
+
+/// For the figures of desks: `id`, `received_at`, `kind`, `channel`, `name` and `tld` of every correspondence.
+pub const COUNTED: &str = "SELECT id, received_at, kind, channel, name, sender_tld AS tld FROM mailroom_correspondence";
+
+/// Keeps correspondence.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn insert(work: &UnitOfWork, many: &[Correspondence]) -> Result<(), LedgerError> {
+    use bulk::Kind::{Integer, Text};
+    const TARGET: bulk::Target = bulk::Target {
+        table: "mailroom_correspondence",
+        columns: &[
+            ("id", Integer), ("channel", Text), ("kind", Text), ("received_at", Integer), ("name", Text), ("sender_tld", Text),
+            ("raw_sha256", Text), ("raw_offset", Integer), ("raw_length", Integer),
+        ],
+    };
+    let mut rows = bulk::Rows::into_table(TARGET);
+    for one in many {
+        rows.push([
+            one.id.0.into(),
+            one.channel.key().into(),
+            one.kind.key().into(),
+            one.received_at.0.into(),
+            one.name.clone().into(),
+            one.sender_tld.clone().into(),
+            one.raw.sha256.clone().into(),
+            one.raw.offset.cast_signed().into(),
+            one.raw.length.cast_signed().into(),
+        ]);
+    }
+    rows.insert(work).await
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    channel: String,
+    kind: String,
+    received_at: i64,
+    name: String,
+    sender_tld: Option<String>,
+    raw_sha256: String,
+    raw_offset: i64,
+    raw_length: i64,
+}
+
+impl From<Row> for Correspondence {
+    fn from(row: Row) -> Self {
+        Self {
+            id: CorrespondenceId(row.id),
+            channel: Channel::from_key(&row.channel),
+            kind: if row.kind == Kind::Report.key() { Kind::Report } else { Kind::Inquiry },
+            received_at: Moment(row.received_at),
+            name: row.name,
+            sender_tld: row.sender_tld,
+            raw: Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() },
+        }
+    }
+}
+
+/// One correspondence.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load(query: &impl Query, id: CorrespondenceId) -> Result<Option<Correspondence>, LedgerError> {
+    let sql = Sql::new("SELECT id, channel, kind, received_at, name, sender_tld, raw_sha256, raw_offset, raw_length FROM mailroom_correspondence WHERE id = ").bind(id.0);
+    Ok(query.one::<Row>(sql).await?.map(Correspondence::from))
+}

@@ -1,0 +1,1 @@
+//! The periodic reports: which tables and charts, from which desks, in which words

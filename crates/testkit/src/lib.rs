@@ -1,0 +1,1 @@
+//! For tests: both databases, a fixed clock, fixtures

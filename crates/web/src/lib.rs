@@ -1,0 +1,1 @@
+//! Pages for the staff, in Japanese and English
