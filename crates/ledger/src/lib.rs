@@ -26,6 +26,6 @@ mod work;
 pub use database::{Ledger, Place};
 pub use error::LedgerError;
 pub use query::Query;
-pub use sea_orm::{FromQueryResult, Value};
+pub use sea_orm::{DbBackend as Backend, FromQueryResult, Value};
 pub use sql::Sql;
 pub use work::{Ids, UnitOfWork};

@@ -6,10 +6,10 @@ const HOLE: char = '\u{0}';
 /// A statement built of fixed text and bound values. Values never become part of the text.
 ///
 /// ```
-/// use noroshi_ledger::Sql;
+/// use noroshi_ledger::{Backend, Sql};
 /// let newer = Sql::new("received_at >= ").bind(1_000_000_i64);
 /// let sql = Sql::new("SELECT id FROM report WHERE ").append(newer).push(" AND channel = ").bind("mail");
-/// assert_eq!(sql.text(), "SELECT id FROM report WHERE received_at >= $1 AND channel = $2");
+/// assert_eq!(sql.text(Backend::Postgres), "SELECT id FROM report WHERE received_at >= $1 AND channel = $2");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Sql {
@@ -71,26 +71,25 @@ impl Sql {
         self
     }
 
-    /// The text with numbered placeholders, which both databases read.
+    /// The text with the placeholders of a database: `$1`, `$2` … for PostgreSQL, `?` for SQLite (which finds a numbered one by
+    /// walking through all of them).
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, backend: DbBackend) -> String {
+        if backend == DbBackend::Sqlite {
+            return self.text.replace(HOLE, "?");
+        }
         let mut text = String::with_capacity(self.text.len() + self.values.len() * 3);
-        let mut number = 0;
-        for part in self.text.split_inclusive(HOLE) {
-            let Some(fixed) = part.strip_suffix(HOLE) else {
-                text.push_str(part);
-                continue;
-            };
-            number += 1;
-            text.push_str(fixed);
-            text.push('$');
-            text.push_str(&number.to_string());
+        for (number, part) in (1..).zip(self.text.split_inclusive(HOLE)) {
+            match part.strip_suffix(HOLE) {
+                Some(fixed) => text.push_str(&format!("{fixed}${number}")),
+                None => text.push_str(part),
+            }
         }
         text
     }
 
     pub(crate) fn statement(self, backend: DbBackend) -> Statement {
-        let text = self.text();
+        let text = self.text(backend);
         Statement::from_sql_and_values(backend, text, self.values)
     }
 }
