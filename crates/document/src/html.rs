@@ -14,6 +14,10 @@ use crate::{
 };
 use noroshi_kernel::language::Language;
 
+/// The style that a document needs wherever it stands: the face's tokens and the rules for tables and charts. On a sheet, set
+/// `--chart-ground` to its colour.
+pub const STYLE: &str = include_str!("../assets/document.css");
+
 /// The document as one `<article>`.
 #[must_use]
 pub fn fragment(document: &Document) -> String {

@@ -12,7 +12,7 @@ pub enum Place {
     Postgres {
         /// `postgres://user:password@host/database`
         url: String,
-        /// The schema that holds the tables; `public` unless configured.
+        /// The schema that holds the tables, made when it is not there.
         schema: String,
     },
 }
@@ -49,6 +49,7 @@ impl Ledger {
                 let mut options = ConnectOptions::new(url.clone());
                 options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false).set_schema_search_path(schema.clone());
                 let pool = Database::connect(options).await?;
+                sea_orm::ConnectionTrait::execute_unprepared(&pool, &format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', ""))).await?;
                 (pool.clone(), pool)
             }
         };

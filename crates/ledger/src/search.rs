@@ -88,9 +88,9 @@ fn words(query: &str) -> Vec<Word> {
 /// # Errors
 /// When the database refuses them.
 pub async fn put(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), LedgerError> {
-    const DOCUMENTS: bulk::Target = bulk::Target { table: "ledger_search", columns: &[("id", bulk::Kind::Integer), ("kind", bulk::Kind::Text), ("tlp", bulk::Kind::Integer)] };
-    const TOKENS: bulk::Target = bulk::Target { table: "ledger_search_text", columns: &[("rowid", bulk::Kind::Integer), ("tokens", bulk::Kind::Text)] };
-    const READERS: bulk::Target = bulk::Target { table: "ledger_search_reader", columns: &[("id", bulk::Kind::Integer), ("account_id", bulk::Kind::Integer)] };
+    const DOCUMENTS: bulk::Target = bulk::Target { table: "ledger_search", columns: &["id", "kind", "tlp"] };
+    const TOKENS: bulk::Target = bulk::Target { table: "ledger_search_text", columns: &["rowid", "tokens"] };
+    const READERS: bulk::Target = bulk::Target { table: "ledger_search_reader", columns: &["id", "account_id"] };
     remove(work, &entries.iter().map(|entry| entry.id).collect::<Vec<_>>()).await?;
     let mut readers = bulk::Rows::into_table(READERS);
     for entry in entries.iter().filter(|entry| entry.label.tlp == Tlp::Red) {

@@ -108,10 +108,9 @@ pub async fn resolve_names(work: &UnitOfWork, written: &[&str]) -> Result<HashMa
 }
 
 pub(super) async fn insert(work: &UnitOfWork, brands: &[Brand]) -> Result<(), LedgerError> {
-    use bulk::Kind::{Integer, Text};
     const BRANDS: bulk::Target = bulk::Target {
         table: "directory_brand",
-        columns: &[("id", Integer), ("key", Text), ("name_ja", Text), ("name_en", Text), ("origin", Text), ("country", Text), ("sector", Text)],
+        columns: &["id", "key", "name_ja", "name_en", "origin", "country", "sector"],
     };
     let mut rows = bulk::Rows::into_table(BRANDS);
     for brand in brands {

@@ -43,10 +43,9 @@ pub async fn find(query: &impl Query, name: &str) -> Result<Option<Organisation>
 /// # Errors
 /// When the database refuses one.
 pub async fn insert(work: &UnitOfWork, organisations: &[Organisation]) -> Result<(), LedgerError> {
-    use bulk::Kind::{Integer, Text};
     const TARGET: bulk::Target = bulk::Target {
         table: "directory_organisation",
-        columns: &[("id", Integer), ("name_ja", Text), ("name_en", Text), ("folded", Text), ("country", Text), ("created_at", Integer)],
+        columns: &["id", "name_ja", "name_en", "folded", "country", "created_at"],
     };
     let mut rows = bulk::Rows::into_table(TARGET);
     for one in organisations {

@@ -21,14 +21,13 @@ pub(crate) struct NewReport {
     pub(crate) reporter_tld: Option<String>,
 }
 
-use bulk::Kind::{Boolean, Bytes, Integer, Text};
 
 pub(crate) async fn insert_reports(work: &UnitOfWork, reports: Vec<NewReport>) -> Result<(), LedgerError> {
     const TARGET: bulk::Target = bulk::Target {
         table: "incident_report",
         columns: &[
-            ("id", Integer), ("correspondence_id", Integer), ("received_at", Integer), ("line", Integer), ("raw_offset", Integer),
-            ("raw_length", Integer), ("row_key", Bytes), ("site", Text), ("reporter_tld", Text),
+            "id", "correspondence_id", "received_at", "line", "raw_offset",
+            "raw_length", "row_key", "site", "reporter_tld",
         ],
     };
     let mut rows = bulk::Rows::into_table(TARGET);
@@ -52,15 +51,15 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
     const INCIDENT: bulk::Target = bulk::Target {
         table: "incident",
         columns: &[
-            ("id", Integer), ("year", Integer), ("sequence", Integer), ("category", Text), ("rsit", Text), ("target_kind", Text), ("target", Text),
-            ("target_hash", Integer), ("brand_name_id", Integer), ("first_report_at", Integer), ("last_report_at", Integer), ("state", Text),
-            ("tlp", Integer), ("worm", Boolean), ("previous_id", Integer),
+            "id", "year", "sequence", "category", "rsit", "target_kind", "target",
+            "target_hash", "brand_name_id", "first_report_at", "last_report_at", "state",
+            "tlp", "worm", "previous_id",
         ],
     };
     let mut rows = bulk::Rows::into_table(INCIDENT);
-    let mut addresses = bulk::Rows::into_table(bulk::Target { table: "incident_address", columns: &[("incident_id", Integer), ("address", Text)] });
-    let mut ports = bulk::Rows::into_table(bulk::Target { table: "incident_port", columns: &[("incident_id", Integer), ("port", Text)] });
-    let mut participants = bulk::Rows::into_table(bulk::Target { table: "incident_participant", columns: &[("incident_id", Integer), ("account_id", Integer)] });
+    let mut addresses = bulk::Rows::into_table(bulk::Target { table: "incident_address", columns: &["incident_id", "address"] });
+    let mut ports = bulk::Rows::into_table(bulk::Target { table: "incident_port", columns: &["incident_id", "port"] });
+    let mut participants = bulk::Rows::into_table(bulk::Target { table: "incident_participant", columns: &["incident_id", "account_id"] });
     for (incident, target_hash) in incidents {
         let id = incident.id.0;
         for address in incident.addresses {
@@ -98,7 +97,7 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
 
 /// Says which report tells of which incident.
 pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item = (IncidentId, ReportId)>) -> Result<(), LedgerError> {
-    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &[("incident_id", Integer), ("report_id", Integer)] });
+    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &["incident_id", "report_id"] });
     for (incident, report) in told {
         rows.push([incident.0.into(), report.0.into()]);
     }

@@ -10,12 +10,11 @@ pub const COUNTED: &str = "SELECT id, received_at, kind, channel, name, sender_t
 /// # Errors
 /// When the database refuses it.
 pub async fn insert(work: &UnitOfWork, many: &[Correspondence]) -> Result<(), LedgerError> {
-    use bulk::Kind::{Integer, Text};
     const TARGET: bulk::Target = bulk::Target {
         table: "mailroom_correspondence",
         columns: &[
-            ("id", Integer), ("channel", Text), ("kind", Text), ("received_at", Integer), ("name", Text), ("sender_tld", Text),
-            ("raw_sha256", Text), ("raw_offset", Integer), ("raw_length", Integer),
+            "id", "channel", "kind", "received_at", "name", "sender_tld",
+            "raw_sha256", "raw_offset", "raw_length",
         ],
     };
     let mut rows = bulk::Rows::into_table(TARGET);

@@ -1,0 +1,23 @@
+use noroshi_document::chart::NoChart;
+use noroshi_incident::IncidentError;
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportingError {
+    /// Parts do not add up: a report with such figures is never made.
+    #[error("the report is not made: in {place} the parts add up to {parts}, the total is {total}")]
+    DoesNotAddUp {
+        /// The figure, as period and key.
+        place: String,
+        /// The sum of the parts.
+        parts: i64,
+        /// The total.
+        total: i64,
+    },
+    /// The figures could not be counted.
+    #[error(transparent)]
+    Incident(#[from] IncidentError),
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Chart(#[from] NoChart),
+}

@@ -1,0 +1,116 @@
+use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
+use noroshi_document::number;
+use noroshi_kernel::{language::Language, moment::Zone, period::{Kind, Month, Period}};
+use std::{borrow::Cow, collections::HashMap};
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "ja",
+        // Reports are copied into mails and files: no invisible direction marks around what is filled in.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// The texts of both languages, for tests that compare their keys.
+pub const KEYS: [(Language, &str); 2] = [(Language::Ja, include_str!("../locales/ja/reporting.ftl")), (Language::En, include_str!("../locales/en/reporting.ftl"))];
+
+static JA: LanguageIdentifier = langid!("ja");
+static EN: LanguageIdentifier = langid!("en");
+
+/// The words of the reports in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Words(pub Language);
+
+impl Words {
+    fn tag(self) -> &'static LanguageIdentifier {
+        match self.0 {
+            Language::Ja => &JA,
+            Language::En => &EN,
+        }
+    }
+
+    /// The text of a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> String {
+        LOCALES.lookup(self.tag(), key)
+    }
+
+    /// The text of a key with values filled in.
+    #[must_use]
+    pub fn with(self, key: &str, values: &[(&'static str, &str)]) -> String {
+        let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
+        LOCALES.lookup_with_args(self.tag(), key, &values)
+    }
+
+    /// A number with its thousands apart.
+    #[must_use]
+    pub fn number(self, value: i64) -> String {
+        number::grouped(value)
+    }
+
+    /// A share or change: `42%` in Japanese, `42 %` in English; a change with its sign.
+    #[must_use]
+    pub fn percent(self, percent: i64) -> String {
+        match self.0 {
+            Language::Ja => format!("{percent}%"),
+            Language::En => format!("{percent}\u{a0}%"),
+        }
+    }
+
+    /// The word for the kind of a period: month, quarter, year.
+    #[must_use]
+    pub fn kind(self, period: Period) -> String {
+        self.get(match period.kind() {
+            Kind::Month => "kind-month",
+            Kind::Quarter | Kind::FiscalQuarter => "kind-quarter",
+            Kind::Year | Kind::FiscalYear | Kind::TwelveMonths => "kind-year",
+        })
+    }
+
+    /// A month as the head of a column: `10月`, `Oct`; in English reports of more than a year's turn with the year.
+    #[must_use]
+    pub fn month(self, month: Month) -> String {
+        const SHORT: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        match self.0 {
+            Language::Ja => format!("{}月", month.number()),
+            Language::En => usize::try_from(month.number() - 1).ok().and_then(|index| SHORT.get(index)).copied().unwrap_or_default().into(),
+        }
+    }
+
+    /// The days that a period spans: `2013年10月1日から12月31日まで`, `1 October to 31 December 2013`.
+    #[must_use]
+    pub fn span(self, period: Period, zone: &Zone) -> String {
+        const LONG: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+        let (_, end) = period.bounds(zone);
+        let last_day = zone.wall(noroshi_kernel::moment::Moment(end.0 - 1)).day();
+        let (first, last) = (period.first_month(), period.last_month());
+        let same_year = first.year() == last.year();
+        match self.0 {
+            Language::Ja => {
+                let until_year = if same_year { String::new() } else { format!("{}年", last.year()) };
+                format!("{}年{}月1日から{until_year}{}月{last_day}日まで", first.year(), first.number(), last.number())
+            }
+            Language::En => {
+                let name = |month: Month| usize::try_from(month.number() - 1).ok().and_then(|index| LONG.get(index)).copied().unwrap_or_default();
+                let from_year = if same_year { String::new() } else { format!(" {}", first.year()) };
+                format!("1 {}{from_year} to {last_day} {} {}", name(first), name(last), last.year())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_told_in_both_languages() {
+        let zone = Zone::named("Asia/Tokyo").expect("a zone");
+        let span = |language, period: &str| Words(language).span(period.parse().expect("a period"), &zone);
+        assert_eq!(span(Language::Ja, "2013Q4"), "2013年10月1日から12月31日まで");
+        assert_eq!(span(Language::En, "2013Q4"), "1 October to 31 December 2013");
+        assert_eq!(span(Language::Ja, "FY2013"), "2013年4月1日から2014年3月31日まで");
+        assert_eq!(span(Language::En, "2012-02"), "1 February to 29 February 2012");
+    }
+}
