@@ -1,0 +1,113 @@
+//! The command line as scripts rely on it: exit codes, JSON alone on standard output, messages on standard error.
+
+use crate::place::Home;
+
+const CSV: &[u8] = b"date,URL,description\n2020/01/04 10:12:00,http://a.example.jp/,Amazon\n2020/02/04 10:12:00,http://b.example.jp/,\xe6\xa5\xbd\xe5\xa4\xa9\n";
+
+#[test]
+fn a_fresh_directory_is_made_and_set_up() {
+    let home = Home::sqlite();
+    let ran = home.run(&["init"]);
+    assert_eq!((ran.code(), ran.out().as_str()), (0, ""));
+    let data = home.path().join("data");
+    let key = std::fs::read_to_string(data.join("team.key")).unwrap();
+    assert_eq!(key.len(), 64);
+    use std::os::unix::fs::PermissionsExt as _;
+    assert_eq!(std::fs::metadata(data.join("team.key")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(home.run(&["init"]).code(), 0, "a second time changes nothing");
+    assert_eq!(std::fs::read_to_string(data.join("team.key")).unwrap(), key);
+}
+
+#[test]
+fn import_stats_list_and_show_print_json() {
+    let home = Home::sqlite();
+    let file = home.file("list.csv", CSV);
+    let import = home.run(&["intake", "import", "--format", "phishurl", "--json", file.to_str().unwrap()]);
+    assert_eq!(import.code(), 0);
+    let outcome = import.json();
+    assert_eq!((outcome["read"].as_i64(), outcome["stored"].as_i64(), outcome["reasons"].as_array().map(Vec::len)), (Some(2), Some(2), Some(0)));
+    let stats = home.run(&["incident", "stats", "--period", "2020Q1", "--json"]).json();
+    for key in ["period", "scheme", "reports", "correspondence", "incidents", "addresses", "inquiries", "coordinations", "by_category", "by_month", "reporter_tld", "scan_ports", "phishing_brand", "phishing_brands", "coordination_destination", "phishing_coordination_destination"] {
+        for place in [&stats, &stats["previous"], &stats["year_ago"]] {
+            assert!(!place[key].is_null(), "{key}");
+        }
+    }
+    assert_eq!((stats["period"].as_str(), stats["scheme"].as_str(), stats["incidents"].as_i64()), (Some("2020Q1"), Some("2013"), Some(2)));
+    assert_eq!(stats["by_month"][1]["month"], "2020-02");
+    assert_eq!(stats["phishing_brand"]["domestic"], 1);
+    assert_eq!(stats["phishing_brands"][0]["brand"], "Amazon");
+    let list = home.run(&["incident", "list", "--search", "楽天", "--json"]).json();
+    assert_eq!((list["count"].as_i64(), list["items"][0]["number"].as_str()), (Some(1), Some("2020-00002")));
+    let show = home.run(&["incident", "show", "2020-00002", "--json"]).json();
+    assert_eq!((show["target"].as_str(), show["report_count"].as_i64()), (Some("http://b.example.jp/"), Some(1)));
+    assert!(home.run(&["incident", "show", "2020-00002"]).out().contains("hxxp://b.example[.]jp/"), "hostile URLs are defanged for people");
+}
+
+#[test]
+fn wrong_usage_is_2_and_says_what_to_write() {
+    let home = Home::sqlite();
+    for (arguments, says) in [
+        (&["incident", "stats", "--period", "2013Q5"][..], "write a quarter as 2013Q4"),
+        (&["intake", "import", "--format", "nonsense", "x"], "it reads phishurl"),
+        (&["incident", "list", "--category", "nonsense"], "write phishing"),
+        (&["nonsense"], "unrecognized subcommand"),
+        (&["report", "--period", "2013Q4", "--kind", "nonsense"], "possible values"),
+        (&["account", "add", "x", "--role", "king"], "write handler"),
+    ] {
+        let ran = home.run(arguments);
+        assert_eq!((ran.code(), ran.out().as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err().contains(says), "{arguments:?}: {}", ran.err());
+    }
+}
+
+#[test]
+fn what_fails_is_1_and_says_why() {
+    let home = Home::sqlite();
+    for (arguments, says) in [
+        (&["intake", "import", "--format", "phishurl", "/nowhere/list.csv"][..], "/nowhere/list.csv: No such file"),
+        (&["intake", "import", "--format", "phishurl", "/"], "this is no file"),
+        (&["incident", "show", "2013-00001"], "there is no incident 2013-00001"),
+        (&["incident", "show", "x"], "write it as 2013-04412"),
+        (&["incident", "stats", "--period", "2013Q4", "--scheme", "1999"], "scheme list"),
+        (&["account", "add", "x", "--role", "handler", "--password-stdin"], "at least 12 characters"),
+    ] {
+        let ran = home.run(arguments);
+        assert_eq!((ran.code(), ran.out().as_str()), (1, ""), "{arguments:?}");
+        assert!(ran.err().contains(says), "{arguments:?}: {}", ran.err());
+    }
+    let configured = home.file("noroshi.toml", b"[team]\nzone = \"Mars/Olympus\"\n");
+    assert!(home.run(&["init", "--config", configured.to_str().unwrap()]).err().contains("Asia/Tokyo"));
+    let unknown = home.file("other.toml", b"[team]\nname = \"x\"\n");
+    assert!(home.run(&["init", "--config", unknown.to_str().unwrap()]).err().contains("unknown field"));
+}
+
+#[test]
+fn the_report_comes_in_every_form_and_language() {
+    let home = Home::sqlite();
+    let file = home.file("list.csv", CSV);
+    home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]);
+    let out = home.path().join("out");
+    for language in ["ja", "en"] {
+        for format in ["html", "text", "json"] {
+            let ran = home.run(&["report", "--period", "2020Q1", "--kind", "incident", "--lang", language, "--format", format, "--out", out.to_str().unwrap()]);
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            let written = std::fs::read_to_string(ran.out().trim()).unwrap();
+            match format {
+                "html" => assert!(written.starts_with("<!doctype html>") && written.contains("href=\"/incidents?")),
+                "text" => assert!(written.contains("2020Q1")),
+                _ => assert!(serde_json::from_str::<serde_json::Value>(&written).unwrap().to_string().contains("\"query\"")),
+            }
+        }
+    }
+    assert_eq!(std::fs::read_dir(out).unwrap().count(), 6);
+}
+
+#[test]
+fn a_command_has_help() {
+    for arguments in [&[][..], &["intake"], &["intake", "import"], &["incident"], &["incident", "stats"], &["report"], &["demo"], &["serve"], &["account"], &["brand"], &["doctor"]] {
+        let ran = Home::sqlite().run(&[arguments, &["--help"]].concat());
+        assert_eq!(ran.code(), 0, "{arguments:?}");
+        assert!(ran.out().contains("Usage:"), "{arguments:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The program as a person or a script meets it: typed commands, exit codes, and the power switch.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
+
+mod contract;
+mod hostile;
+mod kill;
+mod place;

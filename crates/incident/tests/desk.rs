@@ -1,0 +1,298 @@
+//! The incident desk through its public interface, on both databases: import, joining, counting, sight.
+
+use noroshi_directory::{account, brand, organisation::Home};
+use noroshi_incident::{
+    IncidentError, coordinations, incidents,
+    model::{Category, Number, State},
+    reports,
+    selection::{Reckoning, Records, Selection},
+    service::{self, import},
+    stats,
+};
+use noroshi_kernel::{
+    access::{Actor, Role},
+    id::AccountId,
+    moment::Zone,
+    period::Period,
+    setaside::SetAside,
+    tlp::Tlp,
+};
+use noroshi_ledger::{Ledger, LedgerError, Query, Sql, migration::Migration, outbox};
+use noroshi_mailroom::tray;
+use noroshi_testkit::{Bench, on_both_databases};
+
+fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS].concat()
+}
+
+fn reckoning() -> Reckoning {
+    Reckoning { zone: Zone::named("Asia/Tokyo").expect("a zone"), home: Home::default() }
+}
+
+fn administrator() -> Actor {
+    Actor::LocalAdministrator { user: "test".into() }
+}
+
+fn period(text: &str) -> Period {
+    text.parse().expect("a period")
+}
+
+async fn import(bench: &Bench, name: &str, csv: &str) -> import::Outcome {
+    let path = bench.file(name, csv.as_bytes());
+    let outcome = import::file(&bench.ledger, &administrator(), &reckoning(), import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
+    assert_eq!(outcome.read, outcome.stored + outcome.duplicates + outcome.already_seen + outcome.set_aside, "every row ends in one count");
+    deliver(&bench.ledger).await;
+    outcome
+}
+
+async fn deliver(ledger: &Ledger) {
+    let call = |event: outbox::Event, work| async move {
+        let changed: service::Changed = serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))?;
+        service::index(&work, &changed.incidents).await?;
+        Ok::<_, IncidentError>(work)
+    };
+    while outbox::deliver(ledger, call).await.expect("delivered") {}
+    assert_eq!(outbox::waiting(ledger).await.expect("counted"), 0);
+}
+
+async fn staff(ledger: &Ledger, name: &str, role: Role) -> Actor {
+    let work = ledger.begin().await.expect("begun");
+    let id: AccountId = account::add(&work, &administrator(), name, name, &[role], "correct horse battery").await.expect("added");
+    work.commit().await.expect("committed");
+    Actor::Account { id, name: name.into(), roles: vec![role] }
+}
+
+async fn figures(ledger: &Ledger, text: &str) -> stats::Figures {
+    stats::count(ledger, &reckoning(), period(text), None).await.expect("counted")
+}
+
+async fn counts(ledger: &Ledger, table: &str) -> i64 {
+    ledger.number(Sql::new("SELECT count(*) AS n FROM ").push(table)).await.expect("counted")
+}
+
+const THREE: &str = "date,URL,description\n\
+    2020/01/31 23:59:00,http://login.example.jp/a,Example Bank\n\
+    2020/02/01 00:01:00,http://login.example.jp/a,Example Bank\n\
+    2020/02/02 10:00:00,https://192.0.2.7/b,Ｅｘａｍｐｌｅ bank\n";
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn rows_become_reports_and_equal_targets_one_incident(bench) {
+        let outcome = import(&bench, "a.csv", THREE).await;
+        assert_eq!((outcome.read, outcome.stored, outcome.duplicates, outcome.incidents_opened), (3, 2, 1, 2));
+        let quarter = figures(&bench.ledger, "2020Q1").await;
+        assert_eq!((quarter.reports, quarter.incidents, quarter.addresses, quarter.scheme.as_str()), (3, 2, 1, "2013"));
+        let by_month: Vec<_> = quarter.by_month.iter().map(|month| (month.reports, month.incidents)).collect();
+        assert_eq!(by_month, [(1, 1), (2, 1), (0, 0)], "months turn at midnight in Tokyo; an incident counts in the month of its first report");
+        assert_eq!(quarter.phishing_brand.unknown, 2, "an unmapped name counts as unknown");
+    }
+
+    async fn importing_again_changes_nothing(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let before = (figures(&bench.ledger, "2020").await, counts(&bench.ledger, "incident_report").await, counts(&bench.ledger, "incident").await);
+        let again = import(&bench, "other-name.csv", THREE).await;
+        assert_eq!((again.already_seen, again.stored, again.duplicates), (3, 0, 0));
+        let grown = import(&bench, "a.csv", &format!("{THREE}2020/02/03 10:00:00,http://new.example.jp/,X\n")).await;
+        assert_eq!((grown.already_seen, grown.stored), (3, 1), "a file that grew brings in what is new");
+        let after = (figures(&bench.ledger, "2020-01").await, counts(&bench.ledger, "incident_report").await, counts(&bench.ledger, "incident").await);
+        assert_eq!((after.1, after.2), (before.1 + 1, before.2 + 1));
+    }
+
+    async fn equal_rows_of_one_file_are_as_many_reports(bench) {
+        let row = "2020/02/02 10:00:00,https://a.example.jp/,B\n";
+        let outcome = import(&bench, "a.csv", &row.repeat(3)).await;
+        assert_eq!((outcome.stored, outcome.duplicates), (1, 2));
+        assert_eq!(import(&bench, "b.csv", &row.repeat(3)).await.already_seen, 3);
+        let more = import(&bench, "c.csv", &row.repeat(4)).await;
+        assert_eq!((more.already_seen, more.duplicates), (3, 1));
+        assert_eq!(figures(&bench.ledger, "2020-02").await.reports, 4);
+    }
+
+    async fn thirty_quiet_days_open_a_new_incident_linked_to_the_old(bench) {
+        let csv = "2020/01/01 00:00:00,http://a.example.jp/,B\n2020/01/31 00:00:00,http://a.example.jp/,B\n2020/03/01 00:00:01,http://a.example.jp/,B\n";
+        let outcome = import(&bench, "a.csv", csv).await;
+        assert_eq!((outcome.stored, outcome.duplicates), (2, 1));
+        let page = incidents(&bench.ledger, &reckoning(), &Selection::default(), administrator().sight(), 0, 10).await.expect("listed");
+        let numbers: Vec<_> = page.items.iter().map(|item| item.number.to_string()).collect();
+        assert_eq!(numbers, ["2020-00002", "2020-00001"]);
+        let new = service::view(&bench.ledger, &administrator(), page.items[0].number).await.expect("seen");
+        let old = service::view(&bench.ledger, &administrator(), page.items[1].number).await.expect("seen");
+        assert_eq!((new.incident.previous, old.report_count), (Some(old.incident.id), 2));
+    }
+
+    async fn the_order_of_files_does_not_matter(bench) {
+        let early = "2020/01/20 00:00:00,http://a.example.jp/,B\n";
+        let late = "2020/02/10 00:00:00,http://a.example.jp/,B\n2020/02/11 00:00:00,http://a.example.jp/,B\n";
+        import(&bench, "late.csv", late).await;
+        assert_eq!(import(&bench, "early.csv", early).await.duplicates, 1);
+        let quarter = figures(&bench.ledger, "2020Q1").await;
+        assert_eq!(quarter.by_month.iter().map(|month| month.incidents).collect::<Vec<_>>(), [1, 0, 0]);
+    }
+
+    async fn a_closed_incident_that_is_reported_again_is_new_again(bench) {
+        import(&bench, "a.csv", "2020/01/20 00:00:00,http://a.example.jp/,B\n").await;
+        let number = Number { year: 2020, sequence: 1 };
+        let work = bench.ledger.begin().await.expect("begun");
+        service::close(&work, &administrator(), number).await.expect("closed");
+        work.commit().await.expect("committed");
+        import(&bench, "b.csv", "2020/01/19 00:00:00,http://a.example.jp/,B\n").await;
+        assert_eq!(service::view(&bench.ledger, &administrator(), number).await.expect("seen").incident.state, State::Closed, "an older report does not open it");
+        import(&bench, "c.csv", "2020/01/25 00:00:00,http://a.example.jp/,B\n").await;
+        assert_eq!(service::view(&bench.ledger, &administrator(), number).await.expect("seen").incident.state, State::New);
+    }
+
+    async fn saying_whose_a_name_is_maps_what_was_reported(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let unmapped = brand::unmapped(&bench.ledger, 10).await.expect("read");
+        assert_eq!(unmapped.len(), 1, "spellings that differ in width and case are one name");
+        let change = brand::Change {
+            key: "example-bank".into(),
+            name: noroshi_kernel::language::Bilingual::new("例示銀行", "Example Savings"),
+            origin: noroshi_directory::Origin::Domestic,
+            country: "JP".into(),
+            sector: "bank".into(),
+            aliases: vec!["EXAMPLE BANK".into()],
+        };
+        let work = bench.ledger.begin().await.expect("begun");
+        brand::save(&work, &administrator(), &change).await.expect("saved");
+        work.commit().await.expect("committed");
+        let quarter = figures(&bench.ledger, "2020Q1").await;
+        assert_eq!((quarter.phishing_brand.domestic, quarter.phishing_brand.unknown), (2, 0));
+        assert_eq!(quarter.phishing_brands.iter().map(|one| (one.brand.as_str(), one.count)).collect::<Vec<_>>(), [("例示銀行", 2)]);
+    }
+
+    async fn bad_rows_go_to_the_tray_and_the_rest_goes_on(bench) {
+        let csv = "date,URL,description\n2020/02/30 00:00:00,http://a.example.jp/,B\n0000/01/01 00:00:00,http://b.example.jp/,B\n9999/01/01 00:00:00,http://c.example.jp/,B\n2020/02/01 00:00:00,,B\n2020/02/01 00:00:00,http://d.example.jp/,\"open\n2020/02/02 00:00:00,http://e.example.jp/,B\n";
+        let outcome = import(&bench, "bad\u{1b}[31m.csv", csv).await;
+        assert_eq!((outcome.read, outcome.stored, outcome.set_aside), (6, 1, 5), "{:?}", outcome.reasons);
+        let places: Vec<_> = outcome.reasons.iter().map(|why| why.r#where.as_str()).collect();
+        assert_eq!(places[0], "line 2, column 1");
+        assert_eq!(places[3], "line 5, column 2");
+        assert!(outcome.reasons.iter().all(|SetAside { input, .. }| !input.contains('\u{1b}')), "a hostile file name does not reach the terminal");
+        assert_eq!(tray::count(&bench.ledger).await.expect("counted"), 5);
+        let again = import(&bench, "again.csv", csv).await;
+        assert_eq!((again.set_aside, again.already_seen), (5, 1));
+        assert_eq!(tray::count(&bench.ledger).await.expect("counted"), 5, "a row lies in the tray once");
+        let item = tray::list(&bench.ledger, 0, 10).await.expect("listed").into_iter().find(|item| item.place == "line 2, column 1").expect("there");
+        let raw = bench.ledger.blobs().read_part(&item.raw_sha256, item.raw_offset, item.raw_length).expect("read");
+        assert_eq!(raw, "2020/02/30 00:00:00,http://a.example.jp/,B".as_bytes(), "the raw row is there to look at");
+    }
+
+    async fn one_organisation_counts_once_on_an_incident(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let handler = staff(&bench.ledger, "handler", Role::Handler).await;
+        let number = Number { year: 2020, sequence: 1 };
+        for (name, country, first) in [("Example Hosting", "JP", true), ("ＥＸＡＭＰＬＥ hosting", "", false), ("Example Cloud", "US", true), ("Example Elsewhere", "", true)] {
+            let work = bench.ledger.begin().await.expect("begun");
+            assert_eq!(service::coordinate(&work, &handler, number, name, country, "please look").await.expect("asked"), first, "{name}");
+            work.commit().await.expect("committed");
+        }
+        let now = figures(&bench.ledger, "2021Q1").await;
+        assert_eq!((now.coordinations, now.coordination_destination.domestic, now.coordination_destination.foreign, now.coordination_destination.unknown), (3, 1, 1, 1));
+        assert_eq!(now.phishing_coordination_destination.total(), 3);
+        assert_eq!(service::view(&bench.ledger, &handler, number).await.expect("seen").incident.state, State::Coordinating);
+        let selection = Selection { records: Records::Coordinations, period: Some(period("2021Q1")), destination: Some(noroshi_directory::Origin::Foreign), ..Selection::default() };
+        assert_eq!(coordinations(&bench.ledger, &reckoning(), &selection, handler.sight(), 0, 10).await.expect("listed").count, 1);
+    }
+
+    async fn roles_and_labels_decide_who_changes_and_sees(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let (handler, other, analyst) = (staff(&bench.ledger, "handler", Role::Handler).await, staff(&bench.ledger, "other", Role::Handler).await, staff(&bench.ledger, "analyst", Role::Analyst).await);
+        let number = Number { year: 2020, sequence: 1 };
+        let work = bench.ledger.begin().await.expect("begun");
+        assert!(matches!(service::close(&work, &analyst, number).await, Err(IncidentError::Forbidden(_))));
+        assert!(matches!(service::close(&work, &Actor::Anonymous, number).await, Err(IncidentError::Forbidden(_))));
+        service::relabel(&work, &handler, number, Tlp::Red).await.expect("relabelled");
+        work.commit().await.expect("committed");
+        let found = async |actor: &Actor, q: Option<&str>| {
+            let selection = Selection { q: q.map(Into::into), ..Selection::default() };
+            let page = incidents(&bench.ledger, &reckoning(), &selection, actor.sight(), 0, 10).await.expect("listed");
+            (page.items.len(), page.count, page.hidden)
+        };
+        // Before the event is delivered, nobody finds it by words; after it, who may.
+        assert_eq!(found(&handler, Some("login")).await.0, 0);
+        deliver(&bench.ledger).await;
+        assert_eq!(found(&handler, Some("login")).await.0, 1);
+        assert_eq!(found(&handler, None).await, (2, 2, 0));
+        for actor in [&other, &analyst] {
+            assert_eq!(found(actor, Some("login")).await, (0, 0, 0), "search does not even tell that there is one");
+            assert_eq!(found(actor, None).await, (1, 2, 1), "a list says how many it may not show, so that it agrees with its figure");
+            assert!(matches!(service::view(&bench.ledger, actor, number).await, Err(IncidentError::Unknown(_))));
+            let reported = reports(&bench.ledger, &reckoning(), &Selection { records: Records::Reports, ..Selection::default() }, actor.sight(), 0, 10).await.expect("listed");
+            assert_eq!((reported.items.len(), reported.count, reported.hidden), (1, 3, 2));
+        }
+        let work = bench.ledger.begin().await.expect("begun");
+        assert!(matches!(service::annotate(&work, &other, number, "x").await, Err(IncidentError::Unknown(_))), "what one may not know of is not there");
+    }
+
+    async fn changing_the_category_moves_one_cell_to_another(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let before = figures(&bench.ledger, "2020Q1").await;
+        let work = bench.ledger.begin().await.expect("begun");
+        service::reclassify(&work, &administrator(), Number { year: 2020, sequence: 1 }, Category::MalwareSite).await.expect("changed");
+        work.commit().await.expect("committed");
+        let after = figures(&bench.ledger, "2020Q1").await;
+        let mut expected = before.clone();
+        expected.by_category.insert(Category::Phishing, 1);
+        expected.by_category.insert(Category::MalwareSite, 1);
+        expected.by_month[0].by_category.insert(Category::Phishing, 0);
+        expected.by_month[0].by_category.insert(Category::MalwareSite, 1);
+        expected.by_month[0].phishing_brand.unknown = 0;
+        expected.phishing_brand.unknown = 1;
+        assert_eq!(after, expected);
+    }
+
+    async fn a_scheme_that_counts_addresses_counts_each_once(bench) {
+        let csv = "2008/01/01 00:00:00,http://192.0.2.1/a,B\n2008/01/02 00:00:00,http://192.0.2.1/b,B\n2008/02/02 00:00:00,http://192.0.2.2/,B\n2008/02/02 00:00:00,http://named.example.jp/,B\n";
+        import(&bench, "a.csv", csv).await;
+        let quarter = figures(&bench.ledger, "2008Q1").await;
+        assert_eq!((quarter.scheme.as_str(), quarter.incidents, quarter.addresses, quarter.reports), ("2007Q3", 3, 2, 4));
+        assert_eq!(quarter.by_month.iter().map(|month| month.incidents).collect::<Vec<_>>(), [1, 2, 0]);
+        let by_incident = stats::count(&bench.ledger, &reckoning(), period("2008Q1"), Some("2013")).await.expect("counted");
+        assert_eq!(by_incident.incidents, 4);
+        let by_site = stats::count(&bench.ledger, &reckoning(), period("2008Q1"), Some("2009")).await.expect("counted");
+        assert_eq!((by_site.reports, by_site.incidents), (3, 3), "one report for each site");
+    }
+
+    async fn every_figure_links_to_as_many_records(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let (reckoning, sight) = (reckoning(), administrator().sight());
+        let quarter = figures(&bench.ledger, "2020Q1").await;
+        for month in &quarter.by_month {
+            for (category, count) in &month.by_category {
+                let selection = Selection { period: Some(period("2020Q1")), month: Some(month.month), category: Some(*category), ..Selection::default() };
+                assert_eq!(incidents(&bench.ledger, &reckoning, &selection, sight, 0, 1).await.expect("listed").count, *count, "{}", selection.href());
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..Default::default() })]
+
+    /// However rows are spread over files, in whatever order of rows: all are counted, and a second import changes nothing.
+    #[test]
+    fn however_rows_are_cut_into_files_they_count_once(days in proptest::collection::vec((0_u32..150, 0_u8..4), 1..60), cut in 0_usize..60) {
+        let rows: Vec<String> = days.iter().map(|(day, target)| {
+            let date = jiff::civil::date(2020, 1, 1).checked_add(jiff::Span::new().days(i64::from(*day))).expect("a date");
+            format!("{} 10:00:00,http://t{target}.example.jp/,B\n", date.strftime("%Y/%m/%d"))
+        }).collect();
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+            let bench = Bench::sqlite(&migrations()).await;
+            let (first, second) = rows.split_at(cut.min(rows.len()));
+            let once = import(&bench, "1.csv", &first.concat()).await;
+            let twice = import(&bench, "2.csv", &second.concat()).await;
+            // The same row in both files is the same row.
+            assert_eq!(once.stored + once.duplicates + twice.stored + twice.duplicates + twice.already_seen, rows.len() as u64);
+            let year = figures(&bench.ledger, "2020").await;
+            assert_eq!(year.reports.cast_unsigned(), rows.len() as u64 - twice.already_seen);
+            assert_eq!(year.incidents.cast_unsigned(), once.incidents_opened + twice.incidents_opened);
+            assert_eq!(counts(&bench.ledger, "incident_told").await, year.reports);
+            let wrong = "SELECT count(*) AS n FROM incident i WHERE i.first_report_at <> (SELECT min(r.received_at) FROM incident_report r JOIN incident_told t ON t.report_id = r.id WHERE t.incident_id = i.id) OR i.last_report_at <> (SELECT max(r.received_at) FROM incident_report r JOIN incident_told t ON t.report_id = r.id WHERE t.incident_id = i.id)";
+            assert_eq!(bench.ledger.number(Sql::new(wrong)).await.expect("counted"), 0, "spans agree with the reports");
+            let again = import(&bench, "3.csv", &first.concat()).await;
+            assert_eq!(again.already_seen, first.len() as u64);
+        });
+    }
+}
