@@ -4,7 +4,7 @@ use crate::{LedgerError, Query, UnitOfWork};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 /// The values that one statement holds at most. More save little: at this size preparing and sending are amortised.
-const VALUES_PER_STATEMENT: usize = 1_200;
+const VALUES_PER_STATEMENT: usize = 4_000;
 
 /// A table and those of its columns that are filled.
 #[derive(Clone, Copy, Debug)]

@@ -29,41 +29,47 @@ pub struct Entry<'a> {
     pub text: String,
 }
 
-/// A maximal run of letters and digits that are all ASCII or all not.
-fn runs(text: &str) -> Vec<Vec<char>> {
-    let mut runs: Vec<Vec<char>> = Vec::new();
-    let mut open = false;
-    for character in text.nfkc().flat_map(char::to_lowercase).take(MOST_CHARS) {
-        if !character.is_alphanumeric() {
-            open = false;
-            continue;
+/// Calls `each` with every maximal run of letters and digits that are all ASCII or all not, folded.
+fn runs(text: &str, mut each: impl FnMut(&[char])) {
+    let mut run: Vec<char> = Vec::with_capacity(32);
+    let mut take = |character: char| {
+        let ends = !character.is_alphanumeric() || run.last().is_some_and(|last| last.is_ascii() != character.is_ascii());
+        if ends && !run.is_empty() {
+            each(&run);
+            run.clear();
         }
-        match runs.last_mut() {
-            Some(run) if open && run.last().is_some_and(|last| last.is_ascii() == character.is_ascii()) => run.push(character),
-            _ => runs.push(vec![character]),
+        if character.is_alphanumeric() {
+            run.push(character);
         }
-        open = true;
+    };
+    let mut left = MOST_CHARS;
+    for part in text.split_inclusive(' ') {
+        // Most of what is indexed is a URL, which needs no normalisation.
+        if part.is_ascii() {
+            part.bytes().take(left).for_each(|byte| take(char::from(byte.to_ascii_lowercase())));
+        } else {
+            part.nfkc().flat_map(char::to_lowercase).take(left).for_each(&mut take);
+        }
+        left = left.saturating_sub(part.len());
     }
-    runs
+    take(' ');
 }
 
 fn bigrams(run: &[char]) -> impl Iterator<Item = String> {
     run.windows(2).map(|pair| pair.iter().collect())
 }
 
-/// The tokens under which a text is indexed, in order.
-fn tokens(text: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    for run in runs(text) {
+/// Calls `each` with the tokens under which a text is indexed, in order.
+fn tokens(text: &str, mut each: impl FnMut(String)) {
+    runs(text, |run| {
         if run.iter().all(char::is_ascii) {
             // PostgreSQL bounds a lexeme at 2 KiB; nobody types so long a word.
-            tokens.push(run.into_iter().take(100).collect());
+            each(run.iter().take(100).collect());
         } else {
-            tokens.extend(bigrams(&run));
-            tokens.extend(run.last().map(char::to_string));
+            bigrams(run).for_each(&mut each);
+            run.last().map(char::to_string).into_iter().for_each(&mut each);
         }
-    }
-    tokens
+    });
 }
 
 /// One word of a query: a phrase of tokens, the last of which may be only a beginning.
@@ -73,14 +79,16 @@ struct Word {
 }
 
 fn words(query: &str) -> Vec<Word> {
-    let word = |run: Vec<char>| {
+    let mut words = Vec::new();
+    runs(query, |run| {
         if run.len() == 1 || run.iter().all(char::is_ascii) {
-            Word { phrase: vec![run.into_iter().take(100).collect()], beginning: true }
+            words.push(Word { phrase: vec![run.iter().take(100).collect()], beginning: true });
         } else {
-            Word { phrase: bigrams(&run).collect(), beginning: false }
+            words.push(Word { phrase: bigrams(run).collect(), beginning: false });
         }
-    };
-    runs(query).into_iter().take(MOST_WORDS).map(word).collect()
+    });
+    words.truncate(MOST_WORDS);
+    words
 }
 
 /// Puts texts into the index, in place of what stood there for the same records.
@@ -106,7 +114,12 @@ pub async fn put(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), LedgerE
     let mut texts = bulk::Rows::into_table(TOKENS);
     for entry in entries {
         documents.push([entry.id.into(), entry.kind.into(), i64::from(entry.label.tlp.rank()).into()]);
-        texts.push([entry.id.into(), tokens(&entry.text).join(" ").into()]);
+        let mut spaced = String::with_capacity(entry.text.len() * 2);
+        tokens(&entry.text, |token| {
+            spaced.push_str(&token);
+            spaced.push(' ');
+        });
+        texts.push([entry.id.into(), spaced.into()]);
     }
     documents.insert(work).await?;
     texts.insert(work).await
@@ -119,7 +132,14 @@ async fn put_vectors(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), Led
     let kinds = entries.iter().map(|entry| entry.kind.into()).collect();
     let labels = entries.iter().map(|entry| i64::from(entry.label.tlp.rank()).into()).collect();
     // Tokens hold letters and digits only, so quoting them is safe. Positions end at 16,383.
-    let vector = |entry: &Entry<'_>| -> String { (1..=16_383).zip(tokens(&entry.text)).map(|(position, token)| format!("'{token}':{position} ")).collect() };
+    let vector = |entry: &Entry<'_>| {
+        let (mut vector, mut position) = (String::new(), 0);
+        tokens(&entry.text, |token| {
+            position = (position + 1).min(16_383);
+            vector.push_str(&format!("'{token}':{position} "));
+        });
+        vector
+    };
     let vectors = entries.iter().map(|entry| vector(entry).into()).collect();
     let sql = Sql::new("INSERT INTO ledger_search (id, kind, tlp, tokens) SELECT id, kind, tlp, tokens::tsvector FROM unnest(")
         .bind(array(ArrayType::BigInt, ids)).push("::bigint[], ").bind(array(ArrayType::String, kinds)).push("::text[], ")
@@ -183,17 +203,23 @@ fn seen(tlp: &str, id: &str, sight: Sight) -> Sql {
 mod tests {
     use super::*;
 
+    fn listed(text: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        tokens(text, |token| all.push(token));
+        all
+    }
+
     #[test]
     fn a_japanese_run_becomes_bigrams_and_its_last_character() {
-        assert_eq!(tokens("楽天カードを装う"), ["楽天", "天カ", "カー", "ード", "ドを", "を装", "装う", "う"]);
-        assert_eq!(tokens("https://Login.bank-example.test/ＩＢ"), ["https", "login", "bank", "example", "test", "ib"]);
-        assert_eq!(tokens("Amazonを装う"), ["amazon", "を装", "装う", "う"]);
-        assert!(tokens("、。 \u{0} '\"").is_empty());
+        assert_eq!(listed("楽天カードを装う"), ["楽天", "天カ", "カー", "ード", "ドを", "を装", "装う", "う"]);
+        assert_eq!(listed("https://Login.bank-example.test/ＩＢ"), ["https", "login", "bank", "example", "test", "ib"]);
+        assert_eq!(listed("Amazonを装う"), ["amazon", "を装", "装う", "う"]);
+        assert!(listed("、。 \u{0} '\"").is_empty());
     }
 
     #[test]
     fn tokens_need_no_quoting() {
-        for token in tokens("a'b\"c\\d:e*f(g)h&i|j!k<->l ʼ ＇") {
+        for token in listed("a'b\"c\\d:e*f(g)h&i|j!k<->l ʼ ＇") {
             assert!(token.chars().all(char::is_alphanumeric), "{token}");
         }
     }

@@ -59,7 +59,7 @@ struct AccountRow {
 /// Loads incidents by id, whoever may see them; the service that calls decides. Order as stored.
 pub(crate) async fn load_many(query: &impl Query, ids: &[i64]) -> Result<Vec<Detail>, LedgerError> {
     let mut details = Vec::with_capacity(ids.len());
-    for part in ids.chunks(500) {
+    for part in ids.chunks(2_000) {
         let list = || Sql::default().list(part.iter().copied());
         let rows: Vec<Row> = query.all(Sql::new(COLUMNS).push(brand::NAMED).push(") b ON b.name_id = i.brand_name_id WHERE i.id IN ").append(list())).await?;
         let addresses: Vec<TextRow> = query.all(Sql::new("SELECT incident_id, address AS text FROM incident_address WHERE incident_id IN ").append(list())).await?;
