@@ -65,7 +65,7 @@ pub(crate) fn routes(root: &Path) -> Result<Findings> {
         if place.ends_with("routes.rs") || place.contains("/tests/") {
             continue;
         }
-        if fs::read_to_string(&path)?.contains(".route(") {
+        if fs::read_to_string(&path)?.contains(".route(\"") {
             findings.push(format!("{place} declares a route outside routes.rs"));
         }
     }

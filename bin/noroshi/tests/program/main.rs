@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
 mod contract;
+mod field;
 mod hostile;
 mod kill;
 mod place;
