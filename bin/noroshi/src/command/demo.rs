@@ -1,2 +1,71 @@
-use crate::{Done, arguments::Demo, platform::Platform};
-pub(super) async fn run(_platform: Platform, _demo: Demo) -> anyhow::Result<Done> { anyhow::bail!("not yet") }
+use super::{print, report, serve};
+use crate::{
+    Done,
+    arguments::{Demo, ReportFormat},
+    platform::Platform,
+    wiring::Worker,
+};
+use anyhow::Context as _;
+use noroshi_demo::{example, generate, margins, plan};
+use noroshi_kernel::{language::Language, period::Period};
+use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
+
+pub(super) async fn run(platform: Platform, demo: Demo) -> anyhow::Result<Done> {
+    // The port first: who cannot listen should not wait for the filling.
+    let listener = if demo.no_serve { None } else { Some(serve::bind(SocketAddr::from(([127, 0, 0, 1], demo.port))).await?) };
+    let worker = Worker::start(platform.ledger.clone());
+    let (new_logins, periods) = match &demo.figures {
+        Some(file) => figures(&platform, file, !demo.no_serve).await?,
+        None => {
+            let example = example::fill(&platform.ledger, &platform.reckoning).await?;
+            (example.logins, vec![example.quarter])
+        }
+    };
+    worker.finish().await?;
+    let logins = platform.data.join("demo-logins.txt");
+    keep_logins(&logins, &new_logins)?;
+    for period in periods {
+        for (language, format) in Language::ALL.into_iter().flat_map(|language| [(language, ReportFormat::Html), (language, ReportFormat::Text)]) {
+            let path = report::write(&platform, period, None, language, format, &platform.data.join("reports")).await?;
+            print(&format!("report     {}", path.display()))?;
+        }
+    }
+    if logins.exists() {
+        for line in fs::read_to_string(&logins)?.lines() {
+            print(&format!("login      {line}"))?;
+        }
+    }
+    let Some(listener) = listener else { return Ok(Done::Whole) };
+    print(&format!("pages      http://{}/", listener.local_addr()?))?;
+    eprintln!("Ctrl-C ends it. The logins are kept in {} for this example; a real team's passwords are not.", logins.display());
+    serve::until_stopped(platform, listener).await
+}
+
+/// Makes records with the margins in a file, and accounts when pages are to be served.
+async fn figures(platform: &Platform, file: &Path, accounts: bool) -> anyhow::Result<(Vec<example::Login>, Vec<Period>)> {
+    let json = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let margins = margins::read(&json).with_context(|| file.display().to_string())?;
+    for key in &margins.unknown {
+        eprintln!("not understood, and left out: {key}");
+    }
+    for warning in &margins.warnings {
+        eprintln!("note: {warning}");
+    }
+    let periods = margins.periods.iter().map(|one| one.period).collect();
+    let planned = plan::plan(&margins).with_context(|| file.display().to_string())?;
+    generate(&platform.ledger, &Platform::local_administrator(), &platform.reckoning, &planned).await?;
+    let logins = if accounts { example::join(&platform.ledger).await? } else { Vec::new() };
+    Ok((logins, periods))
+}
+
+/// Keeps the example's passwords beside its records, for its owner alone, so that a second `demo` can show them again.
+fn keep_logins(path: &Path, logins: &[example::Login]) -> anyhow::Result<()> {
+    if logins.is_empty() {
+        return Ok(());
+    }
+    let mut file = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).with_context(|| format!("cannot write {}", path.display()))?;
+    for login in logins {
+        writeln!(file, "{:14} {}", login.name, login.password)?;
+    }
+    Ok(())
+}
