@@ -1,6 +1,9 @@
 //! kill -9, twenty times per database: nothing that was acknowledged is lost, nothing is doubled.
 
-use crate::place::Home;
+use crate::{
+    place::Home,
+    server::{Server, Visitor, account},
+};
 use noroshi_ledger::{Query, Sql};
 use std::{fmt::Write as _, time::Duration};
 
@@ -73,5 +76,70 @@ async fn an_import_on_sqlite_survives_kills() {
 async fn an_import_on_postgres_survives_kills() {
     if let Some(home) = Home::postgres() {
         import_survives(home).await;
+    }
+}
+
+async fn clicks_survive(home: Home) {
+    let file = home.file("list.csv", rows(40).as_bytes());
+    home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]);
+    let password = account(&home, "handler", "handler");
+    let (mut acknowledged, mut open): (Vec<String>, Option<String>) = (Vec::new(), None);
+    let mut clicks = 0;
+    for kill in 0..KILLS {
+        let mut server = Server::start(&home);
+        let mut visitor = Visitor::to(&server);
+        visitor.sign_in("handler", &password).expect("signed in");
+        // The power goes at a moment that nobody knows, while somebody clicks on.
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let clicking = std::thread::spawn(move || {
+            let (mut done, mut open) = (Vec::new(), open);
+            while stopped.try_recv().is_err() {
+                // A click that was not answered is repeated, as a person would.
+                let name = open.take().unwrap_or_else(|| {
+                    clicks += 1;
+                    format!("Example Organisation {kill} {clicks}")
+                });
+                let path = format!("/incidents/2020-{:05}", clicks % 30 + 1);
+                let answer = visitor.get(&path).and_then(|page| visitor.post(&format!("{path}/coordinations"), &[("csrf", page.csrf()), ("organisation", &name), ("country", "JP"), ("note", "")]));
+                match answer {
+                    Some(answer) => {
+                        assert_eq!(answer.status, 303, "{}", answer.page);
+                        done.push(name);
+                    }
+                    None => {
+                        open = Some(name);
+                        break;
+                    }
+                }
+            }
+            (done, open, clicks)
+        });
+        tokio::time::sleep(Duration::from_millis(u64::from(150 + kill * 31 % 250))).await;
+        server.kill();
+        let _ = stop.send(());
+        let (done, unanswered, now) = clicking.join().unwrap();
+        acknowledged.extend(done);
+        (open, clicks) = (unanswered, now);
+    }
+    assert!(acknowledged.len() > 40, "{} clicks were answered", acknowledged.len());
+    let ledger = home.ledger().await;
+    for name in &acknowledged {
+        let sql = Sql::new("SELECT count(*) AS n FROM incident_coordination k JOIN directory_organisation o ON o.id = k.organisation_id WHERE o.name_en = ").bind(name.as_str());
+        assert_eq!(ledger.number(sql).await.unwrap(), 1, "{name} was acknowledged: it is there, once");
+    }
+    let kept = one(&ledger, "SELECT count(*) AS n FROM incident_coordination").await;
+    assert!(kept - i64::try_from(acknowledged.len()).unwrap() <= 1, "of the others only the last click may be there: {kept} of {}", acknowledged.len());
+    assert_eq!(kept, one(&ledger, "SELECT count(*) AS n FROM ledger_audit WHERE action = 'incident.coordinate'").await, "each with its audit row");
+}
+
+#[tokio::test]
+async fn clicks_on_sqlite_survive_kills() {
+    clicks_survive(Home::sqlite()).await;
+}
+
+#[tokio::test]
+async fn clicks_on_postgres_survive_kills() {
+    if let Some(home) = Home::postgres() {
+        clicks_survive(home).await;
     }
 }

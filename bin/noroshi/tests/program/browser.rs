@@ -1,0 +1,183 @@
+//! One walk through the pages in a real browser, without JavaScript being needed anywhere. With `NOROSHI_SCREENSHOTS` naming a
+//! folder, every page is also kept as a picture in both languages, light and dark, wide and narrow.
+
+use crate::{
+    place::Home,
+    server::{Server, account},
+};
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use thirtyfour::prelude::*;
+
+/// A running chromedriver, ended with the test.
+struct Driver {
+    child: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        match child {
+            Ok(child) => Some(Self { child, port }),
+            Err(error) => {
+                assert!(std::env::var_os("CI").is_none() && std::env::var_os("NOROSHI_TEST_POSTGRES").is_none(), "chromedriver cannot be started: {error}");
+                eprintln!("SKIPPED: chromedriver is not installed (scripts/test installs it)");
+                None
+            }
+        }
+    }
+
+    async fn browser(&self, javascript: bool) -> WebDriver {
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--lang=ja"] {
+            capabilities.add_arg(argument).unwrap();
+        }
+        if !javascript {
+            capabilities.add_experimental_option("prefs", serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 })).unwrap();
+        }
+        for _ in 0..100 {
+            if let Ok(browser) = WebDriver::new(format!("http://127.0.0.1:{}", self.port), capabilities.clone()).await {
+                return browser;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("chromedriver does not answer");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn sign_in(browser: &WebDriver, server: &Server, password: &str) -> WebDriverResult<()> {
+    browser.goto(format!("http://{}/", server.address)).await?;
+    assert!(browser.current_url().await?.path().starts_with("/sign-in"), "who is not signed in signs in first");
+    browser.find(By::Name("name")).await?.send_keys("handler").await?;
+    browser.find(By::Name("password")).await?.send_keys(password).await?;
+    browser.find(By::Css("form[action='/sign-in'] button")).await?.click().await?;
+    assert_eq!(browser.current_url().await?.path(), "/incidents");
+    Ok(())
+}
+
+/// The count of the list that is open.
+async fn listed(browser: &WebDriver) -> WebDriverResult<i64> {
+    Ok(browser.find(By::Css("[data-count]")).await?.attr("data-count").await?.and_then(|count| count.parse().ok()).unwrap_or(-1))
+}
+
+async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
+    let Some(driver) = Driver::start() else { return Ok(()) };
+    let figures = home.file("margins.json", include_bytes!("../../../../crates/demo/tests/fixtures/margins.json"));
+    assert_eq!(home.run(&["demo", "--no-serve", "--figures", figures.to_str().unwrap()]).code(), 0);
+    let password = account(&home, "handler", "handler");
+    let server = Server::start(&home);
+    let browser = driver.browser(javascript).await;
+    let at = |path: &str| format!("http://{}{path}", server.address);
+    let result = async {
+        sign_in(&browser, &server, &password).await?;
+
+        // Statistics: a printed number, and the list behind it.
+        browser.goto(at("/statistics?period=2013Q4")).await?;
+        let numbers = browser.find_all(By::Css("a.figure")).await?;
+        let mut followed = Vec::new();
+        for number in &numbers {
+            if let (Some(href), text) = (number.attr("href").await?, number.text().await?) {
+                followed.push((href, text.replace(',', "").parse::<i64>().expect("a number")));
+            }
+        }
+        assert!(followed.iter().any(|(href, value)| href.contains("category=phishing") && *value == 601), "the quarter's phishing sites");
+        for (href, value) in followed.iter().step_by(7) {
+            browser.goto(at(href)).await?;
+            assert_eq!(listed(&browser).await?, *value, "{href}");
+        }
+
+        // From a list to an incident, and an action on it.
+        browser.goto(at("/incidents?period=2013Q4&category=phishing")).await?;
+        browser.find(By::Css("tbody a")).await?.click().await?;
+        let incident = browser.current_url().await?.path().to_owned();
+        assert!(incident.starts_with("/incidents/2013-"), "{incident}");
+        let form = "form[action$='/coordinations'] ";
+        for closed in browser.find_all(By::Css("details:not([open]) > summary")).await? {
+            closed.click().await?;
+        }
+        browser.find(By::Css(format!("{form}[name=organisation]"))).await?.send_keys("Example Browser Hosting").await?;
+        browser.find(By::Css(format!("{form}[name=country]"))).await?.send_keys("JP").await?;
+        browser.find(By::Css(format!("{form}button"))).await?.click().await?;
+        assert_eq!(browser.current_url().await?.path(), incident, "one comes back to the incident");
+        assert!(browser.find(By::Css("ol.tl")).await?.text().await?.contains("Example Browser Hosting"), "the timeline tells it");
+
+        // Search in Japanese.
+        browser.goto(at("/incidents")).await?;
+        browser.find(By::Css("input[name=q]")).await?.send_keys("楽天").await?;
+        browser.find(By::Css("input[name=q]")).await?.send_keys(Key::Enter + "").await?;
+        assert!(listed(&browser).await? > 0, "楽天 is found");
+
+        // The report, then everything in English.
+        browser.goto(at("/periodic-reports?period=2013Q4")).await?;
+        assert!(browser.find(By::Css("article.report")).await?.text().await?.contains("4,812"));
+        browser.find(By::Css("a[href^='/language/en']")).await?.click().await?;
+        assert_eq!(browser.find(By::Tag("html")).await?.attr("lang").await?.as_deref(), Some("en"));
+        assert!(browser.find(By::Css("nav")).await?.text().await?.contains("Incidents"));
+
+        if let Some(folder) = std::env::var_os("NOROSHI_SCREENSHOTS").map(PathBuf::from) {
+            pictures(&browser, &server, &folder, &incident).await?;
+        }
+        browser.goto(at("/incidents")).await?;
+        browser.find(By::Css("form[action='/sign-out'] button")).await?.click().await?;
+        browser.goto(at("/incidents")).await?;
+        assert!(browser.current_url().await?.path().starts_with("/sign-in"), "signed out is signed out");
+        Ok(())
+    }
+    .await;
+    browser.quit().await?;
+    result
+}
+
+async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path, incident: &str) -> WebDriverResult<()> {
+    std::fs::create_dir_all(folder).unwrap();
+    let tools = browser.cdp();
+    let pages = [
+        ("incidents", "/incidents"), ("filtered", "/incidents?period=2013Q4&category=phishing&origin=domestic"), ("incident", incident), ("statistics", "/statistics?period=2013Q4"),
+        ("report", "/periodic-reports?period=2013Q4"), ("brands", "/brands"), ("brand", "/brands/amazon"), ("tray", "/tray"), ("reports", "/reports"), ("correspondence", "/correspondence"),
+        ("coordinations", "/coordinations"), ("addresses", "/addresses?period=2009Q3"), ("help", "/help"), ("missing", "/nowhere"), ("empty", "/incidents?q=nothing-like-this"),
+    ];
+    for language in ["ja", "en"] {
+        browser.goto(format!("http://{}/language/{language}?to=/incidents", server.address)).await?;
+        for theme in ["light", "dark"] {
+            tools.send_raw("Emulation.setEmulatedMedia", serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] })).await?;
+            for (size, width) in [("wide", 1360), ("narrow", 360)] {
+                for (name, path) in pages {
+                    browser.goto(format!("http://{}{path}", server.address)).await?;
+                    let screen = |height: i64| serde_json::json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+                    tools.send_raw("Emulation.setDeviceMetricsOverride", screen(900)).await?;
+                    let sizes = tools.send_raw("Page.getLayoutMetrics", serde_json::json!({})).await?;
+                    let (full_width, height) = (sizes["cssContentSize"]["width"].as_i64().unwrap_or(0), sizes["cssContentSize"]["height"].as_i64().unwrap_or(900));
+                    assert!(full_width <= width, "{path} scrolls sideways at {width} px: {full_width}");
+                    tools.send_raw("Emulation.setDeviceMetricsOverride", screen(height.clamp(600, 4_000))).await?;
+                    std::fs::write(folder.join(format!("{name}-{language}-{theme}-{size}.png")), browser.screenshot_as_png().await?).unwrap();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_pages_without_javascript() {
+    walk(Home::sqlite(), false).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_pages_with_javascript_on_postgres() {
+    if let Some(home) = Home::postgres() {
+        walk(home, true).await.unwrap();
+    }
+}

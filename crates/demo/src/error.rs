@@ -1,0 +1,34 @@
+use crate::{margins::MarginsError, plan::Contradiction};
+use noroshi_directory::DirectoryError;
+use noroshi_incident::IncidentError;
+use noroshi_kernel::{access::Forbidden, period::Period};
+use noroshi_ledger::LedgerError;
+
+/// What can go wrong when example records are made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The file of margins cannot be used.
+    #[error(transparent)]
+    Margins(#[from] MarginsError),
+    /// Figures contradict one another.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+    /// There are records in the period already.
+    #[error("the database holds records of {0} already, so its figures would not come out; generate into a fresh directory (--data DIR). Nothing was changed")]
+    Occupied(Period),
+    /// A brand or a country is not as the figures need it.
+    #[error("{0}")]
+    Refused(String),
+    /// The actor may not do this.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The incident desk refused something.
+    #[error(transparent)]
+    Incident(#[from] IncidentError),
+    /// The directory refused something.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The database or a blob failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}

@@ -1,0 +1,355 @@
+## Around every page
+
+skip = Skip to the page
+desks = Desks
+zone = Times in { $what }
+sign-out = Sign out
+pages = Pages
+previous = Previous
+next = Next
+list-comma = { ", " }
+raw = Raw
+
+## Desks
+
+desk-incidents = Incidents
+desk-coordinations = Coordinations
+desk-reports = Reports
+desk-correspondence = Correspondence
+desk-tray = Tray
+desk-statistics = Statistics
+desk-periodic-reports = Periodic reports
+desk-brands = Brands
+addresses-title = Addresses
+
+## Signing in
+
+sign-in = Sign in
+sign-in-name = Account name
+sign-in-password = Password
+sign-in-wrong = The account name or the password is wrong. Please try again.
+sign-in-wait = There were too many failures. Try again in { $n ->
+    [one] { $n } second
+   *[other] { $n } seconds
+ }.
+
+## What was just done
+
+done-signed-out = You are signed out.
+done-coordinated = The coordination is recorded.
+done-coordinated-again = This organisation was asked before; it still counts as one coordination.
+done-annotated = The note is added.
+done-closed = The incident is closed.
+done-reopened = The incident is open again.
+done-reclassified = The category is changed.
+done-relabelled = The TLP label is changed.
+done-brand-saved = The brand is saved.
+done-name-assigned = The name belongs to the brand now.
+
+## What went wrong
+
+failure-missing-title = Not found
+failure-missing = There is no such page, or you may not see it.
+failure-missing-advice = Check the number or the address. For a case that is limited to its participants, ask one of them to add you.
+failure-forbidden-title = Not allowed
+failure-forbidden = Your account may not do this.
+failure-forbidden-advice = If you need it, ask an administrator for the role.
+failure-stale-title = The form was not accepted
+failure-stale = The form is old or was sent from another site, so nothing was changed.
+failure-stale-advice = Go back, reload the page and send it again.
+failure-parameter-title = The filter cannot be read
+failure-parameter = The filter { $name } cannot be “{ $value }”.
+failure-parameter-advice = Write a period as 2013Q4, 2013-12, 2013, FY2013 or 12m@2007-03; choose other filters again on the list.
+failure-refused-title = Not saved
+failure-refused = What you filled in cannot be kept as it is. The reason:
+failure-refused-advice = Go back, correct it and send it again; what you typed is still there.
+failure-sums-title = The report is not made
+failure-sums = In { $place } the parts add up to { $parts }, but the total is { $total }.
+failure-sums-advice = Look at those records. A report whose parts do not add up cannot be issued.
+failure-slow-title = It took too long
+failure-slow = There was no answer within 30 seconds.
+failure-slow-advice = Choose a shorter period, or try again in a while.
+failure-request-title = Not accepted
+failure-request = This request cannot be accepted.
+failure-request-advice = Check that the input is not larger than 1 MiB and that the address is right.
+failure-internal-title = Something failed
+failure-internal = Something failed on our side. Nothing was changed.
+failure-internal-advice = Try again. If it goes on, tell an administrator the number below.
+failure-home = To the incidents
+failure-correlation = Reference { $what }
+refused-note = A note must hold 1 to 20,000 characters.
+refused-organisation = The organisation's name must hold 1 to 200 characters, a letter or digit among them.
+refused-country = The country must be two letters (ISO 3166-1), for example JP.
+refused-key = The key must be 1 to 64 of a-z, 0-9 and -.
+refused-key-taken = There is a brand with this key already; open it from the list to change it.
+refused-name = Names must hold 1 to 200 characters, a letter or digit among them.
+refused-no-brand = There is no brand with this key; choose one that is offered, or add the brand first.
+
+## Times
+
+ago-now = just now
+ago-minutes = { $n ->
+    [one] { $n } minute ago
+   *[other] { $n } minutes ago
+ }
+ago-hours = { $n ->
+    [one] { $n } hour ago
+   *[other] { $n } hours ago
+ }
+ago-days = { $n ->
+    [one] { $n } day ago
+   *[other] { $n } days ago
+ }
+ago-months = { $n ->
+    [one] { $n } month ago
+   *[other] { $n } months ago
+ }
+ago-years = { $n ->
+    [one] { $n } year ago
+   *[other] { $n } years ago
+ }
+
+## The field's words
+
+category-phishing = Phishing site
+category-web_defacement = Web defacement
+category-malware_site = Malware site
+category-scan = Scan
+category-intrusion = Intrusion
+category-forged_mail = Forged mail
+category-dos = Denial of service
+category-targeted = Targeted attack
+category-ics = Control systems
+category-other = Other
+state-new = New
+state-coordinating = Coordinating
+state-closed = Closed
+origin-domestic = Domestic
+origin-foreign = Foreign
+origin-unknown = Unknown
+brand-origin-domestic = Domestic brand
+brand-origin-foreign = Foreign brand
+brand-origin-unknown = Unknown brand
+channel-mail = Mail
+channel-fax = Fax
+channel-form = Web form
+channel-feed = Feed
+about-report = Report
+about-inquiry = Inquiry
+port-multiple = Several ports
+port-unknown = Unknown
+tld-unknown = Unknown
+sector-bank = Bank
+sector-card = Card
+sector-payment = Payment
+sector-crypto = Crypto assets
+sector-securities = Securities
+sector-insurance = Insurance
+sector-telecom = Telecom
+sector-hosting = Hosting
+sector-webmail = Webmail
+sector-retail = Retail
+sector-logistics = Logistics
+sector-game = Games
+sector-social = Social
+sector-media = Media
+sector-software = Software
+sector-cloud = Cloud
+sector-government = Government
+sector-university = University
+sector-travel = Travel
+sector-transport = Transport
+sector-utility = Utilities
+sector-health = Health
+sector-nonprofit = Non-profit
+sector-other = Other
+sector-unknown = Unknown
+
+## Lists
+
+list-count-before = { "" }
+list-count-after = { " " }in total
+list-hidden = { $n ->
+    [one] You may not see { $n } of them.
+   *[other] You may not see { $n } of them.
+ }
+list-all-hidden = There is nothing here that you may see.
+list-none-found = No record fits. Take a filter away to see more.
+incidents-none = There are no incidents yet. They appear here when reports are imported.
+reports-none = There are no reports yet. They appear here when mail or feeds are imported.
+correspondence-none = There is no correspondence yet. It appears here when mail or feeds are imported.
+coordinations-none = There are no coordinations yet. Record one on an incident's page.
+filter-q = Search
+filter-period = Period
+filter-month = Month
+filter-scheme = Counting scheme
+filter-category = Category
+filter-state = State
+filter-origin = Brand's origin
+filter-destination = Destination
+filter-brand = Brand
+filter-port = Port
+filter-tld = Reporter's TLD
+filter-about = About
+filter-any = Any
+filter-apply = Filter
+filter-active = Active filters
+filter-remove = Remove the filter: { $what }
+column-number = Number
+column-target = Target
+column-category = Category
+column-brand = Brand
+column-state = State
+column-first = First report
+column-received = Received
+column-site = Site
+column-incident = Incident
+column-channel = Channel
+column-name = Subject or file
+column-tld = TLD
+column-raw = Raw bytes
+column-requested = Asked
+column-organisation = Organisation
+column-country = Country
+
+## An incident
+
+incident-title = { $category } — { $place }
+incident-title-imitates = Phishing site imitating { $brand } — { $place }
+incident-reports = { $n ->
+    [one] { $n } report
+   *[other] { $n } reports
+ }
+incident-first = first { $what }
+incident-last = last { $what }
+timeline = Timeline
+timeline-not-shown = { $n ->
+    [one] { $n } earlier report is not shown.
+   *[other] { $n } earlier reports are not shown.
+ }
+event-reports = { $n ->
+    [one] { $n } report
+   *[other] { $n } reports
+ }
+event-line = line { $n }
+event-lines = lines { $first }–{ $last }
+event-coordination = Asked to act:
+event-note = Note
+event-closed = Closed
+event-reopened = Opened again
+event-category = Category changed
+event-label = TLP label changed
+event-from-to = { $from } → { $to }
+facts = Target
+fact-url = URL
+fact-host = Host
+fact-address = Address
+fact-port = Port
+fact-brand = Brand
+fact-brand-written = As reported
+fact-brand-unmapped = { $what } (no brand yet)
+fact-worm = Worm
+fact-worm-seen = Worm at work
+fact-rsit = RSIT
+fact-previous = Earlier incident
+next-step = Next step
+next-new = Nobody was asked yet. Check the target, ask the organisation that can act, and record it.
+next-coordinating = Somebody was asked to act. When it has stopped, close the incident.
+next-closed = This incident is closed. If it is active again, open it again.
+action-close = Close
+action-reopen = Open again
+action-coordinate = Record a coordination
+action-coordinate-send = Record that they were asked
+action-note = Add a note
+action-note-send = Add
+action-category = Change the category
+action-label = Change the TLP label
+action-change = Change
+label-red = TLP:RED is for its participants only. Whoever sets it becomes one.
+field-organisation = Organisation
+field-country = Country (two letters)
+field-note = Note
+
+## Statistics and periodic reports
+
+statistics-title = Statistics of { $what }
+statistics-lead = Counts of the records from { $first } to { $last } (counting scheme { $scheme }). Every number opens the list of the records that it counts.
+statistics-overview = Overview
+statistics-months = By month
+statistics-categories = Incidents by category
+statistics-brand-origins = Origin of the brands that phishing sites imitate
+statistics-brands = Most imitated brands
+statistics-domains = Reporters' top-level domains
+statistics-ports = Scanned ports
+statistics-destinations = Where the asked organisations are
+statistics-empty = There are no records in this period.
+statistics-other-scheme = { $period } is counted by the scheme { $scheme }.
+statistics-top = { $n ->
+    [one] The first 20 of { $n } are shown.
+   *[other] The first 20 of { $n } are shown.
+ }
+figure-reports = Reports
+figure-correspondence = Correspondence
+figure-inquiries = Inquiries
+figure-incidents = Incidents
+figure-addresses = Addresses
+figure-coordinations = Coordinations
+column-change = Change
+column-month = Month
+column-share = Share
+column-origin = Origin
+column-port = Port
+column-destination = Destination
+column-phishing-coordinations = Of these phishing
+row-total = Total
+scheme-own = The period's own
+action-show = Show
+field-language = Language
+download = Download
+download-html = HTML
+download-txt = Text
+download-json = JSON
+
+## Brands
+
+brands-none = No brand fits. You can add one beside the list.
+brands-unmapped = Names without a brand
+brands-unmapped-none = Every reported name belongs to a brand.
+brands-unmapped-lead = Names that were reported and belong to no brand yet.
+brand-of-name = Key of the brand of “{ $what }”
+brand-key = Key
+brand-new = Add a brand
+brand-incidents = List
+brand-incidents-of = Incidents that imitate { $what }
+brand-aliases-help = An alias that you take away is a name without a brand again.
+action-assign = Assign
+action-save = Save
+field-name-ja = Japanese name
+field-name-en = English name
+field-aliases = Aliases (one per line)
+column-sector = Sector
+column-aliases = Aliases
+
+## The tray
+
+tray-none = Nothing waits for a person.
+tray-lead = Inputs that could not be read. See the reason; mend and import them again, or tell the sender.
+column-set-aside = Set aside
+column-place = Place
+column-reason = Reason
+
+## Help
+
+help-title = Help
+help-keys = Keys
+help-key-move = Next or previous row of a list
+help-key-open = Open the chosen row
+help-key-search = To the search field
+help-key-close = To the button that closes or reopens an incident
+help-key-help = Open this page
+help-counts = How to read the counts
+help-counts-records = Every number is a count of records. Open it to see exactly the records that it counts.
+help-counts-hidden = Numbers count every record. Records that you may not see, such as TLP:RED, are not listed; only how many there are is said. A search leaves them out altogether.
+help-counts-scheme = A counting scheme says what counts as one. Each period uses the scheme that was in use when it began.
+help-counts-tlp = Lists leave TLP:AMBER out; any other label stands before the target.
+help-counts-time = A report counts in the month in which it came, an incident in the month of its first report, a coordination in the month of its first request.

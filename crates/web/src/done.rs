@@ -1,0 +1,77 @@
+//! What was just done, said once on the next page. It travels in a short signed cookie.
+
+use crate::csrf;
+use subtle::ConstantTimeEq;
+
+/// Something that was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    SignedOut,
+    Coordinated,
+    CoordinatedAgain,
+    Annotated,
+    Closed,
+    Reopened,
+    Reclassified,
+    Relabelled,
+    BrandSaved,
+    NameAssigned,
+}
+
+impl Done {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::SignedOut,
+        Self::Coordinated,
+        Self::CoordinatedAgain,
+        Self::Annotated,
+        Self::Closed,
+        Self::Reopened,
+        Self::Reclassified,
+        Self::Relabelled,
+        Self::BrandSaved,
+        Self::NameAssigned,
+    ];
+
+    /// The key of the sentence that says it.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::SignedOut => "done-signed-out",
+            Self::Coordinated => "done-coordinated",
+            Self::CoordinatedAgain => "done-coordinated-again",
+            Self::Annotated => "done-annotated",
+            Self::Closed => "done-closed",
+            Self::Reopened => "done-reopened",
+            Self::Reclassified => "done-reclassified",
+            Self::Relabelled => "done-relabelled",
+            Self::BrandSaved => "done-brand-saved",
+            Self::NameAssigned => "done-name-assigned",
+        }
+    }
+
+    /// The cookie's value.
+    pub(crate) fn signed(self, team_key: &[u8; 32]) -> String {
+        format!("{}.{}", self.key(), hex::encode(csrf::digest(team_key, "done", &[self.key().as_bytes()])))
+    }
+
+    /// Reads a cookie's value back; one that we did not sign says nothing.
+    pub(crate) fn read(team_key: &[u8; 32], value: &str) -> Option<Self> {
+        let (key, signature) = value.split_once('.')?;
+        let done = Self::ALL.into_iter().find(|done| done.key() == key)?;
+        let right: bool = csrf::digest(team_key, "done", &[key.as_bytes()]).ct_eq(&hex::decode(signature).ok()?).into();
+        right.then_some(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Done;
+
+    #[test]
+    fn only_what_we_signed_is_said() {
+        for done in Done::ALL {
+            assert_eq!(Done::read(&[7; 32], &done.signed(&[7; 32])), Some(done));
+            assert_eq!(Done::read(&[8; 32], &done.signed(&[7; 32])), None);
+        }
+        assert_eq!(Done::read(&[7; 32], "done-closed.00"), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! What can go wrong on a page, and the page that says so: what happened and what the reader can do. Internals go to the log only.
+
+use crate::{
+    page::{self, Plain},
+    reader::Reader,
+    web::Web,
+};
+use askama::Template;
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use noroshi_directory::DirectoryError;
+use noroshi_incident::IncidentError;
+use noroshi_ledger::LedgerError;
+use noroshi_reporting::ReportingError;
+use std::{error::Error, sync::Arc};
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// There is no such page, or the reader may not know of it.
+    #[error("there is no such page")]
+    Missing,
+    /// The reader may not do this.
+    #[error("the reader may not do this")]
+    Forbidden,
+    /// A form without its reader's token.
+    #[error("the form's token is missing or old")]
+    Stale,
+    /// A parameter that cannot be read.
+    #[error("the parameter {name} cannot be {value:?}")]
+    Parameter { name: String, value: String },
+    /// What was filled in cannot be kept; the key of the sentence that says why.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    /// A desk refused what was filled in, in its own words.
+    #[error("refused: {0}")]
+    RefusedWith(String),
+    /// A report whose parts do not add up.
+    #[error("in {place} the parts add up to {parts}, the total is {total}")]
+    Sums { place: String, parts: i64, total: i64 },
+    /// The answer took too long.
+    #[error("the answer took too long")]
+    Slow,
+    /// Something that only has a status.
+    #[error("{0}")]
+    Status(StatusCode),
+    /// Something of ours failed.
+    #[error("{0}")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Failure {
+    /// A defect of this program, in words for its log.
+    pub(crate) fn defect(what: &str) -> Self {
+        Self::Internal(what.into())
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
+            Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::Refused(_) | Self::RefusedWith(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Sums { .. } => StatusCode::CONFLICT,
+            Self::Slow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Status(status) => *status,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<DirectoryError> for Failure {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Forbidden(_) => Self::Forbidden,
+            DirectoryError::Unknown { .. } => Self::Missing,
+            DirectoryError::Refused(reason) => Self::RefusedWith(reason),
+            DirectoryError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<IncidentError> for Failure {
+    fn from(error: IncidentError) -> Self {
+        match error {
+            IncidentError::Forbidden(_) => Self::Forbidden,
+            IncidentError::Unknown(_) => Self::Missing,
+            IncidentError::Refused(reason) => Self::RefusedWith(reason),
+            IncidentError::Directory(error) => error.into(),
+            IncidentError::File { .. } => Self::Internal(Box::new(error)),
+            IncidentError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReportingError> for Failure {
+    fn from(error: ReportingError) -> Self {
+        match error {
+            ReportingError::DoesNotAddUp { place, parts, total } => Self::Sums { place, parts, total },
+            ReportingError::Incident(error) => error.into(),
+            ReportingError::Chart(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+/// The failure travels in the answer until `reader` knows in which language to say it.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// The page that says what went wrong.
+#[derive(Template)]
+#[template(path = "failure.html")]
+pub(crate) struct FailurePage {
+    pub(crate) plain: Plain,
+    pub(crate) sentence: String,
+    pub(crate) advice: String,
+    /// What a desk said, in its own words.
+    pub(crate) said: Option<String>,
+    pub(crate) correlation: String,
+}
+
+/// Makes the page of an answer that failed. An answer that has a body of its own (a page that was already made) stays.
+pub(crate) fn page(web: &Web, reader: &Reader, response: Response) -> Response {
+    let status = response.status();
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let correlation = hex::encode(rand::random::<[u8; 6]>());
+    let failure = response.extensions().get::<Arc<Failure>>().cloned().unwrap_or_else(|| Arc::new(Failure::Status(status)));
+    if status.is_server_error() {
+        tracing::error!(correlation, %status, here = reader.here, error = failure.to_string(), "a page failed");
+    }
+    let context = context(web, reader, &failure, correlation);
+    let body = context.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "the page for failures failed");
+        status.to_string()
+    });
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, page::HTML);
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -> FailurePage {
+    let kind = match failure {
+        Failure::Missing => "missing",
+        Failure::Forbidden => "forbidden",
+        Failure::Stale => "stale",
+        Failure::Parameter { .. } => "parameter",
+        Failure::Refused(_) | Failure::RefusedWith(_) => "refused",
+        Failure::Sums { .. } => "sums",
+        Failure::Slow => "slow",
+        Failure::Status(status) if status.is_client_error() => "request",
+        Failure::Status(_) | Failure::Internal(_) => "internal",
+    };
+    let plain = Plain::of(web, reader, &format!("failure-{kind}-title"));
+    let words = plain.words;
+    let sentence = match failure {
+        Failure::Parameter { name, value } => words.with("failure-parameter", &[("name", name.as_str().into()), ("value", value.as_str().into())]),
+        Failure::Sums { place, parts, total } => {
+            words.with("failure-sums", &[("place", place.as_str().into()), ("parts", (*parts).into()), ("total", (*total).into())])
+        }
+        Failure::Refused(key) => words.say(key),
+        _ => words.say(&format!("failure-{kind}")),
+    };
+    let said = if let Failure::RefusedWith(reason) = failure { Some(reason.clone()) } else { None };
+    FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, plain }
+}

@@ -1,0 +1,58 @@
+//! The door of every route: holds the table's row against who asks, and a form's token against its reader.
+
+use crate::{csrf, failure::Failure, links, reader::Reader, routes::Access, web::Shared};
+use axum::{
+    body::{self, Body},
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use std::sync::Arc;
+use url::form_urlencoded;
+
+/// The most bytes of a form.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Lets a request through to its handler, or not; one that changes something needs its form's token.
+pub(crate) async fn gate(State((web, access, changes)): State<(Shared, Access, bool)>, request: Request, next: Next) -> Response {
+    // What is open to everybody and changes nothing (assets among it) needs no reader.
+    if access == Access::Public && !changes {
+        return next.run(request).await;
+    }
+    let Some(reader) = request.extensions().get::<Arc<Reader>>().cloned() else {
+        return Failure::defect("a request came to the gate without its reader").into_response();
+    };
+    match (access, &reader.account) {
+        (Access::Public, _) | (Access::SignedIn, Some(_)) => {}
+        (Access::Action(action), Some(account)) if account.actor().can(action) => {}
+        (Access::Action(_), Some(_)) => return Failure::Forbidden.into_response(),
+        (_, None) => return to_sign_in(&request, &reader),
+    }
+    if changes {
+        return match checked(&web, &reader, request).await {
+            Ok(request) => next.run(request).await,
+            Err(failure) => failure.into_response(),
+        };
+    }
+    next.run(request).await
+}
+
+fn to_sign_in(request: &Request, reader: &Reader) -> Response {
+    let to = (request.method() == Method::GET && reader.here != "/").then(|| links::with("/sign-in", "to", &reader.here));
+    Redirect::to(&to.unwrap_or_else(|| "/sign-in".into())).into_response()
+}
+
+/// The request, when its form bears this reader's token.
+async fn checked(web: &Shared, reader: &Reader, request: Request) -> Result<Request, Failure> {
+    if csrf::comes_from_elsewhere(request.headers()) {
+        return Err(Failure::Stale);
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = body::to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let given = form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
+    if !given.is_some_and(|given| csrf::is_of(&web.team_key, &reader.bound_to, &given)) {
+        return Err(Failure::Stale);
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}

@@ -1,0 +1,61 @@
+//! Links within the platform.
+
+use noroshi_feeds::defang::defang;
+use url::form_urlencoded;
+
+/// The text when it is a path on this platform; `//host`, backslashes and control characters, which browsers read as another
+/// host, are not.
+pub(crate) fn local(to: &str) -> Option<&str> {
+    let hidden = |character: char| character.is_control() || character.is_whitespace() || character == '\\';
+    (to.starts_with('/') && !to.starts_with("//") && !to.contains(hidden) && to.is_ascii()).then_some(to)
+}
+
+/// A value as it stands in a query or a path.
+pub(crate) fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// An address with one more parameter.
+pub(crate) fn with(href: &str, name: &str, value: &str) -> String {
+    let divider = if href.contains('?') { '&' } else { '?' };
+    format!("{href}{divider}{name}={}", encoded(value))
+}
+
+/// A text that may hold URLs (a subject, a note), with each of them defanged. Only `http` and `https` are looked for.
+pub(crate) fn harmless(text: &str) -> String {
+    let word = |word: &str| {
+        let place = word.find("://").and_then(|end| word.get(..end)?.to_ascii_lowercase().rfind("http"));
+        let parts = place.and_then(|place| word.split_at_checked(place));
+        parts.map_or_else(|| word.to_owned(), |(before, url)| format!("{before}{}", defang(url)))
+    };
+    text.split_inclusive(char::is_whitespace).map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_paths_are_local() {
+        for path in ["/", "/incidents?q=%E6%A5%BD&page=2", "/a//b"] {
+            assert_eq!(local(path), Some(path));
+        }
+        for path in
+            ["", "//evil.example", "/\\evil.example", "\\/evil.example", "http://evil.example/", "/a\nb", "/\t/evil.example", "javascript:x", "incidents"]
+        {
+            assert_eq!(local(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn urls_in_texts_are_defanged() {
+        assert_eq!(harmless("see (http://login.example.jp/ib/) and HTTPS://a.example"), "see (hxxp://login.example[.]jp/ib/) and hxxps://a[.]example");
+        assert_eq!(harmless("「http://a.example.jp/」です\nx://y :// http"), "「hxxp://a.example[.]jp/」です\nx://y :// http");
+    }
+
+    #[test]
+    fn values_are_escaped() {
+        assert_eq!(with("/incidents", "q", "楽天 &"), "/incidents?q=%E6%A5%BD%E5%A4%A9%20%26");
+        assert_eq!(with("/incidents?a=b", "page", "2"), "/incidents?a=b&page=2");
+    }
+}

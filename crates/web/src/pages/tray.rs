@@ -1,0 +1,64 @@
+//! `GET /tray`: inputs that could not be used and wait for a person.
+
+use crate::{
+    failure::Failure,
+    links,
+    page::{self, Desk, Page},
+    query::Parameters,
+    reader::Person,
+    times::Time,
+    web::Shared,
+    words::Words,
+};
+use askama::Template;
+use axum::{extract::State, response::Response};
+use noroshi_document::number;
+use noroshi_mailroom::tray;
+
+const PER_PAGE: u32 = 50;
+
+/// The tray.
+#[derive(Template)]
+#[template(path = "tray.html")]
+pub(crate) struct TrayPage {
+    pub(crate) page: Page,
+    pub(crate) count: i64,
+    pub(crate) grouped: String,
+    pub(crate) rows: Vec<TrayRow>,
+    pub(crate) previous: Option<String>,
+    pub(crate) next: Option<String>,
+}
+
+/// An input in the tray.
+pub(crate) struct TrayRow {
+    pub(crate) at: Time,
+    pub(crate) name: String,
+    pub(crate) place: String,
+    pub(crate) reason: String,
+    pub(crate) raw: String,
+}
+
+/// `GET /tray`
+pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
+    let words = Words::of(person.reader.language);
+    let number: u32 = parameters.parsed("page")?.unwrap_or(1).max(1);
+    let skip = (number - 1).saturating_mul(PER_PAGE);
+    let count = tray::count(&web.ledger).await?;
+    let items = tray::list(&web.ledger, skip, PER_PAGE).await?;
+    let row = |item: tray::Item| TrayRow {
+        at: Time::of(item.set_aside_at, web.ledger.now(), &web.reckoning.zone, words),
+        raw: links::with(&format!("/correspondence/{}/raw?offset={}", item.correspondence, item.raw_offset), "length", &item.raw_length.to_string()),
+        name: links::harmless(&item.name),
+        place: item.place,
+        reason: links::harmless(&item.reason),
+    };
+    let turn = |to: u32| format!("/tray?page={to}");
+    page::show(&TrayPage {
+        page: Page::of(&web, &person, Desk::Tray, words.say("desk-tray")).await?,
+        count,
+        grouped: number::grouped(count),
+        rows: items.into_iter().map(row).collect(),
+        previous: (number > 1).then(|| turn(number - 1)),
+        next: (i64::from(skip) + i64::from(PER_PAGE) < count).then(|| turn(number + 1)),
+    })
+}

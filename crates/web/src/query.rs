@@ -1,0 +1,49 @@
+//! The parameters of a request.
+
+use crate::{failure::Failure, reader::Reader};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use std::sync::Arc;
+use url::form_urlencoded;
+
+/// A request's parameters in order, without those that are empty (a form sends every field).
+#[derive(Debug, Default)]
+pub(crate) struct Parameters(pub(crate) Vec<(String, String)>);
+
+impl Parameters {
+    pub(crate) fn read(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.trim().to_owned()));
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The first value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter, read.
+    pub(crate) fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Failure> {
+        self.get(name).map(|value| parsed(name, value)).transpose()
+    }
+}
+
+/// Reads a value, or says which parameter is wrong.
+pub(crate) fn parsed<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Failure> {
+    value.parse().map_err(|_| Failure::Parameter { name: name.to_owned(), value: value.to_owned() })
+}
+
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(Self::read(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+/// Who asks.
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<Arc<Self>>().map(|reader| Self::clone(reader)).ok_or_else(|| Failure::defect("a request came in without its reader"))
+    }
+}

@@ -1,0 +1,78 @@
+//! The one place where routes are declared: method, path, who may, handler.
+
+use crate::{assets, language, lists, pages, web::Shared};
+use axum::{
+    handler::Handler,
+    http::Method,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use noroshi_kernel::access::Action;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever may do this. Which records a person sees is decided by the desks' services besides.
+    Action(Action),
+}
+
+/// A row of the table.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) handler: MethodRouter<Shared>,
+}
+
+fn get<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route { method: Method::GET, path, access, handler: on(MethodFilter::GET, handler) }
+}
+
+fn post<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route { method: Method::POST, path, access, handler: on(MethodFilter::POST, handler) }
+}
+
+/// Every route.
+pub(crate) fn routes() -> Vec<Route> {
+    use Access::{Public, SignedIn};
+    const RECORDS: Access = Access::Action(Action::ViewRecords);
+    const FIGURES: Access = Access::Action(Action::ViewFigures);
+    const CHANGE: Access = Access::Action(Action::ChangeIncident);
+    const BRANDS: Access = Access::Action(Action::ChangeBrands);
+    const TRAY: Access = Access::Action(Action::ViewTray);
+    vec![
+        get("/assets/{name}", Public, assets::get),
+        get("/healthz", Public, pages::health::get),
+        get("/language/{language}", Public, language::choose),
+        get("/sign-in", Public, pages::sign_in::get),
+        post("/sign-in", Public, pages::sign_in::post),
+        post("/sign-out", SignedIn, pages::sign_out::post),
+        get("/", SignedIn, pages::home::get),
+        get("/help", SignedIn, pages::help::get),
+        get("/incidents", RECORDS, lists::incidents::get),
+        get("/addresses", RECORDS, lists::addresses::get),
+        get("/reports", RECORDS, lists::reports::get),
+        get("/correspondence", RECORDS, lists::correspondence::get),
+        get("/correspondence/{id}/raw", TRAY, pages::raw::get),
+        get("/coordinations", RECORDS, lists::coordinations::get),
+        get("/incidents/{number}", RECORDS, pages::incident::get),
+        post("/incidents/{number}/coordinations", CHANGE, pages::incident::coordinate::post),
+        post("/incidents/{number}/notes", CHANGE, pages::incident::annotate::post),
+        post("/incidents/{number}/close", CHANGE, pages::incident::close::post),
+        post("/incidents/{number}/reopen", CHANGE, pages::incident::reopen::post),
+        post("/incidents/{number}/category", CHANGE, pages::incident::reclassify::post),
+        post("/incidents/{number}/label", CHANGE, pages::incident::relabel::post),
+        get("/statistics", FIGURES, pages::statistics::get),
+        get("/periodic-reports", FIGURES, pages::periodic_report::get),
+        get("/periodic-reports/{period}/{file}", FIGURES, pages::periodic_report::download::get),
+        get("/brands", RECORDS, pages::brands::get),
+        post("/brands", BRANDS, pages::brands::add::post),
+        get("/brands/{key}", BRANDS, pages::brands::edit::get),
+        post("/brands/{key}", BRANDS, pages::brands::edit::post),
+        post("/brands/names/{id}", BRANDS, pages::brands::assign::post),
+        get("/tray", TRAY, pages::tray::get),
+    ]
+}

@@ -1,0 +1,116 @@
+//! A browser in small: asks the router and keeps its cookie.
+
+use super::filled::{Filled, PASSWORD};
+use crate::{cookies, csrf, router};
+use axum::{
+    Router,
+    body::{self, Body},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use noroshi_directory::account;
+use noroshi_kernel::access::Role;
+use std::sync::LazyLock;
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+/// A database that is looked at by many tests and changed by none, with its runtime: connections belong to one.
+static SHARED: LazyLock<(Runtime, Filled)> = LazyLock::new(|| {
+    let runtime = Runtime::new().expect("a runtime");
+    let filled = runtime.block_on(Filled::open(60));
+    (runtime, filled)
+});
+
+/// Runs a test on the shared database.
+pub(super) fn looking(test: impl AsyncFnOnce(&'static Filled)) {
+    let (runtime, filled) = &*SHARED;
+    runtime.block_on(test(filled));
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+impl Answer {
+    pub(super) fn location(&self) -> &str {
+        self.header(header::LOCATION)
+    }
+
+    pub(super) fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
+    }
+
+    /// The figure that the page shows.
+    pub(super) fn count(&self) -> Option<i64> {
+        self.body.split_once("data-count=\"")?.1.split_once('"')?.0.parse().ok()
+    }
+}
+
+/// Somebody who looks at pages.
+pub(super) struct Browser {
+    router: Router,
+    key: [u8; 32],
+    /// What the forms are bound to.
+    pub(super) token: String,
+    cookie: String,
+    language: &'static str,
+}
+
+impl Browser {
+    /// Somebody who is not signed in.
+    pub(super) fn stranger(filled: &Filled) -> Self {
+        let token = "0".repeat(64);
+        Self { router: router(filled.web.clone()), key: filled.web.team_key, cookie: format!("{}={token}", cookies::VISITOR), token, language: "ja" }
+    }
+
+    /// Somebody who signed in.
+    pub(super) async fn of(filled: &Filled, role: Role) -> Self {
+        let session = account::sign_in(&filled.web.ledger, role.key(), PASSWORD).await.expect("signed in");
+        Self { cookie: format!("{}={}", cookies::SESSION, session.token), token: session.token, ..Self::stranger(filled) }
+    }
+
+    pub(super) fn speaking(self, language: &'static str) -> Self {
+        Self { language, ..self }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.ask(self.request("GET", path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Sends a form with the right token.
+    pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = csrf::token(&self.key, &self.token);
+        self.send(path, &[fields, &[("csrf", &token)]].concat(), &[]).await
+    }
+
+    /// Sends a form as it is.
+    pub(super) async fn send(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = headers.iter().fold(self.request("POST", path), |request, (name, value)| request.header(*name, *value));
+        self.ask(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).expect("a request")).await
+    }
+
+    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "noroshi.example.jp")
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ACCEPT_LANGUAGE, self.language)
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body::to_bytes(body, 64 << 20).await.expect("a body");
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}

@@ -1,0 +1,12 @@
+//! The pages through their public face: requests in, answers out, on a real database.
+
+mod access;
+mod actions;
+mod browser;
+mod filled;
+mod forms;
+mod hostile;
+mod pages;
+mod red;
+mod statistics;
+mod words;

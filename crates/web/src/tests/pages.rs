@@ -1,0 +1,121 @@
+//! Every page in both languages, full and empty.
+
+use super::{
+    browser::{Browser, looking},
+    filled::Filled,
+};
+use noroshi_kernel::access::Role;
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// Addresses, with the template that each renders.
+const PAGES: [(&str, &str); 17] = [
+    ("/incidents", "list_incidents.html"),
+    ("/incidents?period=2019Q1&category=phishing&page=2", "list_incidents.html"),
+    ("/incidents?q=nothing-like-this", "list_incidents.html"),
+    ("/incidents/2019-00001", "incident.html"),
+    ("/incidents/2019-00006", "incident.html"),
+    ("/addresses", "list_incidents.html"),
+    ("/reports?tld=.jp", "list_reports.html"),
+    ("/correspondence?about=inquiry", "list_correspondence.html"),
+    ("/coordinations?destination=foreign", "list_coordinations.html"),
+    ("/statistics?period=2019Q1&scheme=2013", "statistics.html"),
+    ("/periodic-reports?period=2019Q1", "periodic_report.html"),
+    ("/periodic-reports/2019Q1/incident.html", "report_file.html"),
+    ("/brands?q=a", "brands.html"),
+    ("/brands/rakuten", "brand.html"),
+    ("/tray", "tray.html"),
+    ("/help", "help.html"),
+    ("/nowhere", "failure.html"),
+];
+
+/// Templates that others are made of.
+const PARTS: [&str; 7] = ["base.html", "coordination_form.html", "plain.html", "list.html", "time.html", "picker.html", "brand_fields.html"];
+
+fn check(path: &str, language: &str, page: &str) {
+    assert!(page.contains(&format!("<html lang=\"{language}\">")), "{path} in {language}");
+    assert!(!page.contains('\u{27e6}'), "{path} in {language} lacks words: {}", page.split('\u{27e6}').nth(1).unwrap_or_default());
+    for inline in ["style=\"", "onclick", "<script>"] {
+        assert!(!page.contains(inline), "{path} holds {inline}");
+    }
+}
+
+#[test]
+fn every_template_speaks_both_languages() {
+    looking(async |filled| {
+        for language in ["ja", "en"] {
+            let handler = Browser::of(filled, Role::Handler).await.speaking(language);
+            for (path, _) in PAGES {
+                let answer = handler.get(path).await;
+                assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+                check(path, language, &answer.body);
+            }
+            check("/sign-in", language, &Browser::stranger(filled).speaking(language).get("/sign-in?to=%2Fhelp").await.body);
+        }
+    });
+}
+
+#[test]
+fn no_template_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let there: BTreeSet<String> =
+        fs::read_dir(folder).expect("templates").map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    let rendered: BTreeSet<String> = PAGES.iter().map(|(_, template)| *template).chain(PARTS).chain(["sign_in.html"]).map(str::to_owned).collect();
+    assert_eq!(there, rendered);
+}
+
+#[test]
+fn downloads_are_files() {
+    looking(async |filled| {
+        let editor = Browser::of(filled, Role::Editor).await;
+        for (file, kind, begins) in [
+            ("incident.txt", "text/plain; charset=utf-8", "===="),
+            ("incident.json", "application/json", "{"),
+            ("incident.html", "text/html; charset=utf-8", "<!doctype html>"),
+        ] {
+            let answer = editor.get(&format!("/periodic-reports/2019Q1/{file}?lang=en")).await;
+            assert_eq!((answer.status.as_u16(), answer.header(axum::http::header::CONTENT_TYPE)), (200, kind));
+            assert!(answer.header(axum::http::header::CONTENT_DISPOSITION).starts_with("attachment; filename=\"2019Q1-incident-en."));
+            assert!(answer.body.starts_with(begins), "{file}: {}", answer.body.get(..80).unwrap_or_default());
+        }
+        assert_eq!(editor.get("/periodic-reports/2019Q1/incident.exe").await.status, 404);
+        assert_eq!(editor.get("/periodic-reports/soon/incident.txt").await.status, 400);
+    });
+}
+
+#[test]
+fn a_long_list_is_turned_page_by_page() {
+    looking(async |filled| {
+        let handler = Browser::of(filled, Role::Administrator).await;
+        let list = |page: &str| page.matches("<a class=\"row\" href=\"/incidents/").map(str::to_owned).count();
+        let first = handler.get("/incidents").await;
+        let (count, shown) = (first.count().expect("a count"), list(&first.body));
+        assert!(count > 50 && shown == 50, "{count} incidents, {shown} shown");
+        let second = handler.get("/incidents?page=2").await;
+        assert_eq!(i64::try_from(shown + list(&second.body)).expect("small"), count);
+        assert!(first.body.contains("rel=\"next\"") && !first.body.contains("rel=\"prev\"") && second.body.contains("href=\"/incidents\" rel=\"prev\""));
+    });
+}
+
+#[tokio::test]
+async fn an_empty_platform_says_what_to_do() {
+    let filled = Filled::empty().await;
+    for language in ["ja", "en"] {
+        let handler = Browser::of(&filled, Role::Handler).await.speaking(language);
+        for path in ["/incidents", "/addresses", "/reports", "/correspondence", "/coordinations", "/tray", "/brands", "/statistics", "/periodic-reports"] {
+            let answer = handler.get(path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            check(path, language, &answer.body);
+            assert!(answer.body.contains("class=\"empty\"") || path == "/periodic-reports", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_reports_of_one_day_are_one_line() {
+    let filled = Filled::empty().await;
+    filled.same_site(260).await;
+    let handler = Browser::of(&filled, Role::Handler).await.speaking("en");
+    let page = handler.get("/incidents/2019-00001").await.body;
+    assert!(page.contains("260 reports") && page.contains("60 earlier reports are not shown"), "{page}");
+    assert_eq!(page.matches("<li class=\"in\">").count(), 2, "one line for each day that is shown");
+}

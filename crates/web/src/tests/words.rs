@@ -1,0 +1,63 @@
+//! Japanese and English are equals.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+const JA: &str = include_str!("../../locales/ja/web.ftl");
+const EN: &str = include_str!("../../locales/en/web.ftl");
+
+/// Beginnings of keys that are put together while running.
+const MADE: [&str; 12] =
+    ["category-", "state-", "origin-", "channel-", "sector-", "failure-", "filter-", "brand-origin-", "fact-", "statistics-", "download-", "done-"];
+
+/// Each key with the names of its arguments.
+fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut key = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((name, _)) = line.split_once(" = ").filter(|(name, _)| !name.starts_with(' ')) {
+            key = name.to_owned();
+            assert!(messages.insert(key.clone(), BTreeSet::new()).is_none(), "{key} stands there twice");
+        }
+        let names = line.split('$').skip(1).map(|rest| rest.chars().take_while(|character| character.is_ascii_alphanumeric()).collect());
+        messages.entry(key.clone()).or_default().extend(names);
+    }
+    messages.remove("");
+    messages
+}
+
+fn sources(folder: &str) -> String {
+    let mut text = String::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else {
+                text += &fs::read_to_string(entry).expect("a text");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn keys_and_arguments_are_equal() {
+    assert_eq!(messages(JA), messages(EN));
+}
+
+#[test]
+fn every_key_is_said_and_every_word_is_there() {
+    let (keys, text) = (messages(JA), sources("src") + &sources("templates"));
+    for key in keys.keys() {
+        assert!(text.contains(&format!("\"{key}\"")) || MADE.iter().any(|made| key.starts_with(made)), "nobody says {key}");
+    }
+    for call in ["say(\"", "count(\"", "about(\"", "with(\""] {
+        for key in text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).filter(|key| !key.contains(['{', '/', ' ', ';', ':', '='])) {
+            assert!(keys.contains_key(key), "{key} is said and is not there");
+        }
+    }
+}

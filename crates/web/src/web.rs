@@ -1,0 +1,53 @@
+use crate::{failure::Failure, gate, headers, reader, routes::routes};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    middleware,
+};
+use noroshi_incident::selection::Reckoning;
+use noroshi_kernel::language::Bilingual;
+use noroshi_ledger::Ledger;
+use std::sync::Arc;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+/// What the pages stand on.
+#[derive(Clone)]
+pub struct Web {
+    /// The records.
+    pub ledger: Ledger,
+    /// The team's zone and home.
+    pub reckoning: Reckoning,
+    /// The team's name.
+    pub team: Bilingual,
+    /// The team's secret, from which the keys of the forms' tokens are derived.
+    pub team_key: [u8; 32],
+    /// Whether readers come by HTTPS; then cookies are marked `Secure`.
+    pub behind_tls: bool,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Web").field("ledger", &self.ledger).field("team", &self.team).field("behind_tls", &self.behind_tls).finish_non_exhaustive()
+    }
+}
+
+/// What handlers share.
+pub(crate) type Shared = Arc<Web>;
+
+/// The platform's pages as a service, ready to be served.
+pub fn router(web: Web) -> Router {
+    let shared: Shared = Arc::new(web);
+    let mut router = Router::new();
+    for route in routes() {
+        let guarded = route.handler.layer(middleware::from_fn_with_state((shared.clone(), route.access, route.method == Method::POST), gate::gate));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .fallback(|| async { Failure::Missing })
+        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(shared.clone(), reader::prepare))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::secure))
+        .with_state(shared)
+}
