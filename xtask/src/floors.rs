@@ -34,7 +34,8 @@ fn short(name: &str) -> &str {
 pub(crate) fn check(metadata: &Value) -> Result<Findings> {
     let floor: HashMap<&str, usize> = FLOORS.iter().enumerate().flat_map(|(number, names)| names.split(' ').map(move |name| (name, number))).collect();
     let members: Vec<&str> = metadata["workspace_members"].as_array().context("members")?.iter().filter_map(Value::as_str).collect();
-    let packages: Vec<&Value> = metadata["packages"].as_array().context("packages")?.iter().filter(|package| package["id"].as_str().is_some_and(|id| members.contains(&id))).collect();
+    let packages: Vec<&Value> =
+        metadata["packages"].as_array().context("packages")?.iter().filter(|package| package["id"].as_str().is_some_and(|id| members.contains(&id))).collect();
     let ours: Vec<&str> = packages.iter().filter_map(|package| package["name"].as_str()).map(short).collect();
     let mut findings = Findings::new();
     for package in &packages {

@@ -94,7 +94,10 @@ fn unused<'a>(home: &Path, place: &str, keys: impl Iterator<Item = &'a String>) 
     }
     let used = |key: &str| {
         let whole = text.contains(&format!("\"{key}\""));
-        whole || key.match_indices('-').any(|(at, _)| key.get(..=at).is_some_and(|head| text.contains(&format!("\"{head}{{")) || text.contains(&format!("\"{head}\""))))
+        whole
+            || key
+                .match_indices('-')
+                .any(|(at, _)| key.get(..=at).is_some_and(|head| text.contains(&format!("\"{head}{{")) || text.contains(&format!("\"{head}\""))))
     };
     Ok(keys.filter(|key| !used(key)).map(|key| format!("{place}: {key} is used nowhere")).collect())
 }

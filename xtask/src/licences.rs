@@ -7,7 +7,13 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 pub(crate) fn check(root: &Path, metadata: &Value) -> Result<Findings> {
     let listed: toml::Table = toml::from_str(&fs::read_to_string(root.join("deny.toml")).context("deny.toml")?)?;
-    let allowed: BTreeSet<&str> = listed["licenses"]["allow"].as_array().context("licenses.allow")?.iter().filter_map(toml::Value::as_str).collect();
+    let allowed: BTreeSet<&str> = listed
+        .get("licenses")
+        .and_then(|licences| licences.get("allow")?.as_array())
+        .context("licenses.allow")?
+        .iter()
+        .filter_map(toml::Value::as_str)
+        .collect();
     let mut findings = Findings::new();
     for package in metadata["packages"].as_array().context("packages")? {
         let name = package["name"].as_str().unwrap_or_default();

@@ -1,7 +1,10 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use noroshi_incident::{model::{Category, State}, service::import::Format};
+use noroshi_incident::{
+    model::{Category, State},
+    service::import::Format,
+};
 use noroshi_kernel::{access::Role, language::Language, period::Period};
 use std::path::PathBuf;
 

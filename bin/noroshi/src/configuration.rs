@@ -81,7 +81,11 @@ impl Configuration {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let read: Self = toml::from_str(&text).with_context(|| format!("{} is wrong", path.display()))?;
         for country in &read.team.home {
-            anyhow::ensure!(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()), "{}: team.home: {country:?} must be two capital letters (ISO 3166-1), for example JP", path.display());
+            anyhow::ensure!(
+                country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()),
+                "{}: team.home: {country:?} must be two capital letters (ISO 3166-1), for example JP",
+                path.display()
+            );
         }
         Ok(read)
     }

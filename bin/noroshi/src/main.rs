@@ -29,7 +29,11 @@ fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("NOROSHI_LOG").unwrap_or_else(|_| "noroshi=info,noroshi_ledger=info,noroshi_web=info,warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command::run(arguments)));
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(command::run(arguments)));
     match ended {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::SomeSetAside) => ExitCode::from(SET_ASIDE),

@@ -5,17 +5,18 @@ use anyhow::Context as _;
 use noroshi_incident::selection::Reckoning;
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
-use std::{fs, io::Write as _, os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _}, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The tables of every crate, in the order in which they are made.
 pub(crate) fn migrations() -> Vec<Migration> {
-    [
-        noroshi_ledger::migration::MIGRATIONS,
-        noroshi_directory::migrations::MIGRATIONS,
-        noroshi_mailroom::migrations::MIGRATIONS,
-        noroshi_incident::MIGRATIONS,
-    ]
-    .concat()
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
+        .concat()
 }
 
 /// An open data directory.
@@ -65,13 +66,19 @@ fn team_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     let written = match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(mut file) => {
             let key: [u8; 32] = rand::random();
-            file.write_all(key.iter().map(|byte| format!("{byte:02x}")).collect::<String>().as_bytes()).and_then(|()| file.sync_all()).with_context(|| format!("cannot write {}", path.display()))?;
+            file.write_all(key.iter().map(|byte| format!("{byte:02x}")).collect::<String>().as_bytes())
+                .and_then(|()| file.sync_all())
+                .with_context(|| format!("cannot write {}", path.display()))?;
             return Ok(key);
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
+        }
         Err(error) => return Err(error).with_context(|| format!("cannot make {}", path.display())),
     };
     let digits = written.trim();
     let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(|at| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect();
-    bytes.and_then(|bytes| bytes.try_into().ok()).with_context(|| format!("{} holds no team key (64 hexadecimal digits); restore it from a backup", path.display()))
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .with_context(|| format!("{} holds no team key (64 hexadecimal digits); restore it from a backup", path.display()))
 }

@@ -1,23 +1,37 @@
 //! Which event becomes which call: the one table of it, and the worker that carries it out.
 
 use anyhow::Context as _;
+use noroshi_directory::brand::Renamed;
 use noroshi_incident::{IncidentError, service};
-use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, outbox::{self, Event}};
+use noroshi_ledger::{
+    Ledger, LedgerError, UnitOfWork,
+    outbox::{self, Event},
+};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// | event | call |
 /// |---|---|
 /// | `incident.changed` | `incident::service::index`: the incident can be found as it is now |
+/// | `directory.brand_renamed` | `incident::service::rename`: incidents can be found by their brand's names as they are now |
 async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentError> {
     match event.kind.as_str() {
         service::Changed::KIND => {
-            let changed: service::Changed = serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))?;
+            let changed: service::Changed = told(&event)?;
             service::index(&work, &changed.incidents).await?;
+        }
+        Renamed::KIND => {
+            let renamed: Renamed = told(&event)?;
+            service::rename(&work, &renamed.names).await?;
         }
         other => return Err(IncidentError::Refused(format!("no call is wired to the event {other:?}"))),
     }
     Ok(work)
+}
+
+/// What an event tells.
+fn told<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError> {
+    serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))
 }
 
 /// Delivers events beside whatever else the program does.

@@ -24,7 +24,11 @@ mod tests {
     fn a_shuffled_list_holds_the_same_and_is_the_same_every_time() {
         let mut list: Vec<u32> = (0..1000).collect();
         shuffle(7, &mut list);
-        let again = { let mut again: Vec<u32> = (0..1000).collect(); shuffle(7, &mut again); again };
+        let again = {
+            let mut again: Vec<u32> = (0..1000).collect();
+            shuffle(7, &mut again);
+            again
+        };
         assert_eq!(list, again);
         assert_ne!(list.first(), Some(&0));
         list.sort_unstable();

@@ -6,9 +6,21 @@ mod people;
 
 pub use people::{Login, join};
 
-use crate::{DemoError, generate::{generate, occupied}, plan};
-use noroshi_incident::{model::State, selection::{Reckoning, Records, Selection}, service};
-use noroshi_kernel::{access::{Actor, Sight}, period::{Kind, Month, Period}, tlp::Tlp};
+use crate::{
+    DemoError,
+    generate::{generate, occupied},
+    plan,
+};
+use noroshi_incident::{
+    model::State,
+    selection::{Reckoning, Records, Selection},
+    service,
+};
+use noroshi_kernel::{
+    access::{Actor, Sight},
+    period::{Kind, Month, Period},
+    tlp::Tlp,
+};
 use noroshi_ledger::Ledger;
 
 /// What the example team holds.

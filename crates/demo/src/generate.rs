@@ -5,11 +5,24 @@ mod organisations;
 mod targets;
 mod times;
 
-use crate::{DemoError, plan::{PeriodPlan, Plan}};
+use crate::{
+    DemoError,
+    plan::{PeriodPlan, Plan},
+};
 use letters::Written;
 use noroshi_directory::{Origin, brand};
-use noroshi_incident::{model::{Asked, Incident, Number, State}, selection::Reckoning, service::keep, stats};
-use noroshi_kernel::{access::{Action, Actor, Label}, id::{CoordinationId, CorrespondenceId, IncidentId, ReportId}, moment::Moment, period::Period};
+use noroshi_incident::{
+    model::{Asked, Incident, Number, State},
+    selection::Reckoning,
+    service::keep,
+    stats,
+};
+use noroshi_kernel::{
+    access::{Action, Actor, Label},
+    id::{CoordinationId, CorrespondenceId, IncidentId, ReportId},
+    moment::Moment,
+    period::Period,
+};
 use noroshi_ledger::{Ledger, UnitOfWork, audit::Entry};
 use noroshi_mailroom::correspondence::{self, Channel, Correspondence, Kind, Raw};
 use serde_json::json;
@@ -62,13 +75,20 @@ struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     /// Settles ids, times, targets, brands and organisations.
-    async fn prepare(ledger: &'a Ledger, actor: &'a Actor, reckoning: &'a Reckoning, plan: &'a PeriodPlan, addresses: &mut targets::Addresses) -> Result<Self, DemoError> {
+    async fn prepare(
+        ledger: &'a Ledger,
+        actor: &'a Actor,
+        reckoning: &'a Reckoning,
+        plan: &'a PeriodPlan,
+        addresses: &mut targets::Addresses,
+    ) -> Result<Self, DemoError> {
         let work = ledger.begin().await?;
         let brands = brands(&work, actor, plan).await?;
         let organisations = organisations::find_or_make(&work, &reckoning.home, plan).await?;
         let mut take = work.take_ids(plan.incidents.len() + plan.reports.len() + plan.letters.len() + plan.coordinations.len()).await?;
         let mut ids = |count: usize| (0..count).map(|_| take.take()).collect::<Result<Vec<i64>, _>>();
-        let (incident_ids, report_ids, letter_ids, coordination_ids) = (ids(plan.incidents.len())?, ids(plan.reports.len())?, ids(plan.letters.len())?, ids(plan.coordinations.len())?);
+        let (incident_ids, report_ids, letter_ids, coordination_ids) =
+            (ids(plan.incidents.len())?, ids(plan.reports.len())?, ids(plan.letters.len())?, ids(plan.coordinations.len())?);
         let detail = json!({ "period": plan.period, "scheme": plan.scheme.key });
         let subject_id = letter_ids.first().copied().unwrap_or(0);
         work.record(actor, Entry { action: "demo.generate", subject_kind: "period", subject_id, detail: &detail }).await?;
@@ -126,15 +146,22 @@ impl<'a> Writing<'a> {
             keep::incidents(&work, self.actor, self.reckoning, part.to_vec()).await?;
             work.commit().await?;
         }
-        let kept: Vec<_> = self.plan.letters.iter().zip(&written.parts).enumerate().map(|(place, (letter, part))| Correspondence {
-            id: CorrespondenceId(at(&self.letter_ids, place)),
-            channel: part.channel,
-            kind: if letter.reports { Kind::Report } else { Kind::Inquiry },
-            received_at: moment(&self.letter_times, place),
-            name: part.subject.clone(),
-            sender_tld: letter.tld.clone(),
-            raw: Raw { sha256: written.sha256.clone(), offset: part.offset, length: part.length },
-        }).collect();
+        let kept: Vec<_> = self
+            .plan
+            .letters
+            .iter()
+            .zip(&written.parts)
+            .enumerate()
+            .map(|(place, (letter, part))| Correspondence {
+                id: CorrespondenceId(at(&self.letter_ids, place)),
+                channel: part.channel,
+                kind: if letter.reports { Kind::Report } else { Kind::Inquiry },
+                received_at: moment(&self.letter_times, place),
+                name: part.subject.clone(),
+                sender_tld: letter.tld.clone(),
+                raw: Raw { sha256: written.sha256.clone(), offset: part.offset, length: part.length },
+            })
+            .collect();
         for part in kept.chunks(PART) {
             let work = self.ledger.begin().await?;
             correspondence::insert(&work, part).await?;
@@ -185,33 +212,49 @@ impl<'a> Writing<'a> {
                 *reports += 1;
             }
         }
-        self.plan.letters.iter().zip(tells).zip(reports).enumerate().map(|(place, ((letter, tells), reports))| {
-            let shown = tells.iter().take(20).filter_map(|incident| self.incidents.get(*incident)).map(|incident| (incident.category, incident.target.text.clone()));
-            letters::Draft {
-                id: at(&self.letter_ids, place),
-                at: moment(&self.letter_times, place),
-                tld: letter.tld.clone(),
-                reports: letter.reports,
-                several: reports > 1,
-                about: shown.collect(),
-            }
-        }).collect()
+        self.plan
+            .letters
+            .iter()
+            .zip(tells)
+            .zip(reports)
+            .enumerate()
+            .map(|(place, ((letter, tells), reports))| {
+                let shown = tells
+                    .iter()
+                    .take(20)
+                    .filter_map(|incident| self.incidents.get(*incident))
+                    .map(|incident| (incident.category, incident.target.text.clone()));
+                letters::Draft {
+                    id: at(&self.letter_ids, place),
+                    at: moment(&self.letter_times, place),
+                    tld: letter.tld.clone(),
+                    reports: letter.reports,
+                    several: reports > 1,
+                    about: shown.collect(),
+                }
+            })
+            .collect()
     }
 
     fn reports(&self, written: &Written, sites: &[String]) -> Vec<keep::Report> {
-        self.plan.reports.iter().enumerate().map(|(place, report)| {
-            let part = written.parts.get(report.letter);
-            keep::Report {
-                id: ReportId(at(&self.report_ids, place)),
-                correspondence: CorrespondenceId(at(&self.letter_ids, report.letter)),
-                received_at: moment(&self.report_times, place),
-                raw_offset: part.map_or(0, |part| part.offset),
-                raw_length: part.map_or(0, |part| part.length),
-                site: sites.get(place).cloned(),
-                reporter_tld: report.tld.clone(),
-                tells_of: report.tells_of.iter().filter_map(|incident| self.incidents.get(*incident)).map(|incident| incident.id).collect(),
-            }
-        }).collect()
+        self.plan
+            .reports
+            .iter()
+            .enumerate()
+            .map(|(place, report)| {
+                let part = written.parts.get(report.letter);
+                keep::Report {
+                    id: ReportId(at(&self.report_ids, place)),
+                    correspondence: CorrespondenceId(at(&self.letter_ids, report.letter)),
+                    received_at: moment(&self.report_times, place),
+                    raw_offset: part.map_or(0, |part| part.offset),
+                    raw_length: part.map_or(0, |part| part.length),
+                    site: sites.get(place).cloned(),
+                    reporter_tld: report.tld.clone(),
+                    tells_of: report.tells_of.iter().filter_map(|incident| self.incidents.get(*incident)).map(|incident| incident.id).collect(),
+                }
+            })
+            .collect()
     }
 }
 
@@ -270,7 +313,8 @@ async fn brands(work: &UnitOfWork, actor: &Actor, plan: &PeriodPlan) -> Result<B
     let names = brand::names_of(work).await?;
     let mut written: Vec<(&str, &str)> = Vec::new();
     for key in keys {
-        let refused = |why: &str| DemoError::Refused(format!("the brand {key} {why}, so the figures would not come out; generate into a fresh directory (--data DIR)"));
+        let refused =
+            |why: &str| DemoError::Refused(format!("the brand {key} {why}, so the figures would not come out; generate into a fresh directory (--data DIR)"));
         let brand = there.get(key).ok_or_else(|| refused("is not in the brand table"))?;
         let planned: Origin = crate::brands::named(key).map(|known| known.origin).unwrap_or_default();
         if brand.origin != planned {

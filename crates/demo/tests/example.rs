@@ -21,7 +21,10 @@ async fn the_example_team_is_filled_once() {
         let session = account::sign_in(&team.ledger, &login.name, &login.password).await.expect("signed in");
         assert_eq!(session.account.roles, [login.role]);
     }
-    let count = |sql: &'static str| { let ledger = team.ledger.clone(); async move { ledger.number(Sql::new(sql)).await.expect(sql) } };
+    let count = |sql: &'static str| {
+        let ledger = team.ledger.clone();
+        async move { ledger.number(Sql::new(sql)).await.expect(sql) }
+    };
     assert_eq!(count("SELECT COUNT(*) AS n FROM incident_note").await, 12);
     assert_eq!(count("SELECT COUNT(*) AS n FROM incident i JOIN incident_participant p ON p.incident_id = i.id WHERE i.tlp = 4").await, 1);
     assert_eq!(count("SELECT COUNT(*) AS n FROM incident WHERE tlp = 1").await, 1);

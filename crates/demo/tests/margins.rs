@@ -44,13 +44,25 @@ fn contradictions_are_named() {
             r#"{"2007Q3": {"incident": {"incidents": 1028, "by_category": {"scan": 575, "forged_mail": 1, "intrusion": 3, "phishing": 208, "other": 236}}}}"#,
             "2007Q3 incident.by_category: its parts add up to 1023 and leave nothing out, less than incidents 1028",
         ),
-        (r#"{"2013Q4": {"incident": {"by_category": {"scan": 3}, "scan_ports": {"tcp/22": 2, "multiple": 2}}}}"#, "2013Q4 incident.scan_ports: its parts add up to 4, more than by_category.scan 3"),
+        (
+            r#"{"2013Q4": {"incident": {"by_category": {"scan": 3}, "scan_ports": {"tcp/22": 2, "multiple": 2}}}}"#,
+            "2013Q4 incident.scan_ports: its parts add up to 4, more than by_category.scan 3",
+        ),
         (r#"{"2009Q3": {"incident": {"addresses": 9, "incidents": 8}}}"#, "2009Q3 incident.addresses: is 9, more than incidents 8"),
-        (r#"{"2013Q4": {"incident": {"phishing_coordination_destination_percent": {"domestic": 60, "foreign": 50}}}}"#, "2013Q4 incident.phishing_coordination_destination_percent: its shares add up to 110, not to 100"),
-        (r#"{"2013-12": {"incident": {"reports": 0, "incidents": 2}}}"#, "2013-12 incident: no records can be counted to all of these by the scheme 2013: reports 0, incidents 2"),
+        (
+            r#"{"2013Q4": {"incident": {"phishing_coordination_destination_percent": {"domestic": 60, "foreign": 50}}}}"#,
+            "2013Q4 incident.phishing_coordination_destination_percent: its shares add up to 110, not to 100",
+        ),
+        (
+            r#"{"2013-12": {"incident": {"reports": 0, "incidents": 2}}}"#,
+            "2013-12 incident: no records can be counted to all of these by the scheme 2013: reports 0, incidents 2",
+        ),
         (r#"{"2013-12": {"incident": {"coordinations": 2, "incidents": 0, "reports": 3}}}"#, "by the scheme 2013: incidents 0, coordinations 2;"),
         (r#"{"2013-12": {"incident": {"correspondence": 9, "inquiries": 2, "reports": 3}}}"#, "reports 3, correspondence 9, inquiries 2"),
-        (r#"{"2013-12": {"incident": {"phishing_brand": {"domestic": 1}, "phishing_brands": {"ANA": 1, "aeon": 1}}}}"#, "2013-12 incident.phishing_brands (domestic): its parts add up to 2, more than phishing_brand.domestic 1"),
+        (
+            r#"{"2013-12": {"incident": {"phishing_brand": {"domestic": 1}, "phishing_brands": {"ANA": 1, "aeon": 1}}}}"#,
+            "2013-12 incident.phishing_brands (domestic): its parts add up to 2, more than phishing_brand.domestic 1",
+        ),
     ] {
         let said = error(json);
         assert!(said.contains(says), "{json}: {said}");
@@ -63,7 +75,10 @@ fn unknown_keys_are_collected_and_the_rest_is_used() {
     let margins = margins::read(json.as_bytes()).expect("margins");
     let mut unknown = margins.unknown.clone();
     unknown.sort();
-    assert_eq!(unknown, ["2013Q4.incident.by_month.2013-10.bar", "2013Q4.incident.foo", "2013Q4.incident.phishing_brand.martian", "2013Q4.vulnerability", "note"]);
+    assert_eq!(
+        unknown,
+        ["2013Q4.incident.by_month.2013-10.bar", "2013Q4.incident.foo", "2013Q4.incident.phishing_brand.martian", "2013Q4.vulnerability", "note"]
+    );
     assert_eq!(plan::plan(&margins).expect("a plan").periods[0].reports.len(), 3);
 }
 

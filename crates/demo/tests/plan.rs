@@ -4,7 +4,10 @@
 mod counting;
 
 use counting::{Cells, Records, assert_sound};
-use noroshi_demo::{margins::{Cell, PeriodMargins, check}, plan};
+use noroshi_demo::{
+    margins::{Cell, PeriodMargins, check},
+    plan,
+};
 use noroshi_directory::Origin;
 use noroshi_incident::model::{Category, IncidentUnit, ReportRule, Scheme, schemes};
 use noroshi_kernel::period::Period;
@@ -13,21 +16,39 @@ use proptest::{prelude::*, sample::Index};
 const PERIODS: [&str; 6] = ["2013Q4", "2013-12", "2013", "FY2013", "FY2013Q3", "12m@2007-03"];
 const PORTS: [&[&str]; 5] = [&[], &["tcp/22"], &["tcp/80"], &["tcp/22", "tcp/80"], &["udp/53"]];
 const TLDS: [Option<&str>; 4] = [Some(".jp"), Some(".com"), Some(".my"), None];
-const BRANDS: [(Option<&str>, Origin); 5] = [(None, Origin::Unknown), (Some("amazon"), Origin::Foreign), (Some("apple"), Origin::Foreign), (Some("aeon"), Origin::Domestic), (Some("ana"), Origin::Domestic)];
+const BRANDS: [(Option<&str>, Origin); 5] = [
+    (None, Origin::Unknown),
+    (Some("amazon"), Origin::Foreign),
+    (Some("apple"), Origin::Foreign),
+    (Some("aeon"), Origin::Domestic),
+    (Some("ana"), Origin::Domestic),
+];
 
 /// One incident as chance has it: month, kind, brand, port, worm, addresses, whether a report of its own tells of it, and with
 /// which site and domain.
 type Drawn = (Index, Index, Index, Index, bool, u64, bool, usize, usize);
 
-fn records(period: Period, scheme: &Scheme, drawn: &[Drawn], more: &[(Index, Index, usize, usize)], joined: &[bool], inquiries: u64, asked: &[(Index, Index, usize)]) -> Records {
+fn records(
+    period: Period,
+    scheme: &Scheme,
+    drawn: &[Drawn],
+    more: &[(Index, Index, usize, usize)],
+    joined: &[bool],
+    inquiries: u64,
+    asked: &[(Index, Index, usize)],
+) -> Records {
     let months = period.months().len();
-    let mut incidents: Vec<_> = drawn.iter().map(|(month, kind, brand, port, worm, addresses, own, site, tld)| {
-        let category = scheme.categories[kind.index(scheme.categories.len())];
-        let (key, origin) = if category == Category::Phishing { BRANDS[brand.index(BRANDS.len())] } else { (None, Origin::Unknown) };
-        let ports: Vec<String> = if category == Category::Scan { PORTS[port.index(PORTS.len())].iter().map(ToString::to_string).collect() } else { Vec::new() };
-        let addresses = if scheme.incident_unit == IncidentUnit::Address { (*addresses).min(1) } else { *addresses };
-        ((month.index(months), category, origin, key.map(str::to_owned), ports, *worm && category == Category::Scan, addresses), *own, *site, *tld)
-    }).collect();
+    let mut incidents: Vec<_> = drawn
+        .iter()
+        .map(|(month, kind, brand, port, worm, addresses, own, site, tld)| {
+            let category = scheme.categories[kind.index(scheme.categories.len())];
+            let (key, origin) = if category == Category::Phishing { BRANDS[brand.index(BRANDS.len())] } else { (None, Origin::Unknown) };
+            let ports: Vec<String> =
+                if category == Category::Scan { PORTS[port.index(PORTS.len())].iter().map(ToString::to_string).collect() } else { Vec::new() };
+            let addresses = if scheme.incident_unit == IncidentUnit::Address { (*addresses).min(1) } else { *addresses };
+            ((month.index(months), category, origin, key.map(str::to_owned), ports, *worm && category == Category::Scan, addresses), *own, *site, *tld)
+        })
+        .collect();
     incidents.sort_by_key(|one| one.0.0);
     let mut reports: Vec<(usize, usize, Option<String>)> = Vec::new();
     let tld = |turn: usize| TLDS[turn % TLDS.len()].map(str::to_owned);
@@ -50,10 +71,14 @@ fn records(period: Period, scheme: &Scheme, drawn: &[Drawn], more: &[(Index, Ind
             letters.push(report.2.clone());
         }
     }
-    let coordinations = asked.iter().filter(|_| !incidents.is_empty()).map(|(which, later, destination)| {
-        let incident = &incidents[which.index(incidents.len())].0;
-        (incident.0 + later.index(months - incident.0), Origin::ALL[*destination % 3], incident.1 == Category::Phishing)
-    }).collect();
+    let coordinations = asked
+        .iter()
+        .filter(|_| !incidents.is_empty())
+        .map(|(which, later, destination)| {
+            let incident = &incidents[which.index(incidents.len())].0;
+            (incident.0 + later.index(months - incident.0), Origin::ALL[*destination % 3], incident.1 == Category::Phishing)
+        })
+        .collect();
     Records { incidents: incidents.into_iter().map(|one| one.0).collect(), reports, letters, inquiries, coordinations }
 }
 

@@ -4,7 +4,10 @@
 mod team;
 
 use noroshi_directory::Origin;
-use noroshi_incident::{model::{Category, Number, State}, service, stats};
+use noroshi_incident::{
+    model::{Category, Number, State},
+    service, stats,
+};
 use noroshi_kernel::{access::Actor, period::Period};
 use noroshi_ledger::{FromQueryResult, Query, Sql, Value};
 use std::collections::BTreeMap;
@@ -39,7 +42,10 @@ async fn every_named_figure_is_counted_again() {
     }
     assert!(checked > 120, "{checked} figures");
     let compared = stats::compared(&team.ledger, &team.reckoning, period("2013Q4"), None).await.expect("figures");
-    let of = |figures: &stats::Figures| [figures.by_category.get(&Category::Phishing), figures.by_category.get(&Category::WebDefacement), Some(&figures.coordinations)].map(|count| count.copied().unwrap_or(0));
+    let of = |figures: &stats::Figures| {
+        [figures.by_category.get(&Category::Phishing), figures.by_category.get(&Category::WebDefacement), Some(&figures.coordinations)]
+            .map(|count| count.copied().unwrap_or(0))
+    };
     assert_eq!(of(&compared.now), [601, 1604, 2135]);
     assert_eq!(of(&compared.previous), [469, 2774, 2414]);
     assert_eq!(of(&compared.year_ago).first(), Some(&360));
@@ -58,14 +64,24 @@ async fn by_hand(team: &Team, period: Period) -> BTreeMap<String, i64> {
     let by_site = period.to_string() == "2009Q3";
     let unit = if by_address { "COUNT(DISTINCT i.category || ' ' || a.address)" } else { "COUNT(DISTINCT i.id)" };
     let month = |column: &str| format!("strftime('%Y-%m', {column} / 1000000 + 9 * 3600, 'unixepoch')");
-    let incidents = format!("FROM incident i LEFT JOIN incident_address a ON a.incident_id = i.id LEFT JOIN directory_brand_name n ON n.id = i.brand_name_id LEFT JOIN directory_brand b ON b.id = n.brand_id WHERE i.first_report_at >= {} AND i.first_report_at < {}", from.0, to.0);
+    let incidents = format!(
+        "FROM incident i LEFT JOIN incident_address a ON a.incident_id = i.id LEFT JOIN directory_brand_name n ON n.id = i.brand_name_id LEFT JOIN directory_brand b ON b.id = n.brand_id WHERE i.first_report_at >= {} AND i.first_report_at < {}",
+        from.0, to.0
+    );
     let reports = format!("FROM incident_report r WHERE r.received_at >= {} AND r.received_at < {}", from.0, to.0);
     let letters = format!("FROM mailroom_correspondence c WHERE c.received_at >= {} AND c.received_at < {}", from.0, to.0);
-    let asked = format!("FROM incident_coordination k JOIN incident i ON i.id = k.incident_id JOIN directory_organisation o ON o.id = k.organisation_id WHERE k.requested_at >= {} AND k.requested_at < {}", from.0, to.0);
+    let asked = format!(
+        "FROM incident_coordination k JOIN incident i ON i.id = k.incident_id JOIN directory_organisation o ON o.id = k.organisation_id WHERE k.requested_at >= {} AND k.requested_at < {}",
+        from.0, to.0
+    );
     let destination = "CASE o.country WHEN 'JP' THEN 'domestic' WHEN '' THEN 'unknown' ELSE 'foreign' END";
     let at = month("i.first_report_at");
     let report = if by_site { "COUNT(DISTINCT r.site)" } else { "COUNT(*)" };
-    let domains = if by_site { format!("SELECT 'reporter_tld.' || COALESCE(c.sender_tld, 'unknown') AS what, COUNT(*) AS n {letters} AND c.kind = 'report' GROUP BY 1") } else { format!("SELECT 'reporter_tld.' || COALESCE(r.reporter_tld, 'unknown') AS what, COUNT(*) AS n {reports} GROUP BY 1") };
+    let domains = if by_site {
+        format!("SELECT 'reporter_tld.' || COALESCE(c.sender_tld, 'unknown') AS what, COUNT(*) AS n {letters} AND c.kind = 'report' GROUP BY 1")
+    } else {
+        format!("SELECT 'reporter_tld.' || COALESCE(r.reporter_tld, 'unknown') AS what, COUNT(*) AS n {reports} GROUP BY 1")
+    };
     let port = "(SELECT CASE COUNT(*) WHEN 0 THEN 'unknown' WHEN 1 THEN MIN(p.port) ELSE 'multiple' END FROM incident_port p WHERE p.incident_id = i.id)";
     let queries = [
         format!("SELECT 'incidents' AS what, {unit} AS n {incidents}"),
@@ -73,7 +89,9 @@ async fn by_hand(team: &Team, period: Period) -> BTreeMap<String, i64> {
         format!("SELECT 'by_category.' || i.category AS what, {unit} AS n {incidents} GROUP BY 1"),
         format!("SELECT 'by_month.' || {at} || '.incidents' AS what, {unit} AS n {incidents} GROUP BY 1"),
         format!("SELECT 'by_month.' || {at} || '.by_category.' || i.category AS what, {unit} AS n {incidents} GROUP BY 1"),
-        format!("SELECT 'by_month.' || {at} || '.phishing_brand.' || COALESCE(b.origin, 'unknown') AS what, {unit} AS n {incidents} AND i.category = 'phishing' GROUP BY 1"),
+        format!(
+            "SELECT 'by_month.' || {at} || '.phishing_brand.' || COALESCE(b.origin, 'unknown') AS what, {unit} AS n {incidents} AND i.category = 'phishing' GROUP BY 1"
+        ),
         format!("SELECT 'phishing_brand.' || COALESCE(b.origin, 'unknown') AS what, {unit} AS n {incidents} AND i.category = 'phishing' GROUP BY 1"),
         format!("SELECT 'phishing_brands.' || b.key AS what, {unit} AS n {incidents} AND i.category = 'phishing' AND b.key IS NOT NULL GROUP BY 1"),
         format!("SELECT 'scan_ports.' || {port} AS what, {unit} AS n {incidents} AND i.category = 'scan' GROUP BY 1"),
@@ -110,8 +128,15 @@ async fn a_count_by_hand_gives_the_same() {
 }
 
 async fn number(team: &Team, category: &str) -> Number {
-    let sql = |column: &str| Sql::new("SELECT ").push(column).push(" AS n FROM incident WHERE year = 2013 AND first_report_at >= ")
-        .bind(period("2013-11").bounds(&team.reckoning.zone).0.0).push(" AND category = ").bind(category).push(" ORDER BY first_report_at LIMIT 1");
+    let sql = |column: &str| {
+        Sql::new("SELECT ")
+            .push(column)
+            .push(" AS n FROM incident WHERE year = 2013 AND first_report_at >= ")
+            .bind(period("2013-11").bounds(&team.reckoning.zone).0.0)
+            .push(" AND category = ")
+            .bind(category)
+            .push(" ORDER BY first_report_at LIMIT 1")
+    };
     Number { year: team.ledger.number(sql("year")).await.expect("a year"), sequence: team.ledger.number(sql("sequence")).await.expect("a sequence") }
 }
 
@@ -132,11 +157,28 @@ async fn changing_one_record_changes_the_cells_that_count_it_and_no_others() {
     service::reclassify(&work, &Actor::Platform, incident, Category::Dos).await.expect("reclassified");
     work.commit().await.expect("committed");
     let after = team.cells(quarter).await;
-    assert_eq!(difference(&before, &after), [cell("by_category.dos", 1), cell("by_category.malware_site", -1), cell("by_month.2013-11.by_category.dos", 1), cell("by_month.2013-11.by_category.malware_site", -1)]);
+    assert_eq!(
+        difference(&before, &after),
+        [
+            cell("by_category.dos", 1),
+            cell("by_category.malware_site", -1),
+            cell("by_month.2013-11.by_category.dos", 1),
+            cell("by_month.2013-11.by_category.malware_site", -1)
+        ]
+    );
 
     let before = after;
     let (from, to) = period("2013-12").bounds(&team.reckoning.zone);
-    let report = team.ledger.number(Sql::new("SELECT MIN(id) AS n FROM incident_report WHERE reporter_tld = '.jp' AND received_at >= ").bind(from.0).push(" AND received_at < ").bind(to.0)).await.expect("a report");
+    let report = team
+        .ledger
+        .number(
+            Sql::new("SELECT MIN(id) AS n FROM incident_report WHERE reporter_tld = '.jp' AND received_at >= ")
+                .bind(from.0)
+                .push(" AND received_at < ")
+                .bind(to.0),
+        )
+        .await
+        .expect("a report");
     let work = team.ledger.begin().await.expect("work");
     work.execute(Sql::new("DELETE FROM incident_told WHERE report_id = ").bind(report)).await.expect("removed");
     assert_eq!(work.execute(Sql::new("DELETE FROM incident_report WHERE id = ").bind(report)).await.expect("removed"), 1);
@@ -152,9 +194,15 @@ async fn changing_one_record_changes_the_cells_that_count_it_and_no_others() {
     work.commit().await.expect("committed");
     let after = team.cells(quarter).await;
     let foreign = Origin::Foreign.key();
-    assert_eq!(difference(&before, &after), [
-        cell("by_month.2013-11.coordinations", 1), cell(&format!("coordination_destination.{foreign}"), 1), cell("coordinations", 1), cell(&format!("phishing_coordination_destination.{foreign}"), 1),
-    ]);
+    assert_eq!(
+        difference(&before, &after),
+        [
+            cell("by_month.2013-11.coordinations", 1),
+            cell(&format!("coordination_destination.{foreign}"), 1),
+            cell("coordinations", 1),
+            cell(&format!("phishing_coordination_destination.{foreign}"), 1),
+        ]
+    );
 
     for (other, figures) in others.into_iter().zip(untouched) {
         assert_eq!(team.cells(other).await, figures, "{other}");
@@ -172,7 +220,9 @@ async fn totals(team: &Team) -> Vec<String> {
     /// Columns that hold ids, places in a sequence or in a file.
     const PLACES: [&str; 9] = ["id", "sequence", "next", "raw_offset", "raw_length", "rowid", "line", "sz", "segid"];
     const TOTALS: &str = "('4812', '4788', '2135', '10095', '8284')";
-    let columns = Sql::new("SELECT m.name AS table_name, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'ledger_search_text%'");
+    let columns = Sql::new(
+        "SELECT m.name AS table_name, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'ledger_search_text%'",
+    );
     let mut found = Vec::new();
     let mut looked = 0;
     for Column { table_name, name } in team.ledger.all::<Column>(columns).await.expect("columns") {
@@ -182,7 +232,9 @@ async fn totals(team: &Team) -> Vec<String> {
         looked += 1;
         let plain = format!("SELECT COUNT(*) AS n FROM {table_name} WHERE CAST({name} AS TEXT) IN {TOTALS}");
         // Events name the incidents that changed, audit rows the last of a range: ids, too.
-        let json = format!("SELECT COUNT(*) AS n FROM {table_name} t, json_tree(CASE WHEN json_valid(t.{name}) THEN t.{name} ELSE 'null' END) j WHERE CAST(j.atom AS TEXT) IN {TOTALS} AND j.path NOT LIKE '$.incidents%' AND j.fullkey <> '$.last'");
+        let json = format!(
+            "SELECT COUNT(*) AS n FROM {table_name} t, json_tree(CASE WHEN json_valid(t.{name}) THEN t.{name} ELSE 'null' END) j WHERE CAST(j.atom AS TEXT) IN {TOTALS} AND j.path NOT LIKE '$.incidents%' AND j.fullkey <> '$.last'"
+        );
         for sql in [plain, json] {
             if team.ledger.number(Sql::new(&sql)).await.expect(&sql) > 0 {
                 found.push(format!("{table_name}.{name}"));
@@ -221,13 +273,28 @@ async fn a_period_that_holds_records_is_left_alone() {
 #[tokio::test]
 async fn records_look_like_records() {
     let team = filled().await;
-    let count = |sql: &'static str| { let ledger = team.ledger.clone(); async move { ledger.number(Sql::new(sql)).await.expect(sql) } };
+    let count = |sql: &'static str| {
+        let ledger = team.ledger.clone();
+        async move { ledger.number(Sql::new(sql)).await.expect(sql) }
+    };
     assert_eq!(count("SELECT COUNT(*) AS n FROM incident i WHERE first_report_at <> (SELECT MIN(r.received_at) FROM incident_told t JOIN incident_report r ON r.id = t.report_id WHERE t.incident_id = i.id)").await, 0);
-    assert_eq!(count("SELECT COUNT(*) AS n FROM incident_coordination k JOIN incident i ON i.id = k.incident_id WHERE k.requested_at < i.first_report_at").await, 0);
+    assert_eq!(
+        count("SELECT COUNT(*) AS n FROM incident_coordination k JOIN incident i ON i.id = k.incident_id WHERE k.requested_at < i.first_report_at").await,
+        0
+    );
     assert_eq!(count("SELECT COUNT(*) - COUNT(DISTINCT target) AS n FROM incident").await, 0);
     assert_eq!(count("SELECT COUNT(*) AS n FROM incident_report r JOIN mailroom_correspondence c ON c.id = r.correspondence_id WHERE r.received_at <> c.received_at AND c.channel <> 'feed'").await, 0);
     for state in State::ALL {
-        assert!(count(match state { State::New => "SELECT COUNT(*) AS n FROM incident WHERE state = 'new'", State::Coordinating => "SELECT COUNT(*) AS n FROM incident WHERE state = 'coordinating'", State::Closed => "SELECT COUNT(*) AS n FROM incident WHERE state = 'closed'" }).await > 10, "{state:?}");
+        assert!(
+            count(match state {
+                State::New => "SELECT COUNT(*) AS n FROM incident WHERE state = 'new'",
+                State::Coordinating => "SELECT COUNT(*) AS n FROM incident WHERE state = 'coordinating'",
+                State::Closed => "SELECT COUNT(*) AS n FROM incident WHERE state = 'closed'",
+            })
+            .await
+                > 10,
+            "{state:?}"
+        );
     }
     let id = count("SELECT MAX(id) AS n FROM mailroom_correspondence WHERE sender_tld = '.jp' AND name LIKE 'フィッシング%'").await;
     let letter = noroshi_mailroom::correspondence::load(&team.ledger, noroshi_kernel::id::CorrespondenceId(id)).await.expect("read").expect("a letter");

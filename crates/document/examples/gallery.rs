@@ -15,7 +15,9 @@ fn main() -> io::Result<()> {
     for language in Language::ALL {
         let document = sample::document(language);
         let body = html::fragment(&document);
-        let head = format!("<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>gallery</title><style>{style}</style>");
+        let head = format!(
+            "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>gallery</title><style>{style}</style>"
+        );
         fs::write(folder.join(format!("{language}.html")), format!("{head}<div class=\"page\">{body}</div>"))?;
         fs::write(folder.join(format!("{language}.txt")), text::plain(&document))?;
         fs::write(folder.join(format!("{language}.json")), format!("{:#}", json::value(&document)))?;

@@ -21,7 +21,18 @@ mod tests {
         for href in ["/incidents?q=a:b", "?page=2", "#t1", "incidents/7", "https://noroshi.example/", "HTTP://noroshi.example"] {
             assert_eq!(safe(Some(href)), Some(href));
         }
-        for href in ["", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:x", " javascript:x", "data:text/html,x", "//evil.example", "/\\evil.example", "mailto:a@b.example", "http:evil"] {
+        for href in [
+            "",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java\nscript:x",
+            " javascript:x",
+            "data:text/html,x",
+            "//evil.example",
+            "/\\evil.example",
+            "mailto:a@b.example",
+            "http:evil",
+        ] {
             assert_eq!(safe(Some(href)), None, "{href:?}");
         }
     }

@@ -3,7 +3,10 @@
 
 use crate::model::{Category, NoScheme, Scheme, State};
 use noroshi_directory::{Origin, organisation::Home};
-use noroshi_kernel::{moment::{Moment, Zone}, period::{Month, Period}};
+use noroshi_kernel::{
+    moment::{Moment, Zone},
+    period::{Month, Period},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a count depends on besides the records: the team's zone and its home.
@@ -156,7 +159,12 @@ mod tests {
     fn a_selection_is_a_link_and_reads_back_from_json() {
         let period: Period = "2013Q4".parse().expect("a period");
         let scheme = Scheme::of(period, None).expect("a scheme");
-        let selection = Selection { month: period.months().next(), category: Some(Category::Phishing), origin: Some(Origin::Domestic), ..Selection::of(Records::Incidents, period, scheme) };
+        let selection = Selection {
+            month: period.months().next(),
+            category: Some(Category::Phishing),
+            origin: Some(Origin::Domestic),
+            ..Selection::of(Records::Incidents, period, scheme)
+        };
         assert_eq!(selection.href(), "/incidents?category=phishing&month=2013-10&origin=domestic&period=2013Q4&scheme=2013");
         assert_eq!(serde_json::from_value::<Selection>(selection.to_json()).expect("reads back"), selection);
         let search = Selection { q: Some("楽天 &x=1".into()), ..Selection::default() };

@@ -7,7 +7,10 @@ use crate::{
     store::facts,
 };
 use noroshi_directory::{Origin, brand};
-use noroshi_kernel::{language::Bilingual, period::{Month, Period}};
+use noroshi_kernel::{
+    language::Bilingual,
+    period::{Month, Period},
+};
 use noroshi_ledger::{FromQueryResult, Query, Sql};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -233,7 +236,8 @@ struct Counting<'a, Q> {
 impl<Q: Query> Counting<'_, Q> {
     fn empty(&self) -> Figures {
         let by_category: BTreeMap<_, _> = self.scheme.categories.iter().map(|category| (*category, 0)).collect();
-        let month = |month| MonthFigures { month, reports: 0, incidents: 0, coordinations: 0, by_category: by_category.clone(), phishing_brand: ByOrigin::default() };
+        let month =
+            |month| MonthFigures { month, reports: 0, incidents: 0, coordinations: 0, by_category: by_category.clone(), phishing_brand: ByOrigin::default() };
         Figures {
             period: self.period,
             scheme: self.scheme.key.clone(),
@@ -265,7 +269,11 @@ impl<Q: Query> Counting<'_, Q> {
     /// `SELECT month, … , count(*) AS n … GROUP BY month, …` over the facts of a kind in the period.
     fn by_month(&self, records: Records, columns: &str) -> Result<Sql, IncidentError> {
         let selected = self.selected(&Selection::of(records, self.period, self.scheme))?;
-        let months = Sql::new("SELECT CAST(").append(facts::month_index("s.at", self.period, self.reckoning)).push(" AS BIGINT) AS month, s.* FROM ").append(selected).push(" s");
+        let months = Sql::new("SELECT CAST(")
+            .append(facts::month_index("s.at", self.period, self.reckoning))
+            .push(" AS BIGINT) AS month, s.* FROM ")
+            .append(selected)
+            .push(" s");
         Ok(Sql::new("SELECT month").push(columns).push(", count(*) AS n FROM (").append(months).push(") m GROUP BY month").push(columns))
     }
 
@@ -321,25 +329,31 @@ impl<Q: Query> Counting<'_, Q> {
 
     async fn ports(&self) -> Result<Vec<PortCount>, IncidentError> {
         let scans = Selection { category: Some(Category::Scan), ..Selection::of(Records::Incidents, self.period, self.scheme) };
-        let sql = Sql::new("SELECT port, max(CASE WHEN worm THEN 1 ELSE 0 END) AS worm, count(*) AS n FROM ").append(self.selected(&scans)?)
+        let sql = Sql::new("SELECT port, CAST(max(CASE WHEN worm THEN 1 ELSE 0 END) AS BIGINT) AS worm, count(*) AS n FROM ")
+            .append(self.selected(&scans)?)
             .push(" s GROUP BY port ORDER BY n DESC, port");
-        let ports = self.query.all::<PortGroup>(sql.push("")).await?;
+        let ports = self.query.all::<PortGroup>(sql).await?;
         Ok(ports.into_iter().map(|group| PortCount { port: group.port, count: group.n, worm: group.worm == 1 }).collect())
     }
 
     async fn brands(&self) -> Result<Vec<BrandCount>, IncidentError> {
         let phishing = Selection { category: Some(Category::Phishing), ..Selection::of(Records::Incidents, self.period, self.scheme) };
-        let sql = Sql::new("SELECT b.key, b.name_ja, b.name_en, b.origin, s.n FROM (SELECT brand, count(*) AS n FROM ").append(self.selected(&phishing)?)
-            .push(" s WHERE brand IS NOT NULL GROUP BY brand) s JOIN (SELECT DISTINCT key, name_ja, name_en, origin FROM (").push(brand::NAMED)
+        let sql = Sql::new("SELECT b.key, b.name_ja, b.name_en, b.origin, s.n FROM (SELECT brand, count(*) AS n FROM ")
+            .append(self.selected(&phishing)?)
+            .push(" s WHERE brand IS NOT NULL GROUP BY brand) s JOIN (SELECT DISTINCT key, name_ja, name_en, origin FROM (")
+            .push(brand::NAMED)
             .push(") d) b ON b.key = s.brand ORDER BY s.n DESC, b.key");
         let brands = self.query.all::<BrandGroup>(sql).await?;
-        Ok(brands.into_iter().map(|group| BrandCount {
-            brand: group.name_ja.clone(),
-            key: group.key,
-            name: Bilingual { ja: group.name_ja, en: group.name_en },
-            origin: Origin::from_key(&group.origin),
-            count: group.n,
-        }).collect())
+        Ok(brands
+            .into_iter()
+            .map(|group| BrandCount {
+                brand: group.name_ja.clone(),
+                key: group.key,
+                name: Bilingual { ja: group.name_ja, en: group.name_en },
+                origin: Origin::from_key(&group.origin),
+                count: group.n,
+            })
+            .collect())
     }
 }
 

@@ -22,7 +22,8 @@ use noroshi_mailroom::tray;
 use noroshi_testkit::{Bench, on_both_databases};
 
 fn migrations() -> Vec<Migration> {
-    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS].concat()
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
+        .concat()
 }
 
 fn reckoning() -> Reckoning {
@@ -47,8 +48,12 @@ async fn import(bench: &Bench, name: &str, csv: &str) -> import::Outcome {
 
 async fn deliver(ledger: &Ledger) {
     let call = |event: outbox::Event, work| async move {
-        let changed: service::Changed = serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))?;
-        service::index(&work, &changed.incidents).await?;
+        let damaged = |error: serde_json::Error| LedgerError::Damaged(error.to_string());
+        if event.kind == brand::Renamed::KIND {
+            service::rename(&work, &serde_json::from_str::<brand::Renamed>(&event.payload).map_err(damaged)?.names).await?;
+        } else {
+            service::index(&work, &serde_json::from_str::<service::Changed>(&event.payload).map_err(damaged)?.incidents).await?;
+        }
         Ok::<_, IncidentError>(work)
     };
     while outbox::deliver(ledger, call).await.expect("delivered") {}
@@ -157,6 +162,9 @@ on_both_databases! {
         let work = bench.ledger.begin().await.expect("begun");
         brand::save(&work, &administrator(), &change).await.expect("saved");
         work.commit().await.expect("committed");
+        deliver(&bench.ledger).await;
+        let found = Selection { q: Some("例示銀行".into()), ..Selection::default() };
+        assert_eq!(incidents(&bench.ledger, &reckoning(), &found, administrator().sight(), 0, 10).await.expect("listed").count, 2, "and they are found by its name");
         let quarter = figures(&bench.ledger, "2020Q1").await;
         assert_eq!((quarter.phishing_brand.domestic, quarter.phishing_brand.unknown), (2, 0));
         assert_eq!(quarter.phishing_brands.iter().map(|one| (one.brand.as_str(), one.count)).collect::<Vec<_>>(), [("例示銀行", 2)]);

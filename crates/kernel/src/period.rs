@@ -98,7 +98,9 @@ pub struct Period {
 
 /// A text that names no period.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no period; write a quarter as 2013Q4, a month as 2013-12, a year as 2013, a fiscal year as FY2013, a fiscal quarter as FY2013Q3, or twelve months as 12m@2007-03")]
+#[error(
+    "{0:?} is no period; write a quarter as 2013Q4, a month as 2013-12, a year as 2013, a fiscal year as FY2013, a fiscal quarter as FY2013Q3, or twelve months as 12m@2007-03"
+)]
 pub struct NoPeriod(pub String);
 
 impl Period {
@@ -296,7 +298,9 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in ["", "2013Q5", "2013Q0", "13Q4", "2013-13", "2013-1", "+013", "FY13", "FY2013Q", "12m@2007", "0000", "9999", "2013Q44", "２０１３", "13m@2007-03"] {
+        for text in
+            ["", "2013Q5", "2013Q0", "13Q4", "2013-13", "2013-1", "+013", "FY13", "FY2013Q", "12m@2007", "0000", "9999", "2013Q44", "２０１３", "13m@2007-03"]
+        {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

@@ -48,8 +48,20 @@ impl Row {
 pub(crate) async fn write(work: &UnitOfWork, actor: &Actor, entry: Entry<'_>) -> Result<(), LedgerError> {
     let id = work.take_id().await?;
     let sql = Sql::new("INSERT INTO ledger_audit (id, at, actor, action, subject_kind, subject_id, detail) VALUES (")
-        .bind(id).push(", ").bind(work.now().0).push(", ").bind(actor.name()).push(", ").bind(entry.action).push(", ")
-        .bind(entry.subject_kind).push(", ").bind(entry.subject_id).push(", ").bind(entry.detail.to_string()).push(")");
+        .bind(id)
+        .push(", ")
+        .bind(work.now().0)
+        .push(", ")
+        .bind(actor.name())
+        .push(", ")
+        .bind(entry.action)
+        .push(", ")
+        .bind(entry.subject_kind)
+        .push(", ")
+        .bind(entry.subject_id)
+        .push(", ")
+        .bind(entry.detail.to_string())
+        .push(")");
     work.execute(sql).await.map(|_| ())
 }
 
@@ -59,6 +71,8 @@ pub(crate) async fn write(work: &UnitOfWork, actor: &Actor, entry: Entry<'_>) ->
 /// When the database cannot be reached.
 pub async fn of_subject(query: &impl Query, subject_id: i64, limit: u32) -> Result<Vec<Row>, LedgerError> {
     let sql = Sql::new("SELECT id, at, actor, action, subject_kind, subject_id, detail FROM ledger_audit WHERE subject_id = ")
-        .bind(subject_id).push(" ORDER BY id LIMIT ").bind(i64::from(limit));
+        .bind(subject_id)
+        .push(" ORDER BY id LIMIT ")
+        .bind(i64::from(limit));
     query.all(sql).await
 }

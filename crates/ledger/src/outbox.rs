@@ -23,7 +23,14 @@ pub struct Event {
 pub(crate) async fn tell(work: &UnitOfWork, kind: &'static str, payload: &impl serde::Serialize) -> Result<(), LedgerError> {
     let payload = serde_json::to_string(payload).map_err(|error| LedgerError::Damaged(error.to_string()))?;
     let sql = Sql::new("INSERT INTO ledger_outbox (id, kind, payload, told_at, attempts, not_before) VALUES (")
-        .bind(work.take_id().await?).push(", ").bind(kind).push(", ").bind(payload).push(", ").bind(work.now().0).push(", 0, 0)");
+        .bind(work.take_id().await?)
+        .push(", ")
+        .bind(kind)
+        .push(", ")
+        .bind(payload)
+        .push(", ")
+        .bind(work.now().0)
+        .push(", 0, 0)");
     work.execute(sql).await.map(|_| ())
 }
 

@@ -7,7 +7,10 @@
 //! The access label stands in the index: what an actor may not see is not found.
 
 use crate::{LedgerError, Query, Sql, UnitOfWork, bulk};
-use noroshi_kernel::{access::{Label, Sight}, tlp::Tlp};
+use noroshi_kernel::{
+    access::{Label, Sight},
+    tlp::Tlp,
+};
 use sea_orm::DbBackend;
 use unicode_normalization::UnicodeNormalization;
 
@@ -142,8 +145,14 @@ async fn put_vectors(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), Led
     };
     let vectors = entries.iter().map(|entry| vector(entry).into()).collect();
     let sql = Sql::new("INSERT INTO ledger_search (id, kind, tlp, tokens) SELECT id, kind, tlp, tokens::tsvector FROM unnest(")
-        .bind(array(ArrayType::BigInt, ids)).push("::bigint[], ").bind(array(ArrayType::String, kinds)).push("::text[], ")
-        .bind(array(ArrayType::BigInt, labels)).push("::bigint[], ").bind(array(ArrayType::String, vectors)).push("::text[]) AS t(id, kind, tlp, tokens)");
+        .bind(array(ArrayType::BigInt, ids))
+        .push("::bigint[], ")
+        .bind(array(ArrayType::String, kinds))
+        .push("::text[], ")
+        .bind(array(ArrayType::BigInt, labels))
+        .push("::bigint[], ")
+        .bind(array(ArrayType::String, vectors))
+        .push("::text[]) AS t(id, kind, tlp, tokens)");
     work.execute(sql).await.map(|_| ())
 }
 
@@ -194,8 +203,15 @@ fn seen(tlp: &str, id: &str, sight: Sight) -> Sql {
     match sight {
         Sight::Nothing => Sql::new("1 = 0"),
         Sight::Everything => Sql::new("1 = 1"),
-        Sight::Staff(account) => Sql::new("(").push(tlp).push(" < ").bind(i64::from(Tlp::Red.rank()))
-            .push(" OR EXISTS (SELECT 1 FROM ledger_search_reader r WHERE r.id = ").push(id).push(" AND r.account_id = ").bind(account.0).push("))"),
+        Sight::Staff(account) => Sql::new("(")
+            .push(tlp)
+            .push(" < ")
+            .bind(i64::from(Tlp::Red.rank()))
+            .push(" OR EXISTS (SELECT 1 FROM ledger_search_reader r WHERE r.id = ")
+            .push(id)
+            .push(" AND r.account_id = ")
+            .bind(account.0)
+            .push("))"),
     }
 }
 

@@ -43,10 +43,7 @@ struct Thing {
     good: bool,
 }
 
-const TARGET: bulk::Target = bulk::Target {
-    table: "thing",
-    columns: &["id", "name", "bytes", "good"],
-};
+const TARGET: bulk::Target = bulk::Target { table: "thing", columns: &["id", "name", "bytes", "good"] };
 
 async fn insert(work: &UnitOfWork, count: usize) {
     let mut ids = work.take_ids(count).await.expect("ids");

@@ -1,6 +1,10 @@
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
 use noroshi_document::number;
-use noroshi_kernel::{language::Language, moment::Zone, period::{Kind, Month, Period}};
+use noroshi_kernel::{
+    language::Language,
+    moment::Zone,
+    period::{Kind, Month, Period},
+};
 use std::{borrow::Cow, collections::HashMap};
 
 static_loader! {
@@ -13,7 +17,8 @@ static_loader! {
 }
 
 /// The texts of both languages, for tests that compare their keys.
-pub const KEYS: [(Language, &str); 2] = [(Language::Ja, include_str!("../locales/ja/reporting.ftl")), (Language::En, include_str!("../locales/en/reporting.ftl"))];
+pub const KEYS: [(Language, &str); 2] =
+    [(Language::Ja, include_str!("../locales/ja/reporting.ftl")), (Language::En, include_str!("../locales/en/reporting.ftl"))];
 
 static JA: LanguageIdentifier = langid!("ja");
 static EN: LanguageIdentifier = langid!("en");
@@ -39,7 +44,8 @@ impl Words {
     /// The text of a key with values filled in.
     #[must_use]
     pub fn with(self, key: &str, values: &[(&'static str, &str)]) -> String {
-        let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
+        let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
         LOCALES.lookup_with_args(self.tag(), key, &values)
     }
 

@@ -21,7 +21,8 @@ use noroshi_testkit::{Bench, on_both_databases};
 use unicode_width::UnicodeWidthStr;
 
 fn migrations() -> Vec<Migration> {
-    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS].concat()
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
+        .concat()
 }
 
 fn reckoning() -> Reckoning {
@@ -43,7 +44,11 @@ async fn fill(bench: &Bench) {
         let brand = ["楽天", "Amazon", "名もないもの", "JCB"][number % 4];
         let month = [10, 11, 12, 1, 2][number % 5];
         let year = if month > 9 { 2020 } else { 2021 };
-        csv.push_str(&format!("{year}/{month:02}/{:02} 10:00:00,http://{}.example.jp/{number},{brand}\n", if month == 1 || month == 2 { 1 + number % 10 } else { 1 + number % 28 }, number % 7));
+        csv.push_str(&format!(
+            "{year}/{month:02}/{:02} 10:00:00,http://{}.example.jp/{number},{brand}\n",
+            if month == 1 || month == 2 { 1 + number % 10 } else { 1 + number % 28 },
+            number % 7
+        ));
     }
     // The bench's clock stands in January 2021: February is not believed and lies in the tray.
     let path = bench.file("a.csv", csv.as_bytes());
@@ -52,7 +57,9 @@ async fn fill(bench: &Bench) {
     for (sequence, organisation, country) in [(1, "Example Hosting", "JP"), (2, "Example Cloud", "US"), (2, "Example Hosting", "JP")] {
         let work = bench.ledger.begin().await.expect("begun");
         service::coordinate(&work, &administrator, Number { year: 2020, sequence }, organisation, country, "").await.expect("asked");
-        service::reclassify(&work, &administrator, Number { year: 2020, sequence: 3 }, noroshi_incident::model::Category::WebDefacement).await.expect("changed");
+        service::reclassify(&work, &administrator, Number { year: 2020, sequence: 3 }, noroshi_incident::model::Category::WebDefacement)
+            .await
+            .expect("changed");
         work.commit().await.expect("committed");
     }
 }
@@ -72,7 +79,9 @@ async fn listed(ledger: &Ledger, selection: &Selection) -> i64 {
 fn figures_in(value: &serde_json::Value, into: &mut Vec<(i64, Selection, String)>) {
     match value {
         serde_json::Value::Object(fields) => {
-            if let (Some(value), Some(query), Some(href)) = (fields.get("value").and_then(serde_json::Value::as_i64), fields.get("query"), fields.get("href").and_then(serde_json::Value::as_str)) {
+            if let (Some(value), Some(query), Some(href)) =
+                (fields.get("value").and_then(serde_json::Value::as_i64), fields.get("query"), fields.get("href").and_then(serde_json::Value::as_str))
+            {
                 into.push((value, serde_json::from_value(query.clone()).expect("a selection"), href.to_owned()));
             }
             fields.values().for_each(|value| figures_in(value, into));

@@ -4,7 +4,10 @@
 //! URL stands in `NOROSHI_TEST_POSTGRES`; `scripts/test` starts one. Without it the PostgreSQL half says loudly that it is skipped.
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot set itself up has nothing better to do than to end")]
 
-use noroshi_kernel::{moment::{Clock, Moment}, period::Month};
+use noroshi_kernel::{
+    moment::{Clock, Moment},
+    period::Month,
+};
 use noroshi_ledger::{Ledger, Place, blob::BlobStore, migration::Migration};
 use std::sync::{
     Arc,

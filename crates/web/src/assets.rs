@@ -16,16 +16,14 @@ struct Asset {
     text: &'static str,
 }
 
-/// The style sheet, which a downloaded report carries within itself.
-pub(crate) const STYLE: &str = include_str!("../assets/noroshi.css");
-
-const ASSETS: [Asset; 3] = [
-    Asset { stem: "noroshi", extension: "css", kind: "text/css; charset=utf-8", text: STYLE },
+const ASSETS: [Asset; 4] = [
+    Asset { stem: "document", extension: "css", kind: "text/css; charset=utf-8", text: noroshi_document::html::STYLE },
+    Asset { stem: "noroshi", extension: "css", kind: "text/css; charset=utf-8", text: include_str!("../assets/noroshi.css") },
     Asset { stem: "keys", extension: "js", kind: "text/javascript; charset=utf-8", text: include_str!("../assets/keys.js") },
     Asset { stem: "mark", extension: "svg", kind: "image/svg+xml", text: include_str!("../assets/mark.svg") },
 ];
 
-static NAMES: LazyLock<[String; 3]> = LazyLock::new(|| ASSETS.map(|asset| format!("{}-{}.{}", asset.stem, digest(asset.text), asset.extension)));
+static NAMES: LazyLock<[String; 4]> = LazyLock::new(|| ASSETS.map(|asset| format!("{}-{}.{}", asset.stem, digest(asset.text), asset.extension)));
 
 fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text)).chars().take(16).collect()
@@ -41,8 +39,8 @@ fn path(stem: &str) -> String {
 pub(crate) struct Assets;
 
 impl Assets {
-    pub(crate) fn style(self) -> String {
-        path("noroshi")
+    pub(crate) fn styles(self) -> [String; 2] {
+        [path("document"), path("noroshi")]
     }
 
     pub(crate) fn script(self) -> String {

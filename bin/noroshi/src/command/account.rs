@@ -22,7 +22,10 @@ pub(super) async fn run(platform: &Platform, command: Account) -> anyhow::Result
         Account::List(as_json) => {
             let accounts = account::all(&platform.ledger).await?;
             if as_json.json {
-                let shown: Vec<_> = accounts.iter().map(|one| json!({ "name": one.name, "display_name": one.display_name, "roles": one.roles, "disabled": one.disabled })).collect();
+                let shown: Vec<_> = accounts
+                    .iter()
+                    .map(|one| json!({ "name": one.name, "display_name": one.display_name, "roles": one.roles, "disabled": one.disabled }))
+                    .collect();
                 print_json(&shown)?;
             } else {
                 for one in accounts {

@@ -8,7 +8,8 @@ use serde_json::json;
 pub(super) async fn run(platform: &Platform, as_json: bool) -> anyhow::Result<Done> {
     let ledger = &platform.ledger;
     let (waiting, in_tray) = (outbox::waiting(ledger).await?, tray::count(ledger).await?);
-    let lost = ledger.number(Sql::new("SELECT count(*) AS n FROM incident i WHERE NOT EXISTS (SELECT 1 FROM incident_told t WHERE t.incident_id = i.id)")).await?;
+    let lost =
+        ledger.number(Sql::new("SELECT count(*) AS n FROM incident i WHERE NOT EXISTS (SELECT 1 FROM incident_told t WHERE t.incident_id = i.id)")).await?;
     let backend = format!("{:?}", ledger.backend()).to_lowercase();
     if as_json {
         print_json(&json!({ "database": backend, "events_waiting": waiting, "in_tray": in_tray, "incidents_without_report": lost }))?;

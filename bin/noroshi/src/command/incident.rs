@@ -8,7 +8,11 @@ use noroshi_incident::{
     selection::{Records, Selection},
     service, stats,
 };
-use noroshi_kernel::{access::Sight, language::Bilingual, moment::{Moment, Zone}};
+use noroshi_kernel::{
+    access::Sight,
+    language::Bilingual,
+    moment::{Moment, Zone},
+};
 use noroshi_ledger::audit;
 use serde_json::json;
 
@@ -30,10 +34,12 @@ pub(super) async fn run(platform: &Platform, command: Incident) -> anyhow::Resul
 async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32, as_json: bool) -> anyhow::Result<()> {
     let page = incidents(&platform.ledger, &platform.reckoning, selection, Sight::Everything, skip, limit).await?;
     if as_json {
-        let item = |item: &noroshi_incident::IncidentItem| json!({
-            "number": item.number.to_string(), "category": item.category, "unit": item.unit, "target": item.target, "brand": item.brand, "state": item.state,
-            "tlp": item.tlp, "first_report": item.first_report_at.rfc3339(), "last_report": item.last_report_at.rfc3339(), "reports": item.reports,
-        });
+        let item = |item: &noroshi_incident::IncidentItem| {
+            json!({
+                "number": item.number.to_string(), "category": item.category, "unit": item.unit, "target": item.target, "brand": item.brand, "state": item.state,
+                "tlp": item.tlp, "first_report": item.first_report_at.rfc3339(), "last_report": item.last_report_at.rfc3339(), "reports": item.reports,
+            })
+        };
         return print_json(&json!({ "count": page.count, "query": selection.to_json(), "items": page.items.iter().map(item).collect::<Vec<_>>() }));
     }
     if page.items.is_empty() {
@@ -41,7 +47,15 @@ async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32,
     }
     for item in &page.items {
         let brand = item.brand.as_ref().map_or("", |brand| brand.ja.as_str());
-        print(&format!("{}  {}  {:14} {:12} {:4}  {}  {brand}", item.number, platform.reckoning.zone.minute(item.first_report_at), item.category.key(), item.state.key(), item.reports, defang(&item.unit)))?;
+        print(&format!(
+            "{}  {}  {:14} {:12} {:4}  {}  {brand}",
+            item.number,
+            platform.reckoning.zone.minute(item.first_report_at),
+            item.category.key(),
+            item.state.key(),
+            item.reports,
+            defang(&item.unit)
+        ))?;
     }
     eprintln!("{} of {}", page.items.len(), page.count);
     Ok(())
@@ -51,7 +65,7 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
     let ledger = &platform.ledger;
     let detail = service::view(ledger, &Platform::local_administrator(), number).await?;
     let incident = &detail.incident;
-    let (reports, asked) = (reports_of(ledger, incident.id, 1_000).await?, coordinations_of(ledger, incident.id).await?);
+    let (reports, asked) = (reports_of(ledger, incident.id, Sight::Everything, 1_000).await?, coordinations_of(ledger, incident.id).await?);
     let (notes, audit) = (notes_of(ledger, incident.id).await?, audit::of_subject(ledger, incident.id.0, 1_000).await?);
     if as_json {
         let told = |told: &noroshi_incident::Told| json!({ "at": told.received_at.rfc3339(), "channel": told.channel, "name": told.name, "line": told.line });
@@ -66,7 +80,7 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
         }));
     }
     print(&format!("#{number}  {}  {}  {}", incident.category.key(), incident.state.key(), incident.label.tlp))?;
-    print(&format!("{}", defang(&incident.target.text)))?;
+    print(&defang(&incident.target.text))?;
     let name = detail.brand.clone().or_else(|| detail.brand_written.clone().map(|name| Bilingual::new(name.clone(), name)));
     if let Some(name) = name {
         print(&format!("brand: {} / {} ({})", name.ja, name.en, detail.origin.key()))?;
@@ -76,7 +90,9 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
 
 fn timeline(zone: &Zone, reports: &[noroshi_incident::Told], asked: &[noroshi_incident::Coordination], notes: &[noroshi_incident::Note]) -> String {
     let mut lines: Vec<(Moment, String)> = Vec::new();
-    lines.extend(reports.iter().map(|told| (told.received_at, format!("report   {} {}{}", told.channel, told.name, told.line.map(|line| format!(" line {line}")).unwrap_or_default()))));
+    lines.extend(reports.iter().map(|told| {
+        (told.received_at, format!("report   {} {}{}", told.channel, told.name, told.line.map(|line| format!(" line {line}")).unwrap_or_default()))
+    }));
     lines.extend(asked.iter().map(|one| (one.requested_at, format!("asked    {} {} {}", one.organisation.en, one.country, one.note))));
     lines.extend(notes.iter().map(|note| (Moment(note.at), format!("note     {}: {}", note.author, note.text))));
     lines.sort_by_key(|(at, _)| *at);
@@ -87,10 +103,12 @@ fn print_figures(figures: &stats::Compared) -> anyhow::Result<()> {
     let now = &figures.now;
     print(&format!("{} by scheme {}", now.period, now.scheme))?;
     print(&format!("{:22} {:>9} {:>9} {:>9}", "", now.period.to_string(), figures.previous.period.to_string(), figures.year_ago.period.to_string()))?;
-    let rows: [(&str, fn(&stats::Figures) -> i64); 6] =
-        [("reports", |f| f.reports), ("correspondence", |f| f.correspondence), ("inquiries", |f| f.inquiries), ("incidents", |f| f.incidents), ("addresses", |f| f.addresses), ("coordinations", |f| f.coordinations)];
-    for (name, get) in rows {
-        print(&format!("{name:22} {:>9} {:>9} {:>9}", get(now), get(&figures.previous), get(&figures.year_ago)))?;
+    let columns = [now, &figures.previous, &figures.year_ago]
+        .map(|one| [one.reports, one.correspondence, one.inquiries, one.incidents, one.addresses, one.coordinations]);
+    let [this, previous, year_ago] = columns;
+    let names = ["reports", "correspondence", "inquiries", "incidents", "addresses", "coordinations"];
+    for (name, ((this, previous), year_ago)) in names.iter().zip(this.iter().zip(previous).zip(year_ago)) {
+        print(&format!("{name:22} {this:>9} {previous:>9} {year_ago:>9}"))?;
     }
     for (category, count) in &now.by_category {
         let of = |figures: &stats::Figures| figures.by_category.get(category).map_or_else(|| "–".to_owned(), i64::to_string);

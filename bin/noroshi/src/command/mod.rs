@@ -10,7 +10,11 @@ mod report;
 mod scheme;
 mod serve;
 
-use crate::{Done, arguments::{Arguments, Command}, platform::Platform};
+use crate::{
+    Done,
+    arguments::{Arguments, Command},
+    platform::Platform,
+};
 use std::path::{Path, PathBuf};
 
 /// Carries out what was typed.

@@ -20,7 +20,14 @@ pub(super) async fn run(platform: &Platform, report: Report) -> anyhow::Result<D
 }
 
 /// Writes a period's incident report into a folder and gives the file's path.
-pub(super) async fn write(platform: &Platform, period: Period, scheme: Option<&str>, language: Language, format: ReportFormat, folder: &Path) -> anyhow::Result<PathBuf> {
+pub(super) async fn write(
+    platform: &Platform,
+    period: Period,
+    scheme: Option<&str>,
+    language: Language,
+    format: ReportFormat,
+    folder: &Path,
+) -> anyhow::Result<PathBuf> {
     let written = made(platform, period, scheme, language, format).await?;
     let ending = match format {
         ReportFormat::Html => "html",

@@ -35,7 +35,18 @@ impl Driver {
 
     async fn browser(&self, javascript: bool) -> WebDriver {
         let mut capabilities = DesiredCapabilities::chrome();
-        for argument in ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--lang=ja"] {
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            "--lang=ja",
+        ] {
             capabilities.add_arg(argument).unwrap();
         }
         if !javascript {
@@ -76,7 +87,10 @@ async fn listed(browser: &WebDriver) -> WebDriverResult<i64> {
 async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     let Some(driver) = Driver::start() else { return Ok(()) };
     let figures = home.file("margins.json", include_bytes!("../../../../crates/demo/tests/fixtures/margins.json"));
-    assert_eq!(home.run(&["demo", "--no-serve", "--figures", figures.to_str().unwrap()]).code(), 0);
+    let filled = home.run(&["demo", "--no-serve", "--figures", figures.to_str().unwrap()]);
+    assert_eq!(filled.code(), 0, "{}", filled.err());
+    let list = home.file("list.csv", "2020/01/04 10:12:00,http://a.example.jp/,楽天\n2020/01/05 10:12:00,http://b.example.jp/,Amazon\n".as_bytes());
+    assert_eq!(home.run(&["intake", "import", "--format", "phishurl", list.to_str().unwrap()]).code(), 0);
     let password = account(&home, "handler", "handler");
     let server = Server::start(&home);
     let browser = driver.browser(javascript).await;
@@ -118,7 +132,7 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
         browser.goto(at("/incidents")).await?;
         browser.find(By::Css("input[name=q]")).await?.send_keys("楽天").await?;
         browser.find(By::Css("input[name=q]")).await?.send_keys(Key::Enter + "").await?;
-        assert!(listed(&browser).await? > 0, "楽天 is found");
+        assert_eq!(listed(&browser).await?, 1, "楽天 is found, Amazon is not");
 
         // The report, then everything in English.
         browser.goto(at("/periodic-reports?period=2013Q4")).await?;
@@ -145,9 +159,21 @@ async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path
     std::fs::create_dir_all(folder).unwrap();
     let tools = browser.cdp();
     let pages = [
-        ("incidents", "/incidents"), ("filtered", "/incidents?period=2013Q4&category=phishing&origin=domestic"), ("incident", incident), ("statistics", "/statistics?period=2013Q4"),
-        ("report", "/periodic-reports?period=2013Q4"), ("brands", "/brands"), ("brand", "/brands/amazon"), ("tray", "/tray"), ("reports", "/reports"), ("correspondence", "/correspondence"),
-        ("coordinations", "/coordinations"), ("addresses", "/addresses?period=2009Q3"), ("help", "/help"), ("missing", "/nowhere"), ("empty", "/incidents?q=nothing-like-this"),
+        ("incidents", "/incidents"),
+        ("filtered", "/incidents?period=2013Q4&category=phishing&origin=domestic"),
+        ("incident", incident),
+        ("statistics", "/statistics?period=2013Q4"),
+        ("report", "/periodic-reports?period=2013Q4"),
+        ("brands", "/brands"),
+        ("brand", "/brands/amazon"),
+        ("tray", "/tray"),
+        ("reports", "/reports"),
+        ("correspondence", "/correspondence"),
+        ("coordinations", "/coordinations"),
+        ("addresses", "/addresses?period=2009Q3"),
+        ("help", "/help"),
+        ("missing", "/nowhere"),
+        ("empty", "/incidents?q=nothing-like-this"),
     ];
     for language in ["ja", "en"] {
         browser.goto(format!("http://{}/language/{language}?to=/incidents", server.address)).await?;
@@ -159,7 +185,8 @@ async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path
                     let screen = |height: i64| serde_json::json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
                     tools.send_raw("Emulation.setDeviceMetricsOverride", screen(900)).await?;
                     let sizes = tools.send_raw("Page.getLayoutMetrics", serde_json::json!({})).await?;
-                    let (full_width, height) = (sizes["cssContentSize"]["width"].as_i64().unwrap_or(0), sizes["cssContentSize"]["height"].as_i64().unwrap_or(900));
+                    let (full_width, height) =
+                        (sizes["cssContentSize"]["width"].as_i64().unwrap_or(0), sizes["cssContentSize"]["height"].as_i64().unwrap_or(900));
                     assert!(full_width <= width, "{path} scrolls sideways at {width} px: {full_width}");
                     tools.send_raw("Emulation.setDeviceMetricsOverride", screen(height.clamp(600, 4_000))).await?;
                     std::fs::write(folder.join(format!("{name}-{language}-{theme}-{size}.png")), browser.screenshot_as_png().await?).unwrap();

@@ -2,7 +2,8 @@
 
 use crate::place::Home;
 
-const CSV: &[u8] = b"date,URL,description\n2020/01/04 10:12:00,http://a.example.jp/,Amazon\n2020/02/04 10:12:00,http://b.example.jp/,\xe6\xa5\xbd\xe5\xa4\xa9\n";
+const CSV: &[u8] =
+    b"date,URL,description\n2020/01/04 10:12:00,http://a.example.jp/,Amazon\n2020/02/04 10:12:00,http://b.example.jp/,\xe6\xa5\xbd\xe5\xa4\xa9\n";
 
 #[test]
 fn a_fresh_directory_is_made_and_set_up() {
@@ -28,7 +29,24 @@ fn import_stats_list_and_show_print_json() {
     let outcome = import.json();
     assert_eq!((outcome["read"].as_i64(), outcome["stored"].as_i64(), outcome["reasons"].as_array().map(Vec::len)), (Some(2), Some(2), Some(0)));
     let stats = home.run(&["incident", "stats", "--period", "2020Q1", "--json"]).json();
-    for key in ["period", "scheme", "reports", "correspondence", "incidents", "addresses", "inquiries", "coordinations", "by_category", "by_month", "reporter_tld", "scan_ports", "phishing_brand", "phishing_brands", "coordination_destination", "phishing_coordination_destination"] {
+    for key in [
+        "period",
+        "scheme",
+        "reports",
+        "correspondence",
+        "incidents",
+        "addresses",
+        "inquiries",
+        "coordinations",
+        "by_category",
+        "by_month",
+        "reporter_tld",
+        "scan_ports",
+        "phishing_brand",
+        "phishing_brands",
+        "coordination_destination",
+        "phishing_coordination_destination",
+    ] {
         for place in [&stats, &stats["previous"], &stats["year_ago"]] {
             assert!(!place[key].is_null(), "{key}");
         }
@@ -105,7 +123,19 @@ fn the_report_comes_in_every_form_and_language() {
 
 #[test]
 fn a_command_has_help() {
-    for arguments in [&[][..], &["intake"], &["intake", "import"], &["incident"], &["incident", "stats"], &["report"], &["demo"], &["serve"], &["account"], &["brand"], &["doctor"]] {
+    for arguments in [
+        &[][..],
+        &["intake"],
+        &["intake", "import"],
+        &["incident"],
+        &["incident", "stats"],
+        &["report"],
+        &["demo"],
+        &["serve"],
+        &["account"],
+        &["brand"],
+        &["doctor"],
+    ] {
         let ran = Home::sqlite().run(&[arguments, &["--help"]].concat());
         assert_eq!(ran.code(), 0, "{arguments:?}");
         assert!(ran.out().contains("Usage:"), "{arguments:?}");

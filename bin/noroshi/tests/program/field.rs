@@ -10,7 +10,8 @@ async fn two_years_of_phishing_urls() {
         eprintln!("SKIPPED: NOROSHI_FIELD_DATA is not set");
         return;
     };
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().flat_map(|year| fs::read_dir(year.unwrap().path()).unwrap()).map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().flat_map(|year| fs::read_dir(year.unwrap().path()).unwrap()).map(|file| file.unwrap().path()).collect();
     files.sort();
     // Counted here by lines, without our reader: these lists have no line break within a field.
     let mut months: BTreeMap<String, i64> = BTreeMap::new();

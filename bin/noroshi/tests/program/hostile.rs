@@ -24,7 +24,10 @@ fn import(bad: &[u8]) -> (i64, String) {
         assert!(said.chars().count() < 700, "and in few words: {said}");
         assert!(reason["where"].as_str().unwrap().starts_with("line "));
     }
-    (outcome["set_aside"].as_i64().unwrap(), reasons.iter().map(|reason| format!("{}: {}\n", reason["where"].as_str().unwrap(), reason["reason"].as_str().unwrap())).collect())
+    (
+        outcome["set_aside"].as_i64().unwrap(),
+        reasons.iter().map(|reason| format!("{}: {}\n", reason["where"].as_str().unwrap(), reason["reason"].as_str().unwrap())).collect(),
+    )
 }
 
 #[test]
@@ -92,7 +95,13 @@ fn hostile_names_are_printed_harmlessly() {
 #[test]
 fn files_that_are_no_lists_say_so() {
     let home = Home::sqlite();
-    for (name, content) in [("a.csv.gz", &b"\x1f\x8b\x08\x00abcdef\n"[..]), ("utf16.csv", b"\xff\xfed\x00a\x00t\x00e\x00\n\x00"), ("zeros", &[0; 4096]), ("empty", b""), ("head", b"date,URL,description\n")] {
+    for (name, content) in [
+        ("a.csv.gz", &b"\x1f\x8b\x08\x00abcdef\n"[..]),
+        ("utf16.csv", b"\xff\xfed\x00a\x00t\x00e\x00\n\x00"),
+        ("zeros", &[0; 4096]),
+        ("empty", b""),
+        ("head", b"date,URL,description\n"),
+    ] {
         let file = home.file(name, content);
         let ran = home.run(&["intake", "import", "--format", "phishurl", "--json", file.to_str().unwrap()]);
         assert!([0, 3].contains(&ran.code()), "{name}: {}", ran.err());

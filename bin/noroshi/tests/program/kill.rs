@@ -16,7 +16,8 @@ fn rows(count: usize) -> String {
         // One row in five tells of a target that was there before.
         let target = if number % 5 == 4 { number - 3 } else { number };
         let (day, minute) = (number % 28 + 1, number % 60);
-        let _ = writeln!(csv, "2020/03/{day:02} 10:{minute:02}:00,https://www.site-{target}.example.net/login.php,{}", ["楽天", "Amazon", "例示銀行"][number % 3]);
+        let _ =
+            writeln!(csv, "2020/03/{day:02} 10:{minute:02}:00,https://www.site-{target}.example.net/login.php,{}", ["楽天", "Amazon", "例示銀行"][number % 3]);
     }
     csv
 }
@@ -52,13 +53,20 @@ async fn import_survives(home: Home) {
         let now = one(&ledger, "SELECT count(*) AS n FROM incident_report").await;
         assert!(now >= committed, "what was committed is still there: {now} after {committed}");
         assert_eq!(one(&ledger, "SELECT count(*) AS n FROM incident_told").await, now, "a report and what it tells of come together");
-        assert_eq!(one(&ledger, "SELECT count(*) AS n FROM (SELECT row_key FROM incident_report GROUP BY row_key HAVING count(*) > 1) d").await, 0, "nothing is doubled");
+        assert_eq!(
+            one(&ledger, "SELECT count(*) AS n FROM (SELECT row_key FROM incident_report GROUP BY row_key HAVING count(*) > 1) d").await,
+            0,
+            "nothing is doubled"
+        );
         in_the_middle += i32::from(now > committed && now < i64::try_from(ROWS).unwrap());
         committed = now;
     }
     assert!(in_the_middle >= 5, "kills fell into the middle of the work: {in_the_middle}");
     let outcome = home.run(&import).json();
-    assert_eq!(outcome["already_seen"].as_i64().unwrap() + outcome["stored"].as_i64().unwrap() + outcome["duplicates"].as_i64().unwrap(), i64::try_from(ROWS).unwrap());
+    assert_eq!(
+        outcome["already_seen"].as_i64().unwrap() + outcome["stored"].as_i64().unwrap() + outcome["duplicates"].as_i64().unwrap(),
+        i64::try_from(ROWS).unwrap()
+    );
     let incidents = one(&ledger, "SELECT count(*) AS n FROM incident").await;
     assert_eq!(one(&ledger, "SELECT count(*) AS n FROM incident_report").await, i64::try_from(ROWS).unwrap());
     assert_eq!(incidents, one(&ledger, "SELECT count(DISTINCT target) AS n FROM incident").await, "no incident was opened twice");
@@ -100,7 +108,9 @@ async fn clicks_survive(home: Home) {
                     format!("Example Organisation {kill} {clicks}")
                 });
                 let path = format!("/incidents/2020-{:05}", clicks % 30 + 1);
-                let answer = visitor.get(&path).and_then(|page| visitor.post(&format!("{path}/coordinations"), &[("csrf", page.csrf()), ("organisation", &name), ("country", "JP"), ("note", "")]));
+                let answer = visitor.get(&path).and_then(|page| {
+                    visitor.post(&format!("{path}/coordinations"), &[("csrf", page.csrf()), ("organisation", &name), ("country", "JP"), ("note", "")])
+                });
                 match answer {
                     Some(answer) => {
                         assert_eq!(answer.status, 303, "{}", answer.page);
@@ -124,7 +134,8 @@ async fn clicks_survive(home: Home) {
     assert!(acknowledged.len() > 40, "{} clicks were answered", acknowledged.len());
     let ledger = home.ledger().await;
     for name in &acknowledged {
-        let sql = Sql::new("SELECT count(*) AS n FROM incident_coordination k JOIN directory_organisation o ON o.id = k.organisation_id WHERE o.name_en = ").bind(name.as_str());
+        let sql = Sql::new("SELECT count(*) AS n FROM incident_coordination k JOIN directory_organisation o ON o.id = k.organisation_id WHERE o.name_en = ")
+            .bind(name.as_str());
         assert_eq!(ledger.number(sql).await.unwrap(), 1, "{name} was acknowledged: it is there, once");
     }
     let kept = one(&ledger, "SELECT count(*) AS n FROM incident_coordination").await;

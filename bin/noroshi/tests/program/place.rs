@@ -37,7 +37,13 @@ impl Home {
     /// The program, about to run with these arguments on this directory.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_noroshi"));
-        command.args(arguments).arg("--data").arg(self.folder.path().join("data")).env_remove("NOROSHI_DATABASE_URL").env_remove("NOROSHI_DATA").stdin(Stdio::null());
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.folder.path().join("data"))
+            .env_remove("NOROSHI_DATABASE_URL")
+            .env_remove("NOROSHI_DATA")
+            .stdin(Stdio::null());
         if let Some((url, schema)) = &self.postgres {
             command.env("NOROSHI_DATABASE_URL", url).env("NOROSHI_DATABASE_SCHEMA", schema);
         }
@@ -58,7 +64,13 @@ impl Home {
     pub(crate) async fn ledger(&self) -> Ledger {
         let data = self.folder.path().join("data");
         let place = self.postgres.clone().map_or_else(|| Place::Sqlite(data.join("noroshi.db")), |(url, schema)| Place::Postgres { url, schema });
-        let migrations = [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS].concat();
+        let migrations = [
+            noroshi_ledger::migration::MIGRATIONS,
+            noroshi_directory::migrations::MIGRATIONS,
+            noroshi_mailroom::migrations::MIGRATIONS,
+            noroshi_incident::MIGRATIONS,
+        ]
+        .concat();
         Ledger::open(&place, BlobStore::open(data.join("blobs")).unwrap(), Arc::new(SystemClock), &migrations).await.unwrap()
     }
 }

@@ -19,7 +19,11 @@ impl Server {
     pub(crate) fn start(home: &Home) -> Self {
         let mut child = home.start(&["serve", "--listen", "127.0.0.1:0"]);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines.by_ref().map_while(Result::ok).find_map(|line| line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned)).expect("it says where it serves");
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned))
+            .expect("it says where it serves");
         std::thread::spawn(move || lines.for_each(drop));
         Self { address, child }
     }
@@ -83,7 +87,9 @@ impl Visitor {
     }
 
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let encode = |text: &str| text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<String>();
+        let encode = |text: &str| {
+            text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<String>()
+        };
         let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
         self.ask(&format!("POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", body.len()), &body)
     }

@@ -15,8 +15,11 @@ pub(super) fn margins(quarter: Period) -> Result<Margins, MarginsError> {
 
 fn now(quarter: Period) -> Value {
     let months: Vec<String> = quarter.months().map(|month| month.to_string()).collect();
-    let by_month: Map<String, Value> = months.into_iter().zip([(441, 402, 148), (473, 455, 161), (520, 489, 175)])
-        .map(|(month, (reports, incidents, coordinations))| (month, json!({ "reports": reports, "incidents": incidents, "coordinations": coordinations }))).collect();
+    let by_month: Map<String, Value> = months
+        .into_iter()
+        .zip([(441, 402, 148), (473, 455, 161), (520, 489, 175)])
+        .map(|(month, (reports, incidents, coordinations))| (month, json!({ "reports": reports, "incidents": incidents, "coordinations": coordinations })))
+        .collect();
     json!({
         "reports": 1434, "incidents": 1346, "inquiries": 74, "coordinations": 484,
         "by_category": { "phishing": 512, "web_defacement": 164, "malware_site": 97, "scan": 351, "intrusion": 24, "forged_mail": 18, "dos": 9, "targeted": 7, "ics": 2 },

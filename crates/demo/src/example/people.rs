@@ -22,7 +22,11 @@ impl std::fmt::Debug for Login {
 }
 
 const PEOPLE: [(Role, &str); 5] = [
-    (Role::Handler, "例示 花子"), (Role::Analyst, "例示 太郎"), (Role::Coordinator, "例示 次郎"), (Role::Editor, "例示 桜"), (Role::Administrator, "例示 管理者"),
+    (Role::Handler, "例示 花子"),
+    (Role::Analyst, "例示 太郎"),
+    (Role::Coordinator, "例示 次郎"),
+    (Role::Editor, "例示 桜"),
+    (Role::Administrator, "例示 管理者"),
 ];
 
 /// Makes one account for each role, named after it, unless there is one of that name.
@@ -48,7 +52,8 @@ pub async fn join(ledger: &Ledger) -> Result<Vec<Login>, DemoError> {
 /// Four groups of four letters and digits that nobody mistakes for one another: 80 bits of chance.
 fn password() -> String {
     const LETTERS: [char; 32] = [
-        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9', 'i',
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8',
+        '9', 'i',
     ];
     let mut random = rand::rng();
     let mut group = || (0..4).filter_map(|_| LETTERS.get(random.random_range(0..LETTERS.len()))).collect::<String>();

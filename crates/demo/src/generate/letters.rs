@@ -110,7 +110,9 @@ impl Draft {
         let sender = self.tld.as_deref().unwrap_or(".example");
         format!(
             "From: reporter@example{sender}\r\nTo: info@csirt.example.jp\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <demo-{}@example{sender}>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n",
-            encoded(subject), date(self.at), self.id,
+            encoded(subject),
+            date(self.at),
+            self.id,
         )
     }
 }

@@ -1,28 +1,45 @@
 //! Whom the example team asks: organisations that exist in no registry.
 
 use crate::{DemoError, plan::PeriodPlan};
-use noroshi_directory::{Origin, organisation::{self, Home, Organisation}};
+use noroshi_directory::{
+    Origin,
+    organisation::{self, Home, Organisation},
+};
 use noroshi_kernel::{id::OrganisationId, language::Bilingual};
 use noroshi_ledger::UnitOfWork;
 use std::collections::{BTreeSet, HashMap};
 
 const AT_HOME: [(&str, &str); 6] = [
-    ("例示ホスティング", "Example Hosting"), ("例示通信", "Example Telecom"), ("例示データセンター", "Example Data Centre"), ("例示大学", "Example University"),
-    ("例示インターネット", "Example Internet"), ("例示ドメイン登録", "Example Registrar"),
+    ("例示ホスティング", "Example Hosting"),
+    ("例示通信", "Example Telecom"),
+    ("例示データセンター", "Example Data Centre"),
+    ("例示大学", "Example University"),
+    ("例示インターネット", "Example Internet"),
+    ("例示ドメイン登録", "Example Registrar"),
 ];
 
 const ABROAD: [(&str, &str, &str); 12] = [
-    ("例示クラウド", "Example Cloud", "US"), ("例示サーバーズ", "Example Servers", "DE"), ("例示CSIRT韓国", "Example CSIRT Korea", "KR"), ("例示ネット", "Example Net", "CN"),
-    ("例示ホスティング・フランス", "Example Hosting France", "FR"), ("例示コロケーション", "Example Colocation", "NL"), ("例示ドメインズ", "Example Domains", "US"),
-    ("例示テレコム・ブラジル", "Example Telecom Brazil", "BR"), ("例示CSIRTマレーシア", "Example CSIRT Malaysia", "MY"), ("例示ネットワーク台湾", "Example Network Taiwan", "TW"),
-    ("例示ブロードバンド", "Example Broadband", "GB"), ("例示データ・ポーランド", "Example Data Poland", "PL"),
+    ("例示クラウド", "Example Cloud", "US"),
+    ("例示サーバーズ", "Example Servers", "DE"),
+    ("例示CSIRT韓国", "Example CSIRT Korea", "KR"),
+    ("例示ネット", "Example Net", "CN"),
+    ("例示ホスティング・フランス", "Example Hosting France", "FR"),
+    ("例示コロケーション", "Example Colocation", "NL"),
+    ("例示ドメインズ", "Example Domains", "US"),
+    ("例示テレコム・ブラジル", "Example Telecom Brazil", "BR"),
+    ("例示CSIRTマレーシア", "Example CSIRT Malaysia", "MY"),
+    ("例示ネットワーク台湾", "Example Network Taiwan", "TW"),
+    ("例示ブロードバンド", "Example Broadband", "GB"),
+    ("例示データ・ポーランド", "Example Data Poland", "PL"),
 ];
 
 const SOMEWHERE: [(&str, &str); 2] = [("例示プロキシー", "Example Proxy"), ("例示VPN", "Example VPN")];
 
 /// The organisation of a place in the list of its destination; beyond the list they are numbered.
 fn named(home: &Home, destination: Origin, place: usize) -> Result<Organisation, DemoError> {
-    let numbered = |ja: &str, en: &str, length: usize| if place < length { (ja.to_owned(), en.to_owned()) } else { (format!("{ja}{}", place / length + 1), format!("{en} {}", place / length + 1)) };
+    let numbered = |ja: &str, en: &str, length: usize| {
+        if place < length { (ja.to_owned(), en.to_owned()) } else { (format!("{ja}{}", place / length + 1), format!("{en} {}", place / length + 1)) }
+    };
     let missing = || DemoError::Refused("no country is home in the configuration, so nobody at home can be asked; name one".into());
     let ((ja, en), country) = match destination {
         Origin::Domestic => {
@@ -51,7 +68,11 @@ pub(super) async fn find_or_make(work: &UnitOfWork, home: &Home, plan: &PeriodPl
         let mut one = named(home, destination, place)?;
         if let Some(known) = organisation::find(work, &one.name.en).await? {
             if home.origin(&known.country) != destination {
-                return Err(DemoError::Refused(format!("the organisation {:?} is not {} in the directory, so the figures would not come out; generate into a fresh directory (--data DIR)", one.name.en, destination.key())));
+                return Err(DemoError::Refused(format!(
+                    "the organisation {:?} is not {} in the directory, so the figures would not come out; generate into a fresh directory (--data DIR)",
+                    one.name.en,
+                    destination.key()
+                )));
             }
             found.insert((destination, place), known.id);
             continue;

@@ -1,8 +1,14 @@
 //! When things come: in the working hours of the team's zone, in the order of the plan.
 
 use crate::{dice, plan::PeriodPlan};
-use jiff::{ToSpan as _, civil::{self, Weekday}};
-use noroshi_kernel::{moment::{Moment, Zone}, period::Month};
+use jiff::{
+    ToSpan as _,
+    civil::{self, Weekday},
+};
+use noroshi_kernel::{
+    moment::{Moment, Zone},
+    period::Month,
+};
 
 const HOUR_US: i64 = 3_600_000_000;
 /// Work begins at nine and lasts nine hours.
@@ -76,7 +82,8 @@ struct Hours {
 impl Hours {
     fn of(month: Month, zone: &Zone) -> Self {
         let first = civil::date(month.year(), month.number(), 1);
-        let days = first.series(1.day()).take_while(|day| day.month() == first.month()).filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+        let days =
+            first.series(1.day()).take_while(|day| day.month() == first.month()).filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
         let days = days.filter_map(|day| zone.moment(day.at(BEGINS, 0, 0, 0))).collect();
         Self { begin: month.begin(zone), end: month.plus(1).begin(zone), days }
     }

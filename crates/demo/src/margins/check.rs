@@ -25,7 +25,10 @@ pub fn check(margins: &PeriodMargins) -> Result<(), MarginsError> {
     for sum in sums(margins) {
         check_sum(margins, &sum)?;
     }
-    for (name, of) in [("coordination_destination_percent", Cell::DestinationPercent as fn(Origin) -> Cell), ("phishing_coordination_destination_percent", Cell::PhishingDestinationPercent)] {
+    for (name, of) in [
+        ("coordination_destination_percent", Cell::DestinationPercent as fn(Origin) -> Cell),
+        ("phishing_coordination_destination_percent", Cell::PhishingDestinationPercent),
+    ] {
         let shares: Vec<u64> = Origin::ALL.into_iter().filter_map(|origin| margins.get(&of(origin))).collect();
         let sum: u64 = shares.iter().sum();
         if sum > 100 || (shares.len() == Origin::ALL.len() && sum != 100 && sum != 0) {
@@ -52,7 +55,8 @@ fn check_sum(margins: &PeriodMargins, sum: &Parts) -> Result<(), MarginsError> {
 
 fn sums(margins: &PeriodMargins) -> Vec<Parts> {
     let mut sums = Vec::new();
-    let mut add = |name: &str, parts: Vec<Cell>, whole_without_rest: bool, total: Cell| sums.push(Parts { name: name.into(), parts, whole_without_rest, total });
+    let mut add =
+        |name: &str, parts: Vec<Cell>, whole_without_rest: bool, total: Cell| sums.push(Parts { name: name.into(), parts, whole_without_rest, total });
     let months: Vec<_> = margins.period.months().collect();
     let origins = |of: &dyn Fn(Origin) -> Cell| Origin::ALL.into_iter().map(of).collect::<Vec<_>>();
     let categories = &margins.scheme.categories;
@@ -62,15 +66,35 @@ fn sums(margins: &PeriodMargins) -> Vec<Parts> {
     add("by_month.*.reports", months.iter().map(|month| Cell::MonthReports(*month)).collect(), true, Cell::Reports);
     add("by_month.*.coordinations", months.iter().map(|month| Cell::MonthCoordinations(*month)).collect(), true, Cell::Coordinations);
     for category in categories {
-        add(&format!("by_month.*.by_category.{}", category.key()), months.iter().map(|month| Cell::MonthCategory(*month, *category)).collect(), true, Cell::Category(*category));
+        add(
+            &format!("by_month.*.by_category.{}", category.key()),
+            months.iter().map(|month| Cell::MonthCategory(*month, *category)).collect(),
+            true,
+            Cell::Category(*category),
+        );
     }
     add("phishing_brand", origins(&Cell::Origin), true, Cell::Category(Category::Phishing));
     for origin in Origin::ALL {
-        add(&format!("by_month.*.phishing_brand.{}", origin.key()), months.iter().map(|month| Cell::MonthOrigin(*month, origin)).collect(), true, Cell::Origin(origin));
+        add(
+            &format!("by_month.*.phishing_brand.{}", origin.key()),
+            months.iter().map(|month| Cell::MonthOrigin(*month, origin)).collect(),
+            true,
+            Cell::Origin(origin),
+        );
     }
     for month in months {
-        add(&format!("by_month.{month}.by_category"), categories.iter().map(|category| Cell::MonthCategory(month, *category)).collect(), true, Cell::MonthIncidents(month));
-        add(&format!("by_month.{month}.phishing_brand"), origins(&|origin| Cell::MonthOrigin(month, origin)), true, Cell::MonthCategory(month, Category::Phishing));
+        add(
+            &format!("by_month.{month}.by_category"),
+            categories.iter().map(|category| Cell::MonthCategory(month, *category)).collect(),
+            true,
+            Cell::MonthIncidents(month),
+        );
+        add(
+            &format!("by_month.{month}.phishing_brand"),
+            origins(&|origin| Cell::MonthOrigin(month, origin)),
+            true,
+            Cell::MonthCategory(month, Category::Phishing),
+        );
     }
     let named = |wanted: &dyn Fn(&Cell) -> bool| margins.cells.keys().filter(|cell| wanted(cell)).cloned().collect::<Vec<_>>();
     for origin in Origin::ALL {

@@ -4,7 +4,11 @@ use super::{Cell, GREATEST, Margins, MarginsError, PeriodMargins, check};
 use crate::brands;
 use noroshi_directory::Origin;
 use noroshi_incident::model::{Category, NoScheme, Scheme};
-use noroshi_kernel::{observable::Port, period::{Month, Period}, setaside::printable};
+use noroshi_kernel::{
+    observable::Port,
+    period::{Month, Period},
+    setaside::printable,
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -78,24 +82,63 @@ impl Reading<'_> {
     fn incident(&mut self, figures: &Map<String, Value>) -> Result<(), MarginsError> {
         for (key, value) in figures {
             let origins: fn(Origin) -> Cell = match key.as_str() {
-                "reports" => { self.count(Cell::Reports, value)?; continue }
-                "correspondence" => { self.count(Cell::Correspondence, value)?; continue }
-                "incidents" => { self.count(Cell::Incidents, value)?; continue }
-                "addresses" => { self.count(Cell::Addresses, value)?; continue }
-                "inquiries" => { self.count(Cell::Inquiries, value)?; continue }
-                "coordinations" => { self.count(Cell::Coordinations, value)?; continue }
-                "by_category" => { self.categories(key, value, Cell::Category)?; continue }
-                "by_month" => { self.months(value)?; continue }
-                "reporter_tld" => { self.named(key, "tld", value, tld)?; continue }
-                "scan_ports" => { self.named(key, "port", value, port)?; continue }
-                "phishing_brands" => { self.named(key, "brand", value, brand)?; continue }
-                "worm_marked_ports" => { self.worms(value)?; continue }
+                "reports" => {
+                    self.count(Cell::Reports, value)?;
+                    continue;
+                }
+                "correspondence" => {
+                    self.count(Cell::Correspondence, value)?;
+                    continue;
+                }
+                "incidents" => {
+                    self.count(Cell::Incidents, value)?;
+                    continue;
+                }
+                "addresses" => {
+                    self.count(Cell::Addresses, value)?;
+                    continue;
+                }
+                "inquiries" => {
+                    self.count(Cell::Inquiries, value)?;
+                    continue;
+                }
+                "coordinations" => {
+                    self.count(Cell::Coordinations, value)?;
+                    continue;
+                }
+                "by_category" => {
+                    self.categories(key, value, Cell::Category)?;
+                    continue;
+                }
+                "by_month" => {
+                    self.months(value)?;
+                    continue;
+                }
+                "reporter_tld" => {
+                    self.named(key, "tld", value, tld)?;
+                    continue;
+                }
+                "scan_ports" => {
+                    self.named(key, "port", value, port)?;
+                    continue;
+                }
+                "phishing_brands" => {
+                    self.named(key, "brand", value, brand)?;
+                    continue;
+                }
+                "worm_marked_ports" => {
+                    self.worms(value)?;
+                    continue;
+                }
                 "phishing_brand" => Cell::Origin,
                 "coordination_destination" => Cell::Destination,
                 "phishing_coordination_destination" => Cell::PhishingDestination,
                 "coordination_destination_percent" => Cell::DestinationPercent,
                 "phishing_coordination_destination_percent" => Cell::PhishingDestinationPercent,
-                _ => { self.note_unknown(&printable(key, 60)); continue }
+                _ => {
+                    self.note_unknown(&printable(key, 60));
+                    continue;
+                }
             };
             self.origins(key, value, origins)?;
         }
@@ -123,7 +166,10 @@ impl Reading<'_> {
                 self.count(cell(category), value)?;
             } else if count(&place, value)? > 0 {
                 let told: Vec<_> = self.scheme.categories.iter().map(|category| category.key()).collect();
-                return Err(MarginsError::wrong(place, format!("the scheme {} does not tell this category apart; it counts {}", self.scheme.key, told.join(", "))));
+                return Err(MarginsError::wrong(
+                    place,
+                    format!("the scheme {} does not tell this category apart; it counts {}", self.scheme.key, told.join(", ")),
+                ));
             }
         }
         Ok(())
@@ -145,7 +191,10 @@ impl Reading<'_> {
             let place = self.place(&path);
             let month: Month = name.parse().map_err(|_| MarginsError::wrong(&place, "is no month; write it as 2013-10"))?;
             if !self.period.months().any(|one| one == month) {
-                return Err(MarginsError::wrong(place, format!("is no month of {}, which lasts from {} to {}", self.period, self.period.first_month(), self.period.last_month())));
+                return Err(MarginsError::wrong(
+                    place,
+                    format!("is no month of {}, which lasts from {} to {}", self.period, self.period.first_month(), self.period.last_month()),
+                ));
             }
             for (key, value) in object(&place, value)? {
                 match key.as_str() {
@@ -196,7 +245,9 @@ impl Reading<'_> {
 }
 
 fn tld(text: &str) -> Result<Cell, String> {
-    let well = text.strip_prefix('.').is_some_and(|label| !label.is_empty() && label.len() <= 63 && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+    let well = text.strip_prefix('.').is_some_and(|label| {
+        !label.is_empty() && label.len() <= 63 && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    });
     if well || text == "unknown" { Ok(Cell::Tld(text.into())) } else { Err("is no top-level domain; write .jp, or unknown".into()) }
 }
 
@@ -209,7 +260,8 @@ fn port(text: &str) -> Result<Cell, String> {
 }
 
 fn brand(text: &str) -> Result<Cell, String> {
-    let known = brands::named(text).ok_or("no brand of the shipped table has this name or key; `noroshi brand import` brings in brands, but figures are planned with the shipped ones")?;
+    let known = brands::named(text)
+        .ok_or("no brand of the shipped table has this name or key; `noroshi brand import` brings in brands, but figures are planned with the shipped ones")?;
     Ok(Cell::Brand(known.key.clone()))
 }
 

@@ -1,6 +1,10 @@
 //! How many organisations are asked in each month, at home and abroad, about phishing and about the rest.
 
-use super::{flow::{Bounds, ENDLESS, Network}, incidents::Table, shares};
+use super::{
+    flow::{Bounds, ENDLESS, Network},
+    incidents::Table,
+    shares,
+};
 use crate::margins::{Cell, PeriodMargins};
 use noroshi_directory::Origin;
 use noroshi_incident::model::Category;
@@ -59,7 +63,8 @@ impl<'a> Choosing<'a> {
         let months: Vec<_> = margins.period.months().map(|month| margins.get(&Cell::MonthCoordinations(month))).collect();
         let by_month: u64 = months.iter().flatten().sum();
         let total = margins.get(&Cell::Coordinations).or(months.iter().all(Option::is_some).then_some(by_month));
-        let by_destination: u64 = origins(|origin| margins.get(&Cell::Destination(origin)).or(margins.get(&Cell::PhishingDestination(origin))).unwrap_or(0)).iter().sum();
+        let by_destination: u64 =
+            origins(|origin| margins.get(&Cell::Destination(origin)).or(margins.get(&Cell::PhishingDestination(origin))).unwrap_or(0)).iter().sum();
         Self {
             margins,
             phishing: table.by_month(|kind| kind.category == Category::Phishing),
@@ -72,7 +77,15 @@ impl<'a> Choosing<'a> {
 
     fn nothing_named(&self) -> bool {
         let named = |cell: &Cell| {
-            matches!(cell, Cell::Coordinations | Cell::MonthCoordinations(_) | Cell::Destination(_) | Cell::PhishingDestination(_) | Cell::DestinationPercent(_) | Cell::PhishingDestinationPercent(_))
+            matches!(
+                cell,
+                Cell::Coordinations
+                    | Cell::MonthCoordinations(_)
+                    | Cell::Destination(_)
+                    | Cell::PhishingDestination(_)
+                    | Cell::DestinationPercent(_)
+                    | Cell::PhishingDestinationPercent(_)
+            )
         };
         !self.margins.cells.keys().any(named)
     }
@@ -121,7 +134,15 @@ impl<'a> Choosing<'a> {
         let source = network.node();
         network.edge(Network::SOURCE, source, total, ENDLESS);
         let about = if total.most == ENDLESS { total.least } else { total.most };
-        let ends: Vec<_> = self.months.iter().map(|named| { let end = network.node(); network.edge(end, Network::SINK, Bounds::named(*named), ENDLESS); end }).collect();
+        let ends: Vec<_> = self
+            .months
+            .iter()
+            .map(|named| {
+                let end = network.node();
+                network.edge(end, Network::SINK, Bounds::named(*named), ENDLESS);
+                end
+            })
+            .collect();
         let (phishing_incidents, other_incidents): (u64, u64) = (self.phishing.iter().sum(), self.others.iter().sum());
         let halves = shares::split(about, &[phishing_incidents, other_incidents]);
         let mut cells = Vec::new();

@@ -210,7 +210,14 @@ mod tests {
     /// A table with known sums of rows and columns and some known cells.
     fn table(cells: &[Vec<Option<u64>>], rows: &[u64], columns: &[u64]) -> Option<Vec<Vec<u64>>> {
         let mut network = Network::new();
-        let ends: Vec<_> = columns.iter().map(|sum| { let node = network.node(); network.edge(node, Network::SINK, Bounds::named(Some(*sum)), ENDLESS); node }).collect();
+        let ends: Vec<_> = columns
+            .iter()
+            .map(|sum| {
+                let node = network.node();
+                network.edge(node, Network::SINK, Bounds::named(Some(*sum)), ENDLESS);
+                node
+            })
+            .collect();
         let mut asked = Vec::new();
         for (row, sum) in cells.iter().zip(rows) {
             let node = network.node();

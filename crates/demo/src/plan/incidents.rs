@@ -1,7 +1,13 @@
 //! How many incidents of each kind come in each month.
 
-use super::{flow::{Bounds, ENDLESS, Network}, shares};
-use crate::{brands, dice, margins::{Cell, PeriodMargins}};
+use super::{
+    flow::{Bounds, ENDLESS, Network},
+    shares,
+};
+use crate::{
+    brands, dice,
+    margins::{Cell, PeriodMargins},
+};
 use noroshi_directory::Origin;
 use noroshi_incident::model::{Category, IncidentUnit};
 
@@ -84,7 +90,12 @@ fn fill_to(margins: &PeriodMargins, wanted: &Wanted, total: Bounds, about: u64) 
         }
         network.edge(whole, Network::SINK, bounds, ENDLESS);
         let least = |month: Option<usize>| u64::from(month == Some(place));
-        network.edge(phishing, whole, Bounds::named(margins.get(&Cell::MonthCategory(*month, Category::Phishing))).at_least(least(wanted.phishing_in)), ENDLESS);
+        network.edge(
+            phishing,
+            whole,
+            Bounds::named(margins.get(&Cell::MonthCategory(*month, Category::Phishing))).at_least(least(wanted.phishing_in)),
+            ENDLESS,
+        );
         network.edge(other, whole, Bounds::FREE.at_least(least(wanted.other_in)), ENDLESS);
         phishing_of_month.push(phishing);
         other_of_month.push(other);
@@ -98,7 +109,11 @@ fn fill_to(margins: &PeriodMargins, wanted: &Wanted, total: Bounds, about: u64) 
         network.edge(all, node, bounds, count);
         if *category != Category::Phishing {
             let wishes = shares::split(count, &month_weights);
-            let row = months.iter().zip(&other_of_month).zip(wishes).map(|((month, end), wish)| network.edge(node, *end, Bounds::named(margins.get(&Cell::MonthCategory(*month, *category))), wish));
+            let row = months
+                .iter()
+                .zip(&other_of_month)
+                .zip(wishes)
+                .map(|((month, end), wish)| network.edge(node, *end, Bounds::named(margins.get(&Cell::MonthCategory(*month, *category))), wish));
             cells.push(row.collect::<Vec<_>>());
             kinds.push(Kind { category: *category, origin: Origin::Unknown });
             continue;
@@ -108,7 +123,11 @@ fn fill_to(margins: &PeriodMargins, wanted: &Wanted, total: Bounds, about: u64) 
             let brands = margins.sum(|cell| matches!(cell, Cell::Brand(key) if brands::named(key).is_some_and(|known| known.origin == origin)));
             network.edge(node, of_origin, Bounds::named(margins.get(&Cell::Origin(origin))).at_least(brands), count);
             let wishes = shares::split(count, &month_weights);
-            let row = months.iter().zip(&phishing_of_month).zip(wishes).map(|((month, end), wish)| network.edge(of_origin, *end, Bounds::named(margins.get(&Cell::MonthOrigin(*month, origin))), wish));
+            let row = months
+                .iter()
+                .zip(&phishing_of_month)
+                .zip(wishes)
+                .map(|((month, end), wish)| network.edge(of_origin, *end, Bounds::named(margins.get(&Cell::MonthOrigin(*month, origin))), wish));
             cells.push(row.collect::<Vec<_>>());
             kinds.push(Kind { category: Category::Phishing, origin });
         }
@@ -144,7 +163,8 @@ pub(super) fn least(margins: &PeriodMargins) -> u64 {
 /// How incidents spread over the months: as named, else about evenly.
 fn month_weights(margins: &PeriodMargins) -> Vec<u64> {
     let first = u64::from(margins.period.first_month().number().unsigned_abs());
-    let months: Vec<_> = margins.period.months().map(|month| margins.get(&Cell::MonthIncidents(month)).or_else(|| margins.get(&Cell::MonthReports(month)))).collect();
+    let months: Vec<_> =
+        margins.period.months().map(|month| margins.get(&Cell::MonthIncidents(month)).or_else(|| margins.get(&Cell::MonthReports(month)))).collect();
     let known: Vec<u64> = months.iter().flatten().copied().collect();
     let usual = if known.is_empty() { 1000 } else { known.iter().sum::<u64>() / known.len() as u64 };
     let free = |place: u64| usual * (90 + dice::roll(first, place) % 21) / 100;

@@ -1,6 +1,10 @@
 //! Choosing every figure that is free.
 
-use super::{coordinations::{self, Asked}, incidents::{self, Table, Wanted}, reports::{self, Demand, Letters}};
+use super::{
+    coordinations::{self, Asked},
+    incidents::{self, Table, Wanted},
+    reports::{self, Demand, Letters},
+};
 use crate::margins::PeriodMargins;
 
 /// How many records of each kind to make.

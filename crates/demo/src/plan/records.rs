@@ -1,7 +1,12 @@
 //! Laying out single records that count to the chosen quantities.
 
-use super::{Coordination, Incident, Letter, PeriodPlan, Report, coordinations::Asked, incidents::Table, quantities::Quantities, reports::Letters, rest, shares};
-use crate::{dice, margins::{Cell, PeriodMargins}};
+use super::{
+    Coordination, Incident, Letter, PeriodPlan, Report, coordinations::Asked, incidents::Table, quantities::Quantities, reports::Letters, rest, shares,
+};
+use crate::{
+    dice,
+    margins::{Cell, PeriodMargins},
+};
 use noroshi_directory::Origin;
 use noroshi_incident::model::Category;
 use std::collections::HashMap;
@@ -34,10 +39,13 @@ fn incidents(margins: &PeriodMargins, table: &Table, seed: u64) -> Vec<Incident>
     let scans = sum(&|kind| kind.category == Category::Scan);
     let scanned = rest::ports(margins, scans).into_iter().flat_map(|one| [((one.what.clone(), true), one.worms), ((one.what, false), one.count - one.worms)]);
     let mut scanned = mixed(scanned, seed);
-    let mut brands: HashMap<Origin, _> = Origin::ALL.into_iter().map(|origin| {
-        let total = sum(&|kind| kind.category == Category::Phishing && kind.origin == origin);
-        (origin, mixed(rest::brands(margins, origin, total), seed + 1))
-    }).collect();
+    let mut brands: HashMap<Origin, _> = Origin::ALL
+        .into_iter()
+        .map(|origin| {
+            let total = sum(&|kind| kind.category == Category::Phishing && kind.origin == origin);
+            (origin, mixed(rest::brands(margins, origin, total), seed + 1))
+        })
+        .collect();
     let total = table.total();
     let addresses = margins.get(&Cell::Addresses).unwrap_or(total);
     let mut incidents = Vec::with_capacity(size(total));
@@ -46,7 +54,11 @@ fn incidents(margins: &PeriodMargins, table: &Table, seed: u64) -> Vec<Incident>
             let place = incidents.len() as u64;
             // Addresses lie evenly over the incidents, whether there are more of them or fewer.
             let before = |place: u64| u64::try_from(u128::from(place) * u128::from(addresses) / u128::from(total.max(1))).unwrap_or(0);
-            let (ports, worm) = if kind.category == Category::Scan { scanned.next().map(|(what, worm)| (ports(&what, place), worm)).unwrap_or_default() } else { Default::default() };
+            let (ports, worm) = if kind.category == Category::Scan {
+                scanned.next().map(|(what, worm)| (ports(&what, place), worm)).unwrap_or_default()
+            } else {
+                Default::default()
+            };
             let brand = if kind.category == Category::Phishing { brands.get_mut(&kind.origin).and_then(Iterator::next).flatten() } else { None };
             incidents.push(Incident { month, category: kind.category, origin: kind.origin, brand, ports, worm, addresses: before(place + 1) - before(place) });
         }
@@ -57,14 +69,18 @@ fn incidents(margins: &PeriodMargins, table: &Table, seed: u64) -> Vec<Incident>
 fn ports(what: &str, turn: u64) -> Vec<String> {
     match what {
         rest::UNKNOWN => Vec::new(),
-        "multiple" => SEVERAL.iter().cycle().nth(size(turn % SEVERAL.len() as u64)).map(|ports| ports.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+        "multiple" => {
+            SEVERAL.iter().cycle().nth(size(turn % SEVERAL.len() as u64)).map(|ports| ports.iter().map(ToString::to_string).collect()).unwrap_or_default()
+        }
         port => vec![port.into()],
     }
 }
 
 /// The incidents whose first report comes in each month, as ranges of the list.
 fn ranges(incidents: &[Incident], months: usize) -> Vec<std::ops::Range<usize>> {
-    (0..months).map(|month| incidents.partition_point(|incident| incident.month < month)..incidents.partition_point(|incident| incident.month <= month)).collect()
+    (0..months)
+        .map(|month| incidents.partition_point(|incident| incident.month < month)..incidents.partition_point(|incident| incident.month <= month))
+        .collect()
 }
 
 fn reports(margins: &PeriodMargins, quantities: &Letters, incidents: &[Incident], seed: u64) -> (Vec<Report>, Vec<Letter>) {
@@ -75,7 +91,9 @@ fn reports(margins: &PeriodMargins, quantities: &Letters, incidents: &[Incident]
     for (month, ((new_sites, again), range)) in months.enumerate() {
         let mut told = Telling { range: range.clone(), by: size(if *new_sites > 0 { *new_sites } else { *again }), turn: 0 };
         let mut turns: Vec<bool> = mixed([(true, *new_sites), (false, *again)], seed + 100 + month as u64).collect();
-        if sites.is_empty() && let Some(first) = turns.iter().position(|new| *new) {
+        if sites.is_empty()
+            && let Some(first) = turns.iter().position(|new| *new)
+        {
             turns.swap(0, first);
         }
         for new in turns {
@@ -162,7 +180,8 @@ fn coordinations(asked: &[Asked], incidents: &[Incident]) -> Vec<Coordination> {
     let ranges = ranges(incidents, months);
     let of_kind = |month: usize, phishing: bool| -> Vec<usize> {
         let range = ranges.get(month).cloned().unwrap_or_default();
-        let mut places: Vec<usize> = range.filter(|place| incidents.get(*place).is_some_and(|incident| (incident.category == Category::Phishing) == phishing)).collect();
+        let mut places: Vec<usize> =
+            range.filter(|place| incidents.get(*place).is_some_and(|incident| (incident.category == Category::Phishing) == phishing)).collect();
         dice::shuffle(month as u64, &mut places);
         places
     };
@@ -170,7 +189,9 @@ fn coordinations(asked: &[Asked], incidents: &[Incident]) -> Vec<Coordination> {
     let mut turns: HashMap<(usize, bool), usize> = HashMap::new();
     let mut times: HashMap<(usize, Origin), usize> = HashMap::new();
     for one in asked {
-        let Some((source, choice)) = (0..=one.month).rev().map(|month| (month, of_kind(month, one.phishing))).find(|(_, choice)| !choice.is_empty()) else { continue };
+        let Some((source, choice)) = (0..=one.month).rev().map(|month| (month, of_kind(month, one.phishing))).find(|(_, choice)| !choice.is_empty()) else {
+            continue;
+        };
         let turn = turns.entry((source, one.phishing)).or_default();
         for _ in 0..one.count {
             let Some(incident) = choice.get(*turn % choice.len()).copied() else { break };

@@ -78,7 +78,11 @@ impl Demand {
         };
         // Too few reports for all free months: try the months that must hold incidents first.
         let months: Vec<_> = margins.period.months().collect();
-        let must = |place: usize| months.get(place).is_some_and(|month| margins.sum(|cell| matches!(cell, Cell::MonthIncidents(one) | Cell::MonthCategory(one, _) | Cell::MonthOrigin(one, _) if one == month)) > 0);
+        let must = |place: usize| {
+            months.get(place).is_some_and(|month| {
+                margins.sum(|cell| matches!(cell, Cell::MonthIncidents(one) | Cell::MonthCategory(one, _) | Cell::MonthOrigin(one, _) if one == month)) > 0
+            })
+        };
         let mut order = free;
         order.sort_by_key(|place| !must(*place));
         let sets = 0..1_u32 << order.len().min(12);
@@ -162,7 +166,11 @@ fn usual_letters(margins: &PeriodMargins) -> Option<u64> {
 
 /// Where named domains decide how many reports there are, some come from other domains.
 fn with_some_more(margins: &PeriodMargins, least: u64) -> u64 {
-    if margins.scheme.domain_unit == DomainUnit::Report && least > 0 && least == domains(margins) && margins.get(&Cell::Correspondence).is_none() { least + least / 20 } else { least }
+    if margins.scheme.domain_unit == DomainUnit::Report && least > 0 && least == domains(margins) && margins.get(&Cell::Correspondence).is_none() {
+        least + least / 20
+    } else {
+        least
+    }
 }
 
 /// Letters that report, and inquiries. Every report comes in a letter; a letter may hold several reports.
@@ -172,7 +180,13 @@ fn letters(margins: &PeriodMargins, rule: ReportRule, counted: u64, reports: u64
     let most = match rule {
         ReportRule::Each => reports,
         // A site may be reported any number of times.
-        ReportRule::Site => if counted > 0 { u64::MAX } else { 0 },
+        ReportRule::Site => {
+            if counted > 0 {
+                u64::MAX
+            } else {
+                0
+            }
+        }
     };
     let (letters, inquiries) = match (margins.get(&Cell::Correspondence), margins.get(&Cell::Inquiries)) {
         (Some(all), Some(inquiries)) => (all.checked_sub(inquiries)?, inquiries),
@@ -193,7 +207,13 @@ fn letters(margins: &PeriodMargins, rule: ReportRule, counted: u64, reports: u64
 /// Spreads further reports over the months in which a site is known.
 fn add_followers(reports: &[u64], mut followers: Vec<u64>, more: u64) -> Vec<u64> {
     let mut known = false;
-    let weights: Vec<u64> = reports.iter().map(|own| { known |= *own > 0; if known { (*own).max(1) } else { 0 } }).collect();
+    let weights: Vec<u64> = reports
+        .iter()
+        .map(|own| {
+            known |= *own > 0;
+            if known { (*own).max(1) } else { 0 }
+        })
+        .collect();
     if more > 0 {
         for (own, more) in followers.iter_mut().zip(shares::split(more, &weights)) {
             *own += more;

@@ -52,14 +52,23 @@ pub(super) fn split_by_percent(total: u64, known: Known) -> Vec<[u64; 3]> {
         let large = least.iter().zip(counts).all(|(least, count)| least <= count);
         right && small && large && percent.iter().zip(shares).all(|(percent, share)| percent.is_none_or(|percent| percent == share))
     };
-    let [domestic, foreign, unknown] = [0_usize, 1, 2].map(|place| candidates(total, known.get(place).copied().flatten(), least.get(place).copied().unwrap_or(0), most.get(place).copied().flatten(), percent.get(place).copied().flatten()));
+    let [domestic, foreign, unknown] = [0_usize, 1, 2].map(|place| {
+        candidates(
+            total,
+            known.get(place).copied().flatten(),
+            least.get(place).copied().unwrap_or(0),
+            most.get(place).copied().flatten(),
+            percent.get(place).copied().flatten(),
+        )
+    });
     let pairs = |first: &[u64], second: &[u64], place: fn(u64, u64, u64) -> [u64; 3]| {
         let pairs = first.iter().flat_map(|first| second.iter().map(move |second| (*first, *second)));
         let counts = pairs.filter_map(|(first, second)| Some(place(first, second, total.checked_sub(first + second)?)));
         counts.filter(fits).collect::<Vec<_>>()
     };
     // Any one of the three may be what the other two leave.
-    let found = pairs(&domestic, &foreign, |domestic, foreign, unknown| [domestic, foreign, unknown]).into_iter()
+    let found = pairs(&domestic, &foreign, |domestic, foreign, unknown| [domestic, foreign, unknown])
+        .into_iter()
         .chain(pairs(&domestic, &unknown, |domestic, unknown, foreign| [domestic, foreign, unknown]))
         .chain(pairs(&foreign, &unknown, |foreign, unknown, domestic| [domestic, foreign, unknown]));
     let mut found: Vec<_> = found.collect();

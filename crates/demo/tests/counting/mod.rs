@@ -28,11 +28,19 @@ pub(crate) struct Records {
 impl Records {
     pub(crate) fn of(plan: &PeriodPlan) -> Self {
         Self {
-            incidents: plan.incidents.iter().map(|one| (one.month, one.category, one.origin, one.brand.clone(), one.ports.clone(), one.worm, one.addresses)).collect(),
+            incidents: plan
+                .incidents
+                .iter()
+                .map(|one| (one.month, one.category, one.origin, one.brand.clone(), one.ports.clone(), one.worm, one.addresses))
+                .collect(),
             reports: plan.reports.iter().map(|one| (one.month, one.site, one.tld.clone())).collect(),
             letters: plan.letters.iter().filter(|letter| letter.reports).map(|letter| letter.tld.clone()).collect(),
             inquiries: plan.letters.iter().filter(|letter| !letter.reports).count() as u64,
-            coordinations: plan.coordinations.iter().map(|one| (one.month, one.destination, plan.incidents[one.incident].category == Category::Phishing)).collect(),
+            coordinations: plan
+                .coordinations
+                .iter()
+                .map(|one| (one.month, one.destination, plan.incidents[one.incident].category == Category::Phishing))
+                .collect(),
         }
     }
 
@@ -92,7 +100,10 @@ impl Records {
                 add(Cell::PhishingDestination(*destination), 1);
             }
         }
-        for (count, percent) in [(Cell::Destination as fn(Origin) -> Cell, Cell::DestinationPercent as fn(Origin) -> Cell), (Cell::PhishingDestination, Cell::PhishingDestinationPercent)] {
+        for (count, percent) in [
+            (Cell::Destination as fn(Origin) -> Cell, Cell::DestinationPercent as fn(Origin) -> Cell),
+            (Cell::PhishingDestination, Cell::PhishingDestinationPercent),
+        ] {
             let counts = Origin::ALL.map(|origin| cells.get(&count(origin)).copied().unwrap_or(0));
             for (origin, share) in Origin::ALL.into_iter().zip(largest_remainder(&counts)) {
                 cells.insert(percent(origin), share);

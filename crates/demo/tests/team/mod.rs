@@ -1,10 +1,21 @@
 //! A team on SQLite in a folder of its own.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use noroshi_demo::{DemoError, generate, margins::{self, Margins}, plan};
+use noroshi_demo::{
+    DemoError, generate,
+    margins::{self, Margins},
+    plan,
+};
 use noroshi_directory::organisation::Home;
-use noroshi_incident::{selection::Reckoning, stats::{self, Figures}};
-use noroshi_kernel::{access::Actor, moment::{FixedClock, Moment, Zone}, period::Period};
+use noroshi_incident::{
+    selection::Reckoning,
+    stats::{self, Figures},
+};
+use noroshi_kernel::{
+    access::Actor,
+    moment::{FixedClock, Moment, Zone},
+    period::Period,
+};
 use noroshi_ledger::{Ledger, Place, blob::BlobStore};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,7 +33,13 @@ impl Team {
         let folder = tempfile::tempdir().expect("a folder");
         let zone = Zone::named("Asia/Tokyo").expect("a zone");
         let now: Moment = zone.moment(jiff::civil::date(year, month, day).at(12, 0, 0, 0)).expect("a time");
-        let migrations = [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS].concat();
+        let migrations = [
+            noroshi_ledger::migration::MIGRATIONS,
+            noroshi_directory::migrations::MIGRATIONS,
+            noroshi_mailroom::migrations::MIGRATIONS,
+            noroshi_incident::MIGRATIONS,
+        ]
+        .concat();
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a blob store");
         let ledger = Ledger::open(&Place::Sqlite(folder.path().join("noroshi.db")), blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         Self { ledger, reckoning: Reckoning { zone, home: Home::default() }, folder }
@@ -53,10 +70,18 @@ pub(crate) fn period(text: &str) -> Period {
 /// Figures under the names that margins have for them.
 pub(crate) fn cells(figures: &Figures) -> BTreeMap<String, i64> {
     let mut cells = BTreeMap::new();
-    let mut add = |cell: String, count: i64| { if count != 0 { cells.insert(cell, count); } };
+    let mut add = |cell: String, count: i64| {
+        if count != 0 {
+            cells.insert(cell, count);
+        }
+    };
     for (name, count) in [
-        ("reports", figures.reports), ("correspondence", figures.correspondence), ("incidents", figures.incidents), ("addresses", figures.addresses),
-        ("inquiries", figures.inquiries), ("coordinations", figures.coordinations),
+        ("reports", figures.reports),
+        ("correspondence", figures.correspondence),
+        ("incidents", figures.incidents),
+        ("addresses", figures.addresses),
+        ("inquiries", figures.inquiries),
+        ("coordinations", figures.coordinations),
     ] {
         add(name.into(), count);
     }
@@ -85,7 +110,11 @@ pub(crate) fn cells(figures: &Figures) -> BTreeMap<String, i64> {
     for brand in &figures.phishing_brands {
         add(format!("phishing_brands.{}", brand.key), brand.count);
     }
-    for (name, by) in [("phishing_brand", figures.phishing_brand), ("coordination_destination", figures.coordination_destination), ("phishing_coordination_destination", figures.phishing_coordination_destination)] {
+    for (name, by) in [
+        ("phishing_brand", figures.phishing_brand),
+        ("coordination_destination", figures.coordination_destination),
+        ("phishing_coordination_destination", figures.phishing_coordination_destination),
+    ] {
         for origin in noroshi_directory::Origin::ALL {
             add(format!("{name}.{}", origin.key()), by.get(origin));
         }

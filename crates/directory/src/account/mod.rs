@@ -4,11 +4,14 @@ mod password;
 mod session;
 mod store;
 
-pub use session::{SignInError, Session, sign_in, sign_out, whose};
+pub use session::{Session, SignInError, sign_in, sign_out, whose};
 pub use store::all;
 
 use crate::DirectoryError;
-use noroshi_kernel::{access::{Action, Actor, Role}, id::AccountId};
+use noroshi_kernel::{
+    access::{Action, Actor, Role},
+    id::AccountId,
+};
 use noroshi_ledger::{UnitOfWork, audit};
 use serde_json::json;
 
@@ -54,7 +57,8 @@ pub async fn add(work: &UnitOfWork, actor: &Actor, name: &str, display_name: &st
         return refuse(format!("there is an account {name:?} already"));
     }
     let hash = password::hash(password).await?;
-    let account = Account { id: AccountId(work.take_id().await?), name: name.into(), display_name: display_name.into(), roles: roles.to_vec(), disabled: false };
+    let account =
+        Account { id: AccountId(work.take_id().await?), name: name.into(), display_name: display_name.into(), roles: roles.to_vec(), disabled: false };
     store::insert(work, &account, &hash).await?;
     let detail = json!({ "name": name, "roles": roles });
     work.record(actor, audit::Entry { action: "account.add", subject_kind: "account", subject_id: account.id.0, detail: &detail }).await?;

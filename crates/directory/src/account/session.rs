@@ -66,7 +66,8 @@ pub async fn sign_in(ledger: &Ledger, name: &str, password: &str) -> Result<Sess
         let wait_us = if failures < FREE_FAILURES { 0 } else { (1_000_000_i64 << (failures - FREE_FAILURES).min(20)).min(LONGEST_WAIT_US) };
         store::set_failures(&work, account.id, failures, now.0 + wait_us).await?;
         let detail = json!({ "failures": failures });
-        work.record(&Actor::Anonymous, audit::Entry { action: "account.sign_in_failed", subject_kind: "account", subject_id: account.id.0, detail: &detail }).await?;
+        work.record(&Actor::Anonymous, audit::Entry { action: "account.sign_in_failed", subject_kind: "account", subject_id: account.id.0, detail: &detail })
+            .await?;
         work.commit().await?;
         return Err(SignInError::Wrong);
     }
@@ -95,7 +96,8 @@ pub async fn whose(ledger: &Ledger, token: &str) -> Result<Option<Account>, Ledg
 pub async fn sign_out(ledger: &Ledger, account: &Account, token: &str) -> Result<(), LedgerError> {
     let work = ledger.begin().await?;
     if store::end_session(&work, token_hash(token)).await? > 0 {
-        work.record(&account.actor(), audit::Entry { action: "account.sign_out", subject_kind: "account", subject_id: account.id.0, detail: &json!({}) }).await?;
+        work.record(&account.actor(), audit::Entry { action: "account.sign_out", subject_kind: "account", subject_id: account.id.0, detail: &json!({}) })
+            .await?;
     }
     work.commit().await
 }

@@ -39,20 +39,40 @@ pub(super) async fn by_name(query: &impl Query, name: &str) -> Result<Option<Row
 pub(super) async fn insert(work: &UnitOfWork, account: &Account, password_hash: &str) -> Result<(), LedgerError> {
     let roles: Vec<_> = account.roles.iter().map(|role| role.key()).collect();
     let sql = Sql::new("INSERT INTO directory_account (id, name, display_name, password_hash, roles, disabled, failures, locked_until, created_at) VALUES (")
-        .bind(account.id.0).push(", ").bind(account.name.clone()).push(", ").bind(account.display_name.clone()).push(", ").bind(password_hash)
-        .push(", ").bind(roles.join(" ")).push(", ").bind(account.disabled).push(", 0, 0, ").bind(work.now().0).push(")");
+        .bind(account.id.0)
+        .push(", ")
+        .bind(account.name.clone())
+        .push(", ")
+        .bind(account.display_name.clone())
+        .push(", ")
+        .bind(password_hash)
+        .push(", ")
+        .bind(roles.join(" "))
+        .push(", ")
+        .bind(account.disabled)
+        .push(", 0, 0, ")
+        .bind(work.now().0)
+        .push(")");
     work.execute(sql).await.map(|_| ())
 }
 
 pub(super) async fn set_failures(work: &UnitOfWork, account: AccountId, failures: i64, locked_until: i64) -> Result<(), LedgerError> {
-    let sql = Sql::new("UPDATE directory_account SET failures = ").bind(failures).push(", locked_until = ").bind(locked_until).push(" WHERE id = ").bind(account.0);
+    let sql =
+        Sql::new("UPDATE directory_account SET failures = ").bind(failures).push(", locked_until = ").bind(locked_until).push(" WHERE id = ").bind(account.0);
     work.execute(sql).await.map(|_| ())
 }
 
 pub(super) async fn begin_session(work: &UnitOfWork, token_hash: Vec<u8>, account: AccountId) -> Result<(), LedgerError> {
     let now = work.now().0;
     let sql = Sql::new("INSERT INTO directory_session (token_hash, account_id, begun_at, seen_at) VALUES (")
-        .bind(token_hash).push(", ").bind(account.0).push(", ").bind(now).push(", ").bind(now).push(")");
+        .bind(token_hash)
+        .push(", ")
+        .bind(account.0)
+        .push(", ")
+        .bind(now)
+        .push(", ")
+        .bind(now)
+        .push(")");
     work.execute(sql).await.map(|_| ())
 }
 
@@ -65,7 +85,11 @@ pub(super) async fn end_sessions_begun_before(work: &UnitOfWork, begun_before: i
 }
 
 pub(super) async fn by_session(query: &impl Query, token_hash: Vec<u8>, begun_after: i64) -> Result<Option<Row>, LedgerError> {
-    let sql = Sql::new(COLUMNS).push(" JOIN directory_session s ON s.account_id = a.id WHERE s.token_hash = ").bind(token_hash)
-        .push(" AND s.begun_at >= ").bind(begun_after).push(" AND NOT a.disabled");
+    let sql = Sql::new(COLUMNS)
+        .push(" JOIN directory_session s ON s.account_id = a.id WHERE s.token_hash = ")
+        .bind(token_hash)
+        .push(" AND s.begun_at >= ")
+        .bind(begun_after)
+        .push(" AND NOT a.disabled");
     query.one(sql).await
 }

@@ -1,8 +1,14 @@
 use super::{Brand, SECTORS, fold, store};
 use crate::{DirectoryError, Origin};
-use noroshi_kernel::{access::{Action, Actor}, id::BrandId, language::Bilingual};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    id::BrandId,
+    language::Bilingual,
+};
 use noroshi_ledger::{UnitOfWork, audit};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A brand as a person fills it in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,18 @@ impl Change {
     }
 }
 
+/// Told when names began or ceased to belong to a brand, or their brand is shown otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The ids of the names.
+    pub names: Vec<i64>,
+}
+
+impl Renamed {
+    /// The event's kind.
+    pub const KIND: &str = "directory.brand_renamed";
+}
+
 /// Makes a brand or changes one. Aliases that are left out are names without a brand again.
 ///
 /// # Errors
@@ -60,6 +78,10 @@ pub async fn save(work: &UnitOfWork, actor: &Actor, change: &Change) -> Result<B
     actor.must_can(Action::ChangeBrands)?;
     change.check()?;
     let old = store::by_key(work, &change.key).await?;
+    let before = match &old {
+        Some(old) => store::name_ids(work, old.id).await?,
+        None => Vec::new(),
+    };
     let id = match &old {
         Some(old) => {
             store::update(work, &change.brand(old.id)).await?;
@@ -78,6 +100,8 @@ pub async fn save(work: &UnitOfWork, actor: &Actor, change: &Change) -> Result<B
     }
     let detail = json!({ "key": change.key, "names": change.names(), "origin": change.origin, "country": change.country, "sector": change.sector });
     work.record(actor, audit::Entry { action: "brand.save", subject_kind: "brand", subject_id: id.0, detail: &detail }).await?;
+    let names = before.into_iter().chain(store::name_ids(work, id).await?).collect::<BTreeSet<_>>().into_iter().collect();
+    work.tell(Renamed::KIND, &Renamed { names }).await?;
     Ok(id)
 }
 
@@ -93,5 +117,6 @@ pub async fn assign_name(work: &UnitOfWork, actor: &Actor, name_id: i64, brand_k
     }
     let detail = json!({ "name": name_id });
     work.record(actor, audit::Entry { action: "brand.assign_name", subject_kind: "brand", subject_id: brand.id.0, detail: &detail }).await?;
+    work.tell(Renamed::KIND, &Renamed { names: vec![name_id] }).await?;
     Ok(())
 }

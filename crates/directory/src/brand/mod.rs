@@ -7,7 +7,7 @@ mod change;
 mod seed;
 mod store;
 
-pub use change::{Change, assign_name, save};
+pub use change::{Change, Renamed, assign_name, save};
 pub use seed::{import_table, parse_table, shipped};
 pub use store::{NAMED, all, names_of, resolve_names, unmapped};
 
@@ -18,8 +18,31 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What a brand does for its customers.
 pub const SECTORS: [&str; 25] = [
-    "bank", "card", "payment", "crypto", "securities", "insurance", "telecom", "hosting", "webmail", "retail", "logistics", "game", "social", "media", "software",
-    "cloud", "government", "university", "travel", "transport", "utility", "health", "nonprofit", "other", "unknown",
+    "bank",
+    "card",
+    "payment",
+    "crypto",
+    "securities",
+    "insurance",
+    "telecom",
+    "hosting",
+    "webmail",
+    "retail",
+    "logistics",
+    "game",
+    "social",
+    "media",
+    "software",
+    "cloud",
+    "government",
+    "university",
+    "travel",
+    "transport",
+    "utility",
+    "health",
+    "nonprofit",
+    "other",
+    "unknown",
 ];
 
 /// A brand.
@@ -43,7 +66,11 @@ pub struct Brand {
 #[must_use]
 pub fn fold(name: &str) -> String {
     const IGNORED: &str = "・-_.,'’!®™&()/:";
-    name.nfkc().flat_map(char::to_lowercase).filter(|character| !character.is_whitespace() && !character.is_control() && !IGNORED.contains(*character)).take(200).collect()
+    name.nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|character| !character.is_whitespace() && !character.is_control() && !IGNORED.contains(*character))
+        .take(200)
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 use super::{Change, fold, store};
 use crate::{DirectoryError, Origin};
-use noroshi_kernel::{access::{Action, Actor}, id::BrandId, language::Bilingual};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    id::BrandId,
+    language::Bilingual,
+};
 use noroshi_ledger::{Query, Sql, UnitOfWork, audit};
 use serde_json::json;
 use std::collections::HashMap;

@@ -52,7 +52,8 @@ struct NameRow {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn names_of(query: &impl Query) -> Result<HashMap<BrandId, Vec<String>>, LedgerError> {
-    let rows: Vec<NameRow> = query.all(Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE brand_id IS NOT NULL ORDER BY id")).await?;
+    let rows: Vec<NameRow> =
+        query.all(Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE brand_id IS NOT NULL ORDER BY id")).await?;
     let mut names: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
         if let Some(brand) = row.brand_id {
@@ -86,11 +87,16 @@ pub async fn resolve_names(work: &UnitOfWork, written: &[&str]) -> Result<HashMa
     let mut found = HashMap::with_capacity(wanted.len());
     let folded: Vec<_> = wanted.keys().cloned().collect();
     for part in folded.chunks(500) {
-        for row in work.all::<NameRow>(Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE folded IN ").list(part.iter().cloned())).await? {
+        for row in
+            work.all::<NameRow>(Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE folded IN ").list(part.iter().cloned())).await?
+        {
             found.insert(row.folded, row.id);
         }
     }
-    let missing: Vec<_> = folded.into_iter().filter(|name| !found.contains_key(name)).collect();
+    let mut missing: Vec<_> = folded.into_iter().filter(|name| !found.contains_key(name)).collect();
+    // In the order in which they were written, so that a brand's aliases keep it.
+    let place: HashMap<String, usize> = written.iter().enumerate().rev().map(|(place, name)| (fold(name), place)).collect();
+    missing.sort_by_key(|name| place.get(name).copied());
     if missing.is_empty() {
         return Ok(found);
     }
@@ -100,7 +106,12 @@ pub async fn resolve_names(work: &UnitOfWork, written: &[&str]) -> Result<HashMa
         let written = wanted.get(&name).copied().unwrap_or_default();
         // Another server may have kept the name between our look and our lock.
         let insert = Sql::new("INSERT INTO directory_brand_name (id, folded, written, brand_id) VALUES (")
-            .bind(ids.take()?).push(", ").bind(name.clone()).push(", ").bind(written).push(", NULL) ON CONFLICT (folded) DO UPDATE SET folded = excluded.folded RETURNING id AS n");
+            .bind(ids.take()?)
+            .push(", ")
+            .bind(name.clone())
+            .push(", ")
+            .bind(written)
+            .push(", NULL) ON CONFLICT (folded) DO UPDATE SET folded = excluded.folded RETURNING id AS n");
         let id = work.number(insert).await?;
         found.insert(name, id);
     }
@@ -108,10 +119,7 @@ pub async fn resolve_names(work: &UnitOfWork, written: &[&str]) -> Result<HashMa
 }
 
 pub(super) async fn insert(work: &UnitOfWork, brands: &[Brand]) -> Result<(), LedgerError> {
-    const BRANDS: bulk::Target = bulk::Target {
-        table: "directory_brand",
-        columns: &["id", "key", "name_ja", "name_en", "origin", "country", "sector"],
-    };
+    const BRANDS: bulk::Target = bulk::Target { table: "directory_brand", columns: &["id", "key", "name_ja", "name_en", "origin", "country", "sector"] };
     let mut rows = bulk::Rows::into_table(BRANDS);
     for brand in brands {
         rows.push([
@@ -128,9 +136,18 @@ pub(super) async fn insert(work: &UnitOfWork, brands: &[Brand]) -> Result<(), Le
 }
 
 pub(super) async fn update(work: &UnitOfWork, brand: &Brand) -> Result<(), LedgerError> {
-    let sql = Sql::new("UPDATE directory_brand SET name_ja = ").bind(brand.name.ja.clone()).push(", name_en = ").bind(brand.name.en.clone())
-        .push(", origin = ").bind(brand.origin.key()).push(", country = ").bind(brand.country.clone()).push(", sector = ").bind(brand.sector.clone())
-        .push(" WHERE id = ").bind(brand.id.0);
+    let sql = Sql::new("UPDATE directory_brand SET name_ja = ")
+        .bind(brand.name.ja.clone())
+        .push(", name_en = ")
+        .bind(brand.name.en.clone())
+        .push(", origin = ")
+        .bind(brand.origin.key())
+        .push(", country = ")
+        .bind(brand.country.clone())
+        .push(", sector = ")
+        .bind(brand.sector.clone())
+        .push(" WHERE id = ")
+        .bind(brand.id.0);
     work.execute(sql).await.map(|_| ())
 }
 
@@ -141,13 +158,23 @@ pub(super) async fn claim_names(work: &UnitOfWork, brand: BrandId, names: &[Stri
     let mut taken = Vec::new();
     for name in names {
         let Some(id) = ids.get(&fold(name)) else { continue };
-        let claim = Sql::new("UPDATE directory_brand_name SET brand_id = ").bind(brand.0).push(" WHERE id = ").bind(*id)
-            .push(" AND (brand_id IS NULL OR brand_id = ").bind(brand.0).push(")");
+        let claim = Sql::new("UPDATE directory_brand_name SET brand_id = ")
+            .bind(brand.0)
+            .push(" WHERE id = ")
+            .bind(*id)
+            .push(" AND (brand_id IS NULL OR brand_id = ")
+            .bind(brand.0)
+            .push(")");
         if work.execute(claim).await? == 0 {
             taken.push(name.clone());
         }
     }
     Ok(taken)
+}
+
+pub(super) async fn name_ids(query: &impl Query, brand: BrandId) -> Result<Vec<i64>, LedgerError> {
+    let rows: Vec<NameRow> = query.all(Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE brand_id = ").bind(brand.0)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 pub(super) async fn release_names(work: &UnitOfWork, brand: BrandId) -> Result<(), LedgerError> {

@@ -5,7 +5,11 @@ mod store;
 pub use store::{COUNTED, all, find, insert};
 
 use crate::{DirectoryError, Origin, brand::fold};
-use noroshi_kernel::{access::{Action, Actor}, id::OrganisationId, language::Bilingual};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    id::OrganisationId,
+    language::Bilingual,
+};
 use noroshi_ledger::{UnitOfWork, audit};
 use serde_json::json;
 

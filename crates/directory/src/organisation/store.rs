@@ -43,10 +43,7 @@ pub async fn find(query: &impl Query, name: &str) -> Result<Option<Organisation>
 /// # Errors
 /// When the database refuses one.
 pub async fn insert(work: &UnitOfWork, organisations: &[Organisation]) -> Result<(), LedgerError> {
-    const TARGET: bulk::Target = bulk::Target {
-        table: "directory_organisation",
-        columns: &["id", "name_ja", "name_en", "folded", "country", "created_at"],
-    };
+    const TARGET: bulk::Target = bulk::Target { table: "directory_organisation", columns: &["id", "name_ja", "name_en", "folded", "country", "created_at"] };
     let mut rows = bulk::Rows::into_table(TARGET);
     for one in organisations {
         let (ja, en) = (one.name.ja.clone(), one.name.en.clone());

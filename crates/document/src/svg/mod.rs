@@ -63,7 +63,8 @@ pub fn draw_slim(chart: &Chart, language: Language) -> String {
 pub fn standalone(chart: &Chart, language: Language) -> String {
     let (body, height) = matter(chart, language, Format::Broad);
     let lines = measure::wrapped(&chart.title, 640.0 * 12.0 / 16.0, 2);
-    let head: String = (lines.iter().zip(0..)).map(|(line, place)| format!("<text class=\"title\" x=\"24\" y=\"{}\">{}</text>", 36 + 22 * place, escape(line))).collect();
+    let head: String =
+        (lines.iter().zip(0..)).map(|(line, place)| format!("<text class=\"title\" x=\"24\" y=\"{}\">{}</text>", 36 + 22 * place, escape(line))).collect();
     let top = 36.0 + 22.0 * labels::count(lines.len());
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 768 {:.0}\" width=\"768\" height=\"{:.0}\" role=\"img\" lang=\"{language}\">{}<style>{}</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>{head}<g transform=\"translate(24 {top:.0})\">{body}</g></svg>\n",
@@ -83,7 +84,10 @@ fn picture(chart: &Chart, language: Language, format: Format) -> String {
     let (body, height) = matter(chart, language, format);
     let details = if chart.table.is_empty() { String::new() } else { format!(" aria-details=\"{}\"", anchor(&chart.table)) };
     let (width, class) = (format.width(), format.class());
-    format!("<svg class=\"chart {class}\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"100%\" role=\"img\" lang=\"{language}\"{details}>{}{body}</svg>", said(chart))
+    format!(
+        "<svg class=\"chart {class}\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"100%\" role=\"img\" lang=\"{language}\"{details}>{}{body}</svg>",
+        said(chart)
+    )
 }
 
 /// What is drawn, and how high it is.
@@ -122,9 +126,11 @@ mod tests {
 
     fn charts() -> impl Strategy<Value = Chart> {
         let kind = prop_oneof![Just(Kind::Bars), Just(Kind::Stacked), Just(Kind::Lines)];
-        let value = prop_oneof![1 => Just(None), 2 => Just(Some(0.0)), 6 => (0..4000_u32).prop_map(|n| Some(f64::from(n))), 2 => (0.0..1e15_f64).prop_map(Some)];
+        let value =
+            prop_oneof![1 => Just(None), 2 => Just(Some(0.0)), 6 => (0..4000_u32).prop_map(|n| Some(f64::from(n))), 2 => (0.0..1e15_f64).prop_map(Some)];
         let label = prop_oneof![Just(String::new()), "[0-9]{4}-[0-9]{2}", "[ぁ-ん一-龠A-z ]{0,24}"];
-        let series = move |points| ("[ぁ-ん一-龠A-z<&]{0,30}", prop::collection::vec(value.clone(), points)).prop_map(|(name, values)| Series::new(name, values));
+        let series =
+            move |points| ("[ぁ-ん一-龠A-z<&]{0,30}", prop::collection::vec(value.clone(), points)).prop_map(|(name, values)| Series::new(name, values));
         let labels = prop_oneof![3 => 0..8_usize, 1 => 8..100_usize].prop_flat_map(move |points| (prop::collection::vec(label.clone(), points), Just(points)));
         (kind, labels).prop_flat_map(move |(kind, (labels, points))| {
             (prop::collection::vec(series(points), 0..=5), prop::option::of("[ぁ-んa-z]{0,90}")).prop_map(move |(series, unit)| {

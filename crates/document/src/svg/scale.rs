@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn ticks_are_written_with_the_digits_they_need() {
-        let written = |highest| { let scale = Scale::up_to(highest, false); scale.ticks().map(|tick| scale.written(tick)).collect::<Vec<_>>().join(" ") };
+        let written = |highest| {
+            let scale = Scale::up_to(highest, false);
+            scale.ticks().map(|tick| scale.written(tick)).collect::<Vec<_>>().join(" ")
+        };
         assert_eq!(written(0.9), "0.0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(written(1.2), "0.00 0.25 0.50 0.75 1.00 1.25");
         assert_eq!(written(12_000.0), "0 2,500 5,000 7,500 10,000 12,500");

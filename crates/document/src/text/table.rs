@@ -75,7 +75,8 @@ struct Sheet {
 impl Sheet {
     fn read(table: &Table, ruler: Ruler) -> Self {
         let columns = table.width();
-        let cells = |row: &Row| (0..columns).map(|column| ruler.clean(&row.cells.get(column).map(|cell| cell.shown(ruler.language())).unwrap_or_default())).collect();
+        let cells =
+            |row: &Row| (0..columns).map(|column| ruler.clean(&row.cells.get(column).map(|cell| cell.shown(ruler.language())).unwrap_or_default())).collect();
         Self {
             ruler,
             aligns: (0..columns).map(|column| table.align(column)).collect(),
@@ -93,7 +94,8 @@ impl Sheet {
         let wrapped: Vec<usize> = columns.clone().map(|column| self.body(column).max(self.longest_word(column).min(14))).collect();
         let narrow = |column: usize, width: &usize| if self.aligns.get(column) == Some(&Align::Left) { (*width).min(NARROW) } else { *width };
         let narrowed: Vec<usize> = wrapped.iter().enumerate().map(|(column, width)| narrow(column, width)).collect();
-        let split: Vec<usize> = wrapped.iter().enumerate().map(|(column, width)| if column == 0 { (*width).min(24) } else { (*width).min(COLUMNS - 24 - GAP) }).collect();
+        let split: Vec<usize> =
+            wrapped.iter().enumerate().map(|(column, width)| if column == 0 { (*width).min(24) } else { (*width).min(COLUMNS - 24 - GAP) }).collect();
         let fits = |widths: &Vec<usize>| widths.iter().sum::<usize>() + GAP * (widths.len() - 1) <= COLUMNS;
         [natural, wrapped, narrowed].into_iter().find(fits).unwrap_or(split).into_iter().map(|width| width.max(1)).collect()
     }

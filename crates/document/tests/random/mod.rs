@@ -23,7 +23,12 @@ pub fn words() -> impl Strategy<Value = String> {
 }
 
 fn href() -> impl Strategy<Value = Option<String>> {
-    option::of(prop_oneof![Just("/incidents?a=1&b=\"2\"".to_owned()), Just("javascript:alert(1)".to_owned()), Just("https://noroshi.example/x".to_owned()), words()])
+    option::of(prop_oneof![
+        Just("/incidents?a=1&b=\"2\"".to_owned()),
+        Just("javascript:alert(1)".to_owned()),
+        Just("https://noroshi.example/x".to_owned()),
+        words()
+    ])
 }
 
 fn cell() -> impl Strategy<Value = Cell> {
@@ -32,7 +37,8 @@ fn cell() -> impl Strategy<Value = Cell> {
         words().prop_map(Cell::Code),
         (any::<i64>(), href()).prop_map(|(value, href)| Cell::Number(Figure { value, query: serde_json::json!({ "of": value }), href })),
         any::<i64>().prop_map(|percent| Cell::Share { percent }),
-        (option::of(any::<i64>()), prop_oneof![Just(Better::Less), Just(Better::More), Just(Better::Neither)]).prop_map(|(percent, better)| Cell::Change { percent, better }),
+        (option::of(any::<i64>()), prop_oneof![Just(Better::Less), Just(Better::More), Just(Better::Neither)])
+            .prop_map(|(percent, better)| Cell::Change { percent, better }),
         Just(Cell::Empty),
     ]
 }
@@ -53,7 +59,8 @@ fn chart() -> impl Strategy<Value = Chart> {
         let points = labels.len();
         vec((words(), vec(option::of(0.0..1e15_f64), points)), 0..=5).prop_map(move |series| {
             let series = series.into_iter().map(|(name, values)| Series::new(name, values).linked(vec![href.clone(); points])).collect();
-            let chart = Chart::new(id.clone(), title.clone(), kind, labels.clone(), series).expect("it can be drawn").caption(caption.clone()).table(id.clone());
+            let chart =
+                Chart::new(id.clone(), title.clone(), kind, labels.clone(), series).expect("it can be drawn").caption(caption.clone()).table(id.clone());
             if let Some(unit) = unit.clone() { chart.unit(unit) } else { chart }
         })
     })
@@ -68,5 +75,11 @@ pub fn document() -> impl Strategy<Value = Document> {
         words().prop_map(Block::Note),
     ];
     let language = prop_oneof![Just(Language::Ja), Just(Language::En)];
-    (language, words(), option::of(words()), vec((words(), words()), 0..4), vec(block, 0..6)).prop_map(|(language, title, lead, facts, blocks)| Document { language, title, lead, facts, blocks })
+    (language, words(), option::of(words()), vec((words(), words()), 0..4), vec(block, 0..6)).prop_map(|(language, title, lead, facts, blocks)| Document {
+        language,
+        title,
+        lead,
+        facts,
+        blocks,
+    })
 }

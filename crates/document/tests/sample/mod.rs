@@ -65,7 +65,14 @@ fn reports(language: Language, say: &impl Fn(&str, &str) -> String) -> Table {
         id: "reports".into(),
         title: say("表1: 報告と調整の件数", "Table 1: Reports and coordinations"),
         unit: Some(say("件", "cases")),
-        columns: vec![Column::left(""), Column::right(month(10)), Column::right(month(11)), Column::right(month(12)), Column::right(say("合計", "Total")), Column::right(say("前四半期比", "Change"))],
+        columns: vec![
+            Column::left(""),
+            Column::right(month(10)),
+            Column::right(month(11)),
+            Column::right(month(12)),
+            Column::right(say("合計", "Total")),
+            Column::right(say("前四半期比", "Change")),
+        ],
         rows: vec![
             row(say("報告", "Reports"), [1473, 1501, 1425], 5048, Better::Neither),
             row(say("インシデント", "Incidents"), [1604, 1380, 1210], 4812, Better::Less),
@@ -91,9 +98,19 @@ fn phishing(say: &impl Fn(&str, &str) -> String) -> Table {
         id: "phishing-brands".into(),
         title: say("表2: 装われたブランドの国内・国外の別", "Table 2: Imitated brands, domestic and foreign"),
         unit: Some(say("件", "cases")),
-        columns: vec![Column::left(say("ブランド", "Brand")), Column::right("2013-10"), Column::right("2013-11"), Column::right("2013-12"), Column::right(say("合計", "Total")), Column::right(say("割合", "Share"))],
+        columns: vec![
+            Column::left(say("ブランド", "Brand")),
+            Column::right("2013-10"),
+            Column::right("2013-11"),
+            Column::right("2013-12"),
+            Column::right(say("合計", "Total")),
+            Column::right(say("割合", "Share")),
+        ],
         rows,
-        total: Some(Row::named(say("合計", "Total"), [figure(198, "2013-10"), figure(205, "2013-11"), figure(198, "2013-12"), figure(601, "2013Q4"), Cell::Share { percent: 100 }])),
+        total: Some(Row::named(
+            say("合計", "Total"),
+            [figure(198, "2013-10"), figure(205, "2013-11"), figure(198, "2013-12"), figure(601, "2013Q4"), Cell::Share { percent: 100 }],
+        )),
         notes: vec![],
         empty: None,
     }
@@ -108,16 +125,21 @@ fn trend(say: &impl Fn(&str, &str) -> String) -> Chart {
     let links = labels.iter().map(|label| Some(format!("/reports?period={label}"))).collect();
     let series = vec![Series::new(say("報告", "Reports"), counts(&[3610, 3912, 4433, 5048, 4399])).linked(links)];
     let chart = Chart::new("trend", say("図1: 報告件数の推移", "Figure 1: Reports by quarter"), Kind::Bars, labels, series).expect("a chart");
-    chart.unit(say("件", "reports")).table("reports").caption(say("2013年7月から9月が最も多く、その後減りました。", "Most came from July to September 2013; then they fell."))
+    chart
+        .unit(say("件", "reports"))
+        .table("reports")
+        .caption(say("2013年7月から9月が最も多く、その後減りました。", "Most came from July to September 2013; then they fell."))
 }
 
 fn brands(say: &impl Fn(&str, &str) -> String) -> Chart {
     let series = vec![
-        Series::new(say("国内ブランド", "Domestic brands"), counts(&[82, 88, 83])).linked(MONTHS.map(|month| Some(format!("/incidents?brand=domestic&month={month}"))).to_vec()),
+        Series::new(say("国内ブランド", "Domestic brands"), counts(&[82, 88, 83]))
+            .linked(MONTHS.map(|month| Some(format!("/incidents?brand=domestic&month={month}"))).to_vec()),
         Series::new(say("国外ブランド", "Foreign brands"), counts(&[66, 70, 68])),
         Series::new(say("ブランド不明", "Unknown brands"), vec![Some(50.0), None, Some(47.0)]),
     ];
-    let chart = Chart::new("brands", say("図2: 装われたブランド", "Figure 2: Imitated brands"), Kind::Bars, MONTHS.map(String::from).to_vec(), series).expect("a chart");
+    let chart = Chart::new("brands", say("図2: 装われたブランド", "Figure 2: Imitated brands"), Kind::Bars, MONTHS.map(String::from).to_vec(), series)
+        .expect("a chart");
     chart.unit(say("件", "cases")).table("phishing-brands").caption(say("どの月も国内ブランドが最も多い。", "Domestic brands lead in every month."))
 }
 
@@ -170,7 +192,14 @@ fn wide(say: &impl Fn(&str, &str) -> String) -> Table {
 
 /// A table without rows.
 fn nothing(say: &impl Fn(&str, &str) -> String) -> Table {
-    Table { id: "set-aside".into(), title: say("表4: 保留", "Table 4: Set aside"), rows: vec![], total: None, empty: Some(say("この期間にはありませんでした。", "There were none in this period.")), ..phishing(say) }
+    Table {
+        id: "set-aside".into(),
+        title: say("表4: 保留", "Table 4: Set aside"),
+        rows: vec![],
+        total: None,
+        empty: Some(say("この期間にはありませんでした。", "There were none in this period.")),
+        ..phishing(say)
+    }
 }
 
 fn ports(language: Language, say: &impl Fn(&str, &str) -> String) -> Chart {
@@ -194,6 +223,10 @@ fn ports(language: Language, say: &impl Fn(&str, &str) -> String) -> Chart {
         line("3389/TCP", 18.0, 1.6, 0.35, 2.0),
         line("23/TCP", 11.0, 2.4, 0.6, 17.0),
     ];
-    let chart = Chart::new("ports", say("図4: 宛先ポート別 上位1〜5位", "Figure 4: The five most probed ports"), Kind::Lines, (0..92).map(month).collect(), series).expect("a chart");
-    chart.unit(say("パケット数 / センサー / 時 ・ 日平均", "Packets per sensor and hour, mean of the day")).caption(say("23/TCPは12月から増加。", "23/TCP has been rising since December."))
+    let chart =
+        Chart::new("ports", say("図4: 宛先ポート別 上位1〜5位", "Figure 4: The five most probed ports"), Kind::Lines, (0..92).map(month).collect(), series)
+            .expect("a chart");
+    chart
+        .unit(say("パケット数 / センサー / 時 ・ 日平均", "Packets per sensor and hour, mean of the day"))
+        .caption(say("23/TCPは12月から増加。", "23/TCP has been rising since December."))
 }

@@ -29,8 +29,16 @@ pub enum Category {
 impl Category {
     /// Every category, in the order in which reports list them.
     pub const ALL: [Self; 10] = [
-        Self::Phishing, Self::WebDefacement, Self::MalwareSite, Self::Scan, Self::Intrusion,
-        Self::ForgedMail, Self::Dos, Self::Targeted, Self::Ics, Self::Other,
+        Self::Phishing,
+        Self::WebDefacement,
+        Self::MalwareSite,
+        Self::Scan,
+        Self::Intrusion,
+        Self::ForgedMail,
+        Self::Dos,
+        Self::Targeted,
+        Self::Ics,
+        Self::Other,
     ];
 
     /// The key as stored and typed.

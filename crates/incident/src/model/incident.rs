@@ -1,5 +1,9 @@
 use super::Category;
-use noroshi_kernel::{access::Label, id::{IncidentId, OrganisationId}, moment::Moment};
+use noroshi_kernel::{
+    access::Label,
+    id::{IncidentId, OrganisationId},
+    moment::Moment,
+};
 use serde::{Deserialize, Serialize};
 
 /// The number by which people speak of an incident: the year of its first report and a sequence, `2013-04412`.

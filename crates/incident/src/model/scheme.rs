@@ -116,7 +116,16 @@ mod tests {
     #[test]
     fn a_period_uses_the_latest_scheme_that_had_begun() {
         let of = |period: &str| Scheme::of(period.parse().expect("a period"), None).map(|scheme| scheme.key.as_str());
-        for (period, key) in [("1990", "2005"), ("2007Q1", "2005"), ("2007Q3", "2007Q3"), ("2009Q2", "2007Q3"), ("2009Q3", "2009"), ("2012Q4", "2013"), ("2013Q4", "2013"), ("2009", "2007Q3")] {
+        for (period, key) in [
+            ("1990", "2005"),
+            ("2007Q1", "2005"),
+            ("2007Q3", "2007Q3"),
+            ("2009Q2", "2007Q3"),
+            ("2009Q3", "2009"),
+            ("2012Q4", "2013"),
+            ("2013Q4", "2013"),
+            ("2009", "2007Q3"),
+        ] {
             assert_eq!(of(period), Ok(key), "{period}");
         }
         assert_eq!(Scheme::of("2013".parse().expect("a period"), Some("2005")).map(|scheme| scheme.key.as_str()), Ok("2005"));

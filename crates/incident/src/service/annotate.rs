@@ -18,6 +18,10 @@ pub async fn annotate(work: &UnitOfWork, actor: &Actor, number: Number, text: &s
         return Err(IncidentError::Refused(format!("a note must hold 1 to {MOST_CHARS} characters")));
     }
     keeping::insert_note(work, detail.incident.id, &actor.name(), text).await?;
-    work.record(actor, Entry { action: "incident.annotate", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "chars": text.chars().count() }) }).await?;
+    work.record(
+        actor,
+        Entry { action: "incident.annotate", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "chars": text.chars().count() }) },
+    )
+    .await?;
     Ok(())
 }

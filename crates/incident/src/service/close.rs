@@ -1,5 +1,9 @@
 use super::load_to_change;
-use crate::{IncidentError, model::{Number, State}, store::{keeping, loading}};
+use crate::{
+    IncidentError,
+    model::{Number, State},
+    store::{keeping, loading},
+};
 use noroshi_kernel::access::Actor;
 use noroshi_ledger::{UnitOfWork, audit::Entry};
 use serde_json::json;

@@ -9,8 +9,16 @@
 mod reading;
 mod taking;
 
-use crate::{IncidentError, model::{Category, Target, TargetKind, joining}, selection::Reckoning};
-use noroshi_kernel::{access::{Action, Actor}, moment::Moment, setaside::{SetAside, printable}};
+use crate::{
+    IncidentError,
+    model::{Category, Target, TargetKind, joining},
+    selection::Reckoning,
+};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    moment::Moment,
+    setaside::{SetAside, printable},
+};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::batch;
 use serde::Serialize;
@@ -121,7 +129,14 @@ struct Told {
 /// # Errors
 /// [`IncidentError::Forbidden`]; [`IncidentError::File`] when the file cannot be read; when the ledger fails, what was committed
 /// until then stays, and importing the file again brings in the rest.
-pub async fn file(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning, format: Format, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+pub async fn file(
+    ledger: &Ledger,
+    actor: &Actor,
+    reckoning: &Reckoning,
+    format: Format,
+    path: &Path,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, IncidentError> {
     actor.must_can(Action::Import)?;
     let cannot = |source| IncidentError::File { path: path.to_owned(), source };
     let file = File::open(path).map_err(cannot)?;

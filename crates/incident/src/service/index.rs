@@ -22,8 +22,23 @@ impl Changed {
 pub async fn index(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), IncidentError> {
     let ids: Vec<i64> = incidents.iter().map(|id| id.0).collect();
     let details = loading::load_many(work, &ids).await?;
-    let entries: Vec<_> = details.iter().map(|detail| search::Entry { id: detail.incident.id.0, kind: "incident", label: &detail.incident.label, text: text(detail) }).collect();
+    let entries: Vec<_> =
+        details.iter().map(|detail| search::Entry { id: detail.incident.id.0, kind: "incident", label: &detail.incident.label, text: text(detail) }).collect();
     Ok(search::put(work, &entries).await?)
+}
+
+/// So many incidents to an event.
+const PER_EVENT: usize = 4_000;
+
+/// Has every incident whose brand goes by one of these names put into the index anew.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn rename(work: &UnitOfWork, names: &[i64]) -> Result<(), IncidentError> {
+    for part in loading::ids_with_names(work, names).await?.chunks(PER_EVENT) {
+        work.tell(Changed::KIND, &Changed { incidents: part.to_vec() }).await?;
+    }
+    Ok(())
 }
 
 /// What an incident is found by.

@@ -7,7 +7,11 @@ use crate::{
     service::{Changed, import::target_hash},
     store::keeping,
 };
-use noroshi_kernel::{access::{Action, Actor}, id::{CoordinationId, CorrespondenceId, IncidentId, ReportId}, moment::Moment};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    id::{CoordinationId, CorrespondenceId, IncidentId, ReportId},
+    moment::Moment,
+};
 use noroshi_ledger::{UnitOfWork, audit::Entry};
 use serde_json::json;
 use std::collections::HashMap;
@@ -51,7 +55,17 @@ pub async fn incidents(work: &UnitOfWork, actor: &Actor, reckoning: &Reckoning, 
         next.insert(year, last + 1);
     }
     let ids: Vec<_> = incidents.iter().map(|incident| incident.id).collect();
-    keeping::insert_incidents(work, incidents.into_iter().map(|incident| { let hash = target_hash(&incident.target); (incident, hash) }).collect()).await?;
+    keeping::insert_incidents(
+        work,
+        incidents
+            .into_iter()
+            .map(|incident| {
+                let hash = target_hash(&incident.target);
+                (incident, hash)
+            })
+            .collect(),
+    )
+    .await?;
     if let Some(first) = ids.first() {
         work.record(actor, Entry { action: "incident.keep", subject_kind: "incident", subject_id: first.0, detail: &json!({ "last": ids.last() }) }).await?;
         work.tell(Changed::KIND, &Changed { incidents: ids }).await?;
@@ -77,8 +91,13 @@ pub async fn reports(work: &UnitOfWork, actor: &Actor, reports: Vec<Report>) -> 
         site: report.site,
         reporter_tld: report.reporter_tld,
     };
+    let bounds = (reports.first().map(|report| report.id), reports.last().map(|report| report.id));
     keeping::insert_reports(work, reports.into_iter().map(new).collect()).await?;
-    Ok(keeping::insert_told(work, told).await?)
+    keeping::insert_told(work, told).await?;
+    if let (Some(first), last) = bounds {
+        work.record(actor, Entry { action: "report.keep", subject_kind: "report", subject_id: first.0, detail: &json!({ "last": last }) }).await?;
+    }
+    Ok(())
 }
 
 /// Keeps coordinations with the moments at which they were asked.
@@ -88,5 +107,8 @@ pub async fn reports(work: &UnitOfWork, actor: &Actor, reports: Vec<Report>) -> 
 pub async fn coordinations(work: &UnitOfWork, actor: &Actor, many: &[(CoordinationId, Asked)]) -> Result<(), IncidentError> {
     actor.must_can(Action::Import)?;
     keeping::insert_coordinations(work, many, "").await?;
+    if let (Some((first, _)), Some((last, _))) = (many.first(), many.last()) {
+        work.record(actor, Entry { action: "coordination.keep", subject_kind: "coordination", subject_id: first.0, detail: &json!({ "last": last }) }).await?;
+    }
     Ok(())
 }

@@ -6,15 +6,15 @@ mod coordinate;
 pub mod import;
 mod index;
 pub mod keep;
-mod relabel;
 mod reclassify;
+mod relabel;
 
 pub use annotate::annotate;
 pub use close::{close, reopen};
 pub use coordinate::coordinate;
-pub use index::{Changed, index};
-pub use relabel::relabel;
+pub use index::{Changed, index, rename};
 pub use reclassify::reclassify;
+pub use relabel::relabel;
 
 use crate::{IncidentError, model::Number, store::loading};
 use noroshi_kernel::access::{Action, Actor};

@@ -1,6 +1,9 @@
 use super::{Changed, load_to_change};
 use crate::{IncidentError, model::Number, store::keeping};
-use noroshi_kernel::{access::{Action, Actor, Label}, tlp::Tlp};
+use noroshi_kernel::{
+    access::{Action, Actor, Label},
+    tlp::Tlp,
+};
 use noroshi_ledger::{UnitOfWork, audit::Entry};
 use serde_json::json;
 
@@ -21,7 +24,11 @@ pub async fn relabel(work: &UnitOfWork, actor: &Actor, number: Number, tlp: Tlp)
         return Ok(());
     }
     keeping::set_label(work, detail.incident.id, &label).await?;
-    work.record(actor, Entry { action: "incident.relabel", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "from": old.tlp, "to": tlp }) }).await?;
+    work.record(
+        actor,
+        Entry { action: "incident.relabel", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "from": old.tlp, "to": tlp }) },
+    )
+    .await?;
     // The label stands in the search index too. Until the event is delivered, the narrower of the two must hold.
     if tlp > old.tlp {
         noroshi_ledger::search::remove(work, &[detail.incident.id.0]).await?;

@@ -15,7 +15,11 @@ use noroshi_mailroom::correspondence;
 
 /// A category of ours as the scheme counts it.
 fn folded(column: &str, scheme: Option<&Scheme>) -> Sql {
-    let moved: Vec<_> = scheme.map(|scheme| Category::ALL.into_iter().filter(|category| scheme.category(*category) != *category).map(|category| (category, scheme.category(category))).collect()).unwrap_or_default();
+    let moved: Vec<_> = scheme
+        .map(|scheme| {
+            Category::ALL.into_iter().filter(|category| scheme.category(*category) != *category).map(|category| (category, scheme.category(category))).collect()
+        })
+        .unwrap_or_default();
     if moved.is_empty() {
         return Sql::new(column);
     }
@@ -35,7 +39,11 @@ fn within(column: &str, bounds: Option<(Moment, Moment)>) -> Sql {
 
 /// Keeps the first row of each unit: the one with the earliest moment.
 fn first_of_each(unit: &str, rows: Sql) -> Sql {
-    Sql::new("SELECT * FROM (SELECT u.*, ROW_NUMBER() OVER (PARTITION BY ").push(unit).push(" ORDER BY u.at, u.id) AS turn FROM (").append(rows).push(") u) v WHERE turn = 1")
+    Sql::new("SELECT * FROM (SELECT u.*, ROW_NUMBER() OVER (PARTITION BY ")
+        .push(unit)
+        .push(" ORDER BY u.at, u.id) AS turn FROM (")
+        .append(rows)
+        .push(") u) v WHERE turn = 1")
 }
 
 /// The facts of a selection, before its filters.
@@ -45,33 +53,49 @@ fn facts(selection: &Selection, reckoning: &Reckoning) -> Result<Sql, NoScheme> 
     Ok(match selection.records {
         Records::Incidents => incidents(scheme, bounds),
         Records::Addresses => {
-            let rows = Sql::new("SELECT i.id, a.address AS unit, i.first_report_at AS at FROM incident i JOIN incident_address a ON a.incident_id = i.id WHERE ").append(within("i.first_report_at", bounds));
+            let rows =
+                Sql::new("SELECT i.id, a.address AS unit, i.first_report_at AS at FROM incident i JOIN incident_address a ON a.incident_id = i.id WHERE ")
+                    .append(within("i.first_report_at", bounds));
             first_of_each("u.unit", rows)
         }
         Records::Reports => {
-            let rows = Sql::new("SELECT r.id, r.site AS unit, r.received_at AS at, COALESCE(r.reporter_tld, 'unknown') AS tld FROM incident_report r WHERE ").append(within("r.received_at", bounds));
+            let rows = Sql::new("SELECT r.id, r.site AS unit, r.received_at AS at, COALESCE(r.reporter_tld, 'unknown') AS tld FROM incident_report r WHERE ")
+                .append(within("r.received_at", bounds));
             // A report whose site is not known stands for itself.
             if scheme.is_some_and(|scheme| scheme.report_rule == ReportRule::Site) { first_of_each("COALESCE(u.unit, CAST(u.id AS TEXT))", rows) } else { rows }
         }
         Records::Correspondence => Sql::new("SELECT c.id, c.name AS unit, c.received_at AS at, COALESCE(c.tld, 'unknown') AS tld, c.kind AS about FROM (")
-            .push(correspondence::COUNTED).push(") c WHERE ").append(within("c.received_at", bounds)),
+            .push(correspondence::COUNTED)
+            .push(") c WHERE ")
+            .append(within("c.received_at", bounds)),
         Records::Coordinations => {
             let home = Sql::default().list(reckoning.home.countries.iter().cloned());
-            Sql::new("SELECT k.id, k.requested_at AS at, ").append(folded("i.category", scheme))
-                .push(" AS category, CASE WHEN o.country = '' THEN 'unknown' WHEN o.country IN ").append(home)
+            Sql::new("SELECT k.id, k.requested_at AS at, ")
+                .append(folded("i.category", scheme))
+                .push(" AS category, CASE WHEN o.country = '' THEN 'unknown' WHEN o.country IN ")
+                .append(home)
                 .push(" THEN 'domestic' ELSE 'foreign' END AS destination FROM incident_coordination k JOIN incident i ON i.id = k.incident_id JOIN (")
-                .push(organisation::COUNTED).push(") o ON o.id = k.organisation_id WHERE ").append(within("k.requested_at", bounds))
+                .push(organisation::COUNTED)
+                .push(") o ON o.id = k.organisation_id WHERE ")
+                .append(within("k.requested_at", bounds))
         }
     })
 }
 
 fn incidents(scheme: Option<&Scheme>, bounds: Option<(Moment, Moment)>) -> Sql {
-    const PORT: &str = "(SELECT CASE count(*) WHEN 0 THEN 'unknown' WHEN 1 THEN min(p.port) ELSE 'multiple' END FROM incident_port p WHERE p.incident_id = i.id)";
+    const PORT: &str =
+        "(SELECT CASE count(*) WHEN 0 THEN 'unknown' WHEN 1 THEN min(p.port) ELSE 'multiple' END FROM incident_port p WHERE p.incident_id = i.id)";
     let by_address = scheme.is_some_and(|scheme| scheme.incident_unit == IncidentUnit::Address);
     let unit = if by_address { "COALESCE(a.address, i.target)" } else { "i.target" };
-    let mut rows = Sql::new("SELECT i.id, ").push(unit).push(" AS unit, i.first_report_at AS at, ").append(folded("i.category", scheme))
-        .push(" AS category, COALESCE(b.origin, 'unknown') AS origin, b.key AS brand, ").push(PORT)
-        .push(" AS port, i.worm, i.state FROM incident i LEFT JOIN (").push(brand::NAMED).push(") b ON b.name_id = i.brand_name_id");
+    let mut rows = Sql::new("SELECT i.id, ")
+        .push(unit)
+        .push(" AS unit, i.first_report_at AS at, ")
+        .append(folded("i.category", scheme))
+        .push(" AS category, COALESCE(b.origin, 'unknown') AS origin, b.key AS brand, ")
+        .push(PORT)
+        .push(" AS port, i.worm, i.state FROM incident i LEFT JOIN (")
+        .push(brand::NAMED)
+        .push(") b ON b.name_id = i.brand_name_id");
     if by_address {
         rows = rows.push(" LEFT JOIN incident_address a ON a.incident_id = i.id");
     }

@@ -1,7 +1,10 @@
 //! Keeping reports and incidents.
 
 use crate::model::{Asked, Incident};
-use noroshi_kernel::{id::{CoordinationId, CorrespondenceId, IncidentId, ReportId}, moment::Moment};
+use noroshi_kernel::{
+    id::{CoordinationId, CorrespondenceId, IncidentId, ReportId},
+    moment::Moment,
+};
 use noroshi_ledger::{LedgerError, Query, Sql, UnitOfWork, Value, bulk};
 
 /// A report, before it is kept.
@@ -21,14 +24,10 @@ pub(crate) struct NewReport {
     pub(crate) reporter_tld: Option<String>,
 }
 
-
 pub(crate) async fn insert_reports(work: &UnitOfWork, reports: Vec<NewReport>) -> Result<(), LedgerError> {
     const TARGET: bulk::Target = bulk::Target {
         table: "incident_report",
-        columns: &[
-            "id", "correspondence_id", "received_at", "line", "raw_offset",
-            "raw_length", "row_key", "site", "reporter_tld",
-        ],
+        columns: &["id", "correspondence_id", "received_at", "line", "raw_offset", "raw_length", "row_key", "site", "reporter_tld"],
     };
     let mut rows = bulk::Rows::into_table(TARGET);
     for report in reports {
@@ -51,9 +50,21 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
     const INCIDENT: bulk::Target = bulk::Target {
         table: "incident",
         columns: &[
-            "id", "year", "sequence", "category", "rsit", "target_kind", "target",
-            "target_hash", "brand_name_id", "first_report_at", "last_report_at", "state",
-            "tlp", "worm", "previous_id",
+            "id",
+            "year",
+            "sequence",
+            "category",
+            "rsit",
+            "target_kind",
+            "target",
+            "target_hash",
+            "brand_name_id",
+            "first_report_at",
+            "last_report_at",
+            "state",
+            "tlp",
+            "worm",
+            "previous_id",
         ],
     };
     let mut rows = bulk::Rows::into_table(INCIDENT);
@@ -120,9 +131,20 @@ pub(crate) async fn insert_coordinations(work: &UnitOfWork, many: &[(Coordinatio
     let mut new = 0;
     for part in many.chunks(200) {
         let rows = part.iter().map(|(id, asked)| {
-            Sql::new("(").bind(id.0).push(", ").bind(asked.incident.0).push(", ").bind(asked.organisation.0).push(", ").bind(asked.requested_at.0).push(", ").bind(note).push(")")
+            Sql::new("(")
+                .bind(id.0)
+                .push(", ")
+                .bind(asked.incident.0)
+                .push(", ")
+                .bind(asked.organisation.0)
+                .push(", ")
+                .bind(asked.requested_at.0)
+                .push(", ")
+                .bind(note)
+                .push(")")
         });
-        let sql = Sql::new("INSERT INTO incident_coordination (id, incident_id, organisation_id, requested_at, note) VALUES ").join(rows, ", ")
+        let sql = Sql::new("INSERT INTO incident_coordination (id, incident_id, organisation_id, requested_at, note) VALUES ")
+            .join(rows, ", ")
             .push(" ON CONFLICT (incident_id, organisation_id) DO NOTHING");
         new += work.execute(sql).await?;
     }
@@ -147,14 +169,27 @@ pub(crate) async fn set_label(work: &UnitOfWork, id: IncidentId, label: &noroshi
     work.execute(Sql::new("UPDATE incident SET tlp = ").bind(i64::from(label.tlp.rank())).push(" WHERE id = ").bind(id.0)).await?;
     work.execute(Sql::new("DELETE FROM incident_participant WHERE incident_id = ").bind(id.0)).await?;
     for account in &label.participants {
-        let sql = Sql::new("INSERT INTO incident_participant (incident_id, account_id) VALUES (").bind(id.0).push(", ").bind(account.0).push(") ON CONFLICT DO NOTHING");
+        let sql = Sql::new("INSERT INTO incident_participant (incident_id, account_id) VALUES (")
+            .bind(id.0)
+            .push(", ")
+            .bind(account.0)
+            .push(") ON CONFLICT DO NOTHING");
         work.execute(sql).await?;
     }
     Ok(())
 }
 
 pub(crate) async fn insert_note(work: &UnitOfWork, id: IncidentId, author: &str, text: &str) -> Result<(), LedgerError> {
-    let sql = Sql::new("INSERT INTO incident_note (id, incident_id, at, author, text) VALUES (").bind(work.take_id().await?).push(", ")
-        .bind(id.0).push(", ").bind(work.now().0).push(", ").bind(author).push(", ").bind(text).push(")");
+    let sql = Sql::new("INSERT INTO incident_note (id, incident_id, at, author, text) VALUES (")
+        .bind(work.take_id().await?)
+        .push(", ")
+        .bind(id.0)
+        .push(", ")
+        .bind(work.now().0)
+        .push(", ")
+        .bind(author)
+        .push(", ")
+        .bind(text)
+        .push(")");
     work.execute(sql).await.map(|_| ())
 }

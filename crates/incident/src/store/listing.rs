@@ -1,6 +1,6 @@
 //! Lists of records: exactly those that a figure counts.
 
-use super::{facts, seen};
+use super::{correspondence_seen, facts, report_seen, seen};
 use crate::{
     IncidentError,
     model::{Category, Number, State},
@@ -92,16 +92,6 @@ fn incident_visible(sight: Sight) -> Sql {
     }
 }
 
-/// Sees a report when every incident that it tells of may be seen.
-fn report_visible(column: &str, sight: Sight) -> Sql {
-    match sight {
-        Sight::Everything => Sql::new("1 = 1"),
-        Sight::Nothing => Sql::new("1 = 0"),
-        Sight::Staff(_) => Sql::new("NOT EXISTS (SELECT 1 FROM incident_told t JOIN incident i ON i.id = t.incident_id WHERE t.report_id = ").push(column)
-            .push(" AND NOT ").append(seen(sight)).push(")"),
-    }
-}
-
 fn part(skip: u32, limit: u32) -> Sql {
     Sql::new(" ORDER BY s.at DESC, s.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip))
 }
@@ -110,7 +100,14 @@ fn part(skip: u32, limit: u32) -> Sql {
 ///
 /// # Errors
 /// [`IncidentError::Refused`] when the selection names a scheme that is not there.
-pub async fn incidents(query: &impl Query, reckoning: &Reckoning, selection: &Selection, sight: Sight, skip: u32, limit: u32) -> Result<Page<IncidentItem>, IncidentError> {
+pub async fn incidents(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    selection: &Selection,
+    sight: Sight,
+    skip: u32,
+    limit: u32,
+) -> Result<Page<IncidentItem>, IncidentError> {
     let found = find(query, reckoning, selection, incident_visible(sight), sight).await?;
     let sql = Sql::new("SELECT i.year, i.sequence, i.category, s.unit, i.target, b.written, b.name_ja, b.name_en, i.first_report_at, i.last_report_at, i.state, i.tlp, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id) AS reports FROM (SELECT s.id, s.unit, s.at FROM ")
         .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit)).push(") s JOIN incident i ON i.id = s.id LEFT JOIN (").push(brand::NAMED)
@@ -137,7 +134,14 @@ pub async fn incidents(query: &impl Query, reckoning: &Reckoning, selection: &Se
 ///
 /// # Errors
 /// As [`incidents`].
-pub async fn units(query: &impl Query, reckoning: &Reckoning, selection: &Selection, sight: Sight, skip: u32, limit: u32) -> Result<Page<IncidentItem>, IncidentError> {
+pub async fn units(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    selection: &Selection,
+    sight: Sight,
+    skip: u32,
+    limit: u32,
+) -> Result<Page<IncidentItem>, IncidentError> {
     debug_assert_eq!(selection.records, Records::Addresses);
     incidents(query, reckoning, selection, sight, skip, limit).await
 }
@@ -169,8 +173,15 @@ pub struct ReportItem {
 ///
 /// # Errors
 /// As [`incidents`].
-pub async fn reports(query: &impl Query, reckoning: &Reckoning, selection: &Selection, sight: Sight, skip: u32, limit: u32) -> Result<Page<ReportItem>, IncidentError> {
-    let found = find(query, reckoning, selection, report_visible("s.id", sight), sight).await?;
+pub async fn reports(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    selection: &Selection,
+    sight: Sight,
+    skip: u32,
+    limit: u32,
+) -> Result<Page<ReportItem>, IncidentError> {
+    let found = find(query, reckoning, selection, report_seen("s.id", sight), sight).await?;
     let sql = Sql::new("SELECT s.id, s.at, c.channel, c.name, r.line, r.site, s.tld, i.year, i.sequence FROM (SELECT s.id, s.at, s.tld FROM ")
         .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit))
         .push(") s JOIN incident_report r ON r.id = s.id JOIN (").push(noroshi_mailroom::correspondence::COUNTED)
@@ -199,15 +210,23 @@ pub struct CorrespondenceItem {
 ///
 /// # Errors
 /// As [`incidents`].
-pub async fn correspondence(query: &impl Query, reckoning: &Reckoning, selection: &Selection, sight: Sight, skip: u32, limit: u32) -> Result<Page<CorrespondenceItem>, IncidentError> {
-    let visible = match sight {
-        Sight::Everything => Sql::new("1 = 1"),
-        _ => Sql::new("NOT EXISTS (SELECT 1 FROM incident_report r WHERE r.correspondence_id = s.id AND NOT ").append(report_visible("r.id", sight)).push(")"),
-    };
-    let found = find(query, reckoning, selection, visible, sight).await?;
+pub async fn correspondence(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    selection: &Selection,
+    sight: Sight,
+    skip: u32,
+    limit: u32,
+) -> Result<Page<CorrespondenceItem>, IncidentError> {
+    let found = find(query, reckoning, selection, correspondence_seen("s.id", sight), sight).await?;
     let sql = Sql::new("SELECT s.id, s.at, c.channel, c.name, s.about, s.tld FROM (SELECT s.id, s.at, s.about, s.tld FROM ")
-        .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit)).push(") s JOIN (")
-        .push(noroshi_mailroom::correspondence::COUNTED).push(") c ON c.id = s.id ORDER BY s.at DESC, s.id DESC");
+        .append(found.selected)
+        .push(" s")
+        .append(found.narrowed)
+        .append(part(skip, limit))
+        .push(") s JOIN (")
+        .push(noroshi_mailroom::correspondence::COUNTED)
+        .push(") c ON c.id = s.id ORDER BY s.at DESC, s.id DESC");
     Ok(Page { items: query.all(sql).await?, count: found.count, hidden: found.hidden })
 }
 
@@ -236,15 +255,30 @@ pub struct CoordinationItem {
 ///
 /// # Errors
 /// As [`incidents`].
-pub async fn coordinations(query: &impl Query, reckoning: &Reckoning, selection: &Selection, sight: Sight, skip: u32, limit: u32) -> Result<Page<CoordinationItem>, IncidentError> {
+pub async fn coordinations(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    selection: &Selection,
+    sight: Sight,
+    skip: u32,
+    limit: u32,
+) -> Result<Page<CoordinationItem>, IncidentError> {
     let visible = match sight {
         Sight::Everything => Sql::new("1 = 1"),
-        _ => Sql::new("EXISTS (SELECT 1 FROM incident_coordination k JOIN incident i ON i.id = k.incident_id WHERE k.id = s.id AND ").append(seen(sight)).push(")"),
+        _ => Sql::new("EXISTS (SELECT 1 FROM incident_coordination k JOIN incident i ON i.id = k.incident_id WHERE k.id = s.id AND ")
+            .append(seen(sight))
+            .push(")"),
     };
     let found = find(query, reckoning, selection, visible, sight).await?;
-    let sql = Sql::new("SELECT s.at, o.name_ja, o.name_en, o.country, s.destination, i.year, i.sequence, s.category FROM (SELECT s.id, s.at, s.destination, s.category FROM ")
-        .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit))
-        .push(") s JOIN incident_coordination k ON k.id = s.id JOIN incident i ON i.id = k.incident_id JOIN (").push(organisation::COUNTED)
-        .push(") o ON o.id = k.organisation_id ORDER BY s.at DESC, s.id DESC");
+    let sql = Sql::new(
+        "SELECT s.at, o.name_ja, o.name_en, o.country, s.destination, i.year, i.sequence, s.category FROM (SELECT s.id, s.at, s.destination, s.category FROM ",
+    )
+    .append(found.selected)
+    .push(" s")
+    .append(found.narrowed)
+    .append(part(skip, limit))
+    .push(") s JOIN incident_coordination k ON k.id = s.id JOIN incident i ON i.id = k.incident_id JOIN (")
+    .push(organisation::COUNTED)
+    .push(") o ON o.id = k.organisation_id ORDER BY s.at DESC, s.id DESC");
     Ok(Page { items: query.all(sql).await?, count: found.count, hidden: found.hidden })
 }

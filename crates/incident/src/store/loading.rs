@@ -2,8 +2,15 @@
 
 use crate::model::{Category, Incident, Number, State, Target, TargetKind};
 use noroshi_directory::{Origin, brand, organisation};
-use noroshi_kernel::{access::Label, id::{AccountId, CoordinationId, CorrespondenceId, IncidentId, ReportId}, language::Bilingual, moment::Moment, tlp::Tlp};
+use noroshi_kernel::{
+    access::{Label, Sight},
+    id::{AccountId, CoordinationId, CorrespondenceId, IncidentId, ReportId},
+    language::Bilingual,
+    moment::Moment,
+    tlp::Tlp,
+};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql};
+use std::collections::HashMap;
 
 /// An incident as a page shows it.
 #[derive(Clone, Debug)]
@@ -62,28 +69,39 @@ pub(crate) async fn load_many(query: &impl Query, ids: &[i64]) -> Result<Vec<Det
     for part in ids.chunks(2_000) {
         let list = || Sql::default().list(part.iter().copied());
         let rows: Vec<Row> = query.all(Sql::new(COLUMNS).push(brand::NAMED).push(") b ON b.name_id = i.brand_name_id WHERE i.id IN ").append(list())).await?;
-        let addresses: Vec<TextRow> = query.all(Sql::new("SELECT incident_id, address AS text FROM incident_address WHERE incident_id IN ").append(list())).await?;
+        let addresses: Vec<TextRow> =
+            query.all(Sql::new("SELECT incident_id, address AS text FROM incident_address WHERE incident_id IN ").append(list())).await?;
         let ports: Vec<TextRow> = query.all(Sql::new("SELECT incident_id, port AS text FROM incident_port WHERE incident_id IN ").append(list())).await?;
-        let participants: Vec<AccountRow> = query.all(Sql::new("SELECT incident_id, account_id FROM incident_participant WHERE incident_id IN ").append(list())).await?;
-        let mut texts: std::collections::HashMap<i64, (Vec<String>, Vec<String>, Vec<AccountId>)> = std::collections::HashMap::new();
+        let participants: Vec<AccountRow> =
+            query.all(Sql::new("SELECT incident_id, account_id FROM incident_participant WHERE incident_id IN ").append(list())).await?;
+        let mut texts: HashMap<i64, Parts> = HashMap::new();
         for row in addresses {
-            texts.entry(row.incident_id).or_default().0.push(row.text);
+            texts.entry(row.incident_id).or_default().addresses.push(row.text);
         }
         for row in ports {
-            texts.entry(row.incident_id).or_default().1.push(row.text);
+            texts.entry(row.incident_id).or_default().ports.push(row.text);
         }
         for row in participants {
-            texts.entry(row.incident_id).or_default().2.push(AccountId(row.account_id));
+            texts.entry(row.incident_id).or_default().participants.push(AccountId(row.account_id));
         }
         details.extend(rows.into_iter().map(|row| {
-            let (addresses, ports, participants) = texts.remove(&row.id).unwrap_or_default();
-            detail(row, addresses, ports, participants)
+            let parts = texts.remove(&row.id).unwrap_or_default();
+            detail(row, parts)
         }));
     }
     Ok(details)
 }
 
-fn detail(row: Row, addresses: Vec<String>, ports: Vec<String>, participants: Vec<AccountId>) -> Detail {
+/// What stands in tables of its own.
+#[derive(Default)]
+struct Parts {
+    addresses: Vec<String>,
+    ports: Vec<String>,
+    participants: Vec<AccountId>,
+}
+
+fn detail(row: Row, parts: Parts) -> Detail {
+    let Parts { addresses, ports, participants } = parts;
     let incident = Incident {
         id: IncidentId(row.id),
         number: Number { year: row.year, sequence: row.sequence },
@@ -102,6 +120,21 @@ fn detail(row: Row, addresses: Vec<String>, ports: Vec<String>, participants: Ve
     };
     let brand = row.name_ja.zip(row.name_en).map(|(ja, en)| Bilingual { ja, en });
     Detail { incident, brand_written: row.written, brand, origin: Origin::from_key(row.origin.as_deref().unwrap_or_default()), report_count: 0 }
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: i64,
+}
+
+/// The incidents whose brand goes by one of these names.
+pub(crate) async fn ids_with_names(query: &impl Query, names: &[i64]) -> Result<Vec<IncidentId>, LedgerError> {
+    let mut ids = Vec::new();
+    for part in names.chunks(500) {
+        let rows: Vec<IdRow> = query.all(Sql::new("SELECT id FROM incident WHERE brand_name_id IN ").list(part.iter().copied()).push(" ORDER BY id")).await?;
+        ids.extend(rows.into_iter().map(|row| IncidentId(row.id)));
+    }
+    Ok(ids)
 }
 
 /// Loads one incident by id, whoever may see it.
@@ -150,16 +183,45 @@ struct ToldRow {
     line: Option<i64>,
 }
 
-/// The reports that tell of an incident, latest first, at most `limit`.
+/// The reports that tell of an incident, latest first, at most `limit`. One that also tells of an incident which may not be seen
+/// is left out: its subject could name it.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn reports_of(query: &impl Query, incident: IncidentId, limit: u32) -> Result<Vec<Told>, LedgerError> {
-    let sql = Sql::new("SELECT r.id, r.received_at, r.correspondence_id, c.channel, c.name, r.line FROM incident_told t JOIN incident_report r ON r.id = t.report_id JOIN (")
-        .push(noroshi_mailroom::correspondence::COUNTED).push(") c ON c.id = r.correspondence_id WHERE t.incident_id = ").bind(incident.0)
-        .push(" ORDER BY r.received_at DESC, r.id DESC LIMIT ").bind(i64::from(limit));
-    let told = |row: ToldRow| Told { id: ReportId(row.id), received_at: Moment(row.received_at), correspondence: CorrespondenceId(row.correspondence_id), channel: row.channel, name: row.name, line: row.line };
+pub async fn reports_of(query: &impl Query, incident: IncidentId, sight: Sight, limit: u32) -> Result<Vec<Told>, LedgerError> {
+    let sql = Sql::new(
+        "SELECT r.id, r.received_at, r.correspondence_id, c.channel, c.name, r.line FROM incident_told t JOIN incident_report r ON r.id = t.report_id JOIN (",
+    )
+    .push(noroshi_mailroom::correspondence::COUNTED)
+    .push(") c ON c.id = r.correspondence_id WHERE t.incident_id = ")
+    .bind(incident.0)
+    .push(" AND ")
+    .append(super::report_seen("r.id", sight))
+    .push(" ORDER BY r.received_at DESC, r.id DESC LIMIT ")
+    .bind(i64::from(limit));
+    let told = |row: ToldRow| Told {
+        id: ReportId(row.id),
+        received_at: Moment(row.received_at),
+        correspondence: CorrespondenceId(row.correspondence_id),
+        channel: row.channel,
+        name: row.name,
+        line: row.line,
+    };
     Ok(query.all::<ToldRow>(sql).await?.into_iter().map(told).collect())
+}
+
+/// Whether a correspondence may be seen: every incident of every report in it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn may_see_correspondence(query: &impl Query, id: CorrespondenceId, sight: Sight) -> Result<bool, LedgerError> {
+    let sql = Sql::new("SELECT count(*) AS n FROM (")
+        .push(noroshi_mailroom::correspondence::COUNTED)
+        .push(") s WHERE s.id = ")
+        .bind(id.0)
+        .push(" AND ")
+        .append(super::correspondence_seen("s.id", sight));
+    Ok(query.number(sql).await? == 1)
 }
 
 /// A coordination as an incident's timeline shows it.
@@ -193,9 +255,16 @@ struct CoordinationRow {
 /// When the database cannot be reached.
 pub async fn coordinations_of(query: &impl Query, incident: IncidentId) -> Result<Vec<Coordination>, LedgerError> {
     let sql = Sql::new("SELECT k.id, o.name_ja, o.name_en, o.country, k.requested_at, k.note FROM incident_coordination k JOIN (")
-        .push(organisation::COUNTED).push(") o ON o.id = k.organisation_id WHERE k.incident_id = ").bind(incident.0).push(" ORDER BY k.requested_at DESC, k.id DESC");
+        .push(organisation::COUNTED)
+        .push(") o ON o.id = k.organisation_id WHERE k.incident_id = ")
+        .bind(incident.0)
+        .push(" ORDER BY k.requested_at DESC, k.id DESC");
     let coordination = |row: CoordinationRow| Coordination {
-        id: CoordinationId(row.id), organisation: Bilingual { ja: row.name_ja, en: row.name_en }, country: row.country, requested_at: Moment(row.requested_at), note: row.note,
+        id: CoordinationId(row.id),
+        organisation: Bilingual { ja: row.name_ja, en: row.name_en },
+        country: row.country,
+        requested_at: Moment(row.requested_at),
+        note: row.note,
     };
     Ok(query.all::<CoordinationRow>(sql).await?.into_iter().map(coordination).collect())
 }

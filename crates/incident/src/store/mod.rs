@@ -30,3 +30,29 @@ fn seen(sight: Sight) -> Sql {
             .push("))"),
     }
 }
+
+/// The condition under which the report `column` may be seen: every incident that it tells of.
+fn report_seen(column: &str, sight: Sight) -> Sql {
+    match sight {
+        Sight::Nothing => Sql::new("1 = 0"),
+        Sight::Everything => Sql::new("1 = 1"),
+        Sight::Staff(_) => Sql::new("NOT EXISTS (SELECT 1 FROM incident_told st JOIN incident i ON i.id = st.incident_id WHERE st.report_id = ")
+            .push(column)
+            .push(" AND NOT ")
+            .append(seen(sight))
+            .push(")"),
+    }
+}
+
+/// The condition under which the correspondence `column` may be seen: every report in it.
+fn correspondence_seen(column: &str, sight: Sight) -> Sql {
+    match sight {
+        Sight::Nothing => Sql::new("1 = 0"),
+        Sight::Everything => Sql::new("1 = 1"),
+        Sight::Staff(_) => Sql::new("NOT EXISTS (SELECT 1 FROM incident_report sr WHERE sr.correspondence_id = ")
+            .push(column)
+            .push(" AND NOT ")
+            .append(report_seen("sr.id", sight))
+            .push(")"),
+    }
+}

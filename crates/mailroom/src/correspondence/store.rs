@@ -12,10 +12,7 @@ pub const COUNTED: &str = "SELECT id, received_at, kind, channel, name, sender_t
 pub async fn insert(work: &UnitOfWork, many: &[Correspondence]) -> Result<(), LedgerError> {
     const TARGET: bulk::Target = bulk::Target {
         table: "mailroom_correspondence",
-        columns: &[
-            "id", "channel", "kind", "received_at", "name", "sender_tld",
-            "raw_sha256", "raw_offset", "raw_length",
-        ],
+        columns: &["id", "channel", "kind", "received_at", "name", "sender_tld", "raw_sha256", "raw_offset", "raw_length"],
     };
     let mut rows = bulk::Rows::into_table(TARGET);
     for one in many {
@@ -66,6 +63,7 @@ impl From<Row> for Correspondence {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn load(query: &impl Query, id: CorrespondenceId) -> Result<Option<Correspondence>, LedgerError> {
-    let sql = Sql::new("SELECT id, channel, kind, received_at, name, sender_tld, raw_sha256, raw_offset, raw_length FROM mailroom_correspondence WHERE id = ").bind(id.0);
+    let sql = Sql::new("SELECT id, channel, kind, received_at, name, sender_tld, raw_sha256, raw_offset, raw_length FROM mailroom_correspondence WHERE id = ")
+        .bind(id.0);
     Ok(query.one::<Row>(sql).await?.map(Correspondence::from))
 }

@@ -4,7 +4,10 @@ mod store;
 
 pub use store::{count, list, put};
 
-use noroshi_kernel::{id::{CorrespondenceId, TrayItemId}, moment::Moment};
+use noroshi_kernel::{
+    id::{CorrespondenceId, TrayItemId},
+    moment::Moment,
+};
 
 /// An input on its way into the tray.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 use super::{Item, Rejected};
-use noroshi_kernel::{id::{CorrespondenceId, TrayItemId}, moment::Moment};
+use noroshi_kernel::{
+    id::{CorrespondenceId, TrayItemId},
+    moment::Moment,
+};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 
 /// Puts inputs into the tray; one that lies there already stays as it is.
@@ -10,9 +13,22 @@ pub async fn put(work: &UnitOfWork, correspondence: CorrespondenceId, rejected: 
     let mut ids = work.take_ids(rejected.len()).await?;
     for one in rejected {
         let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place, reason, raw_offset, raw_length, set_aside_at) VALUES (")
-            .bind(ids.take()?).push(", ").bind(correspondence.0).push(", ").bind(one.row_key.to_vec()).push(", ").bind(one.place.clone()).push(", ")
-            .bind(one.reason.clone()).push(", ").bind(one.raw_offset.cast_signed()).push(", ").bind(one.raw_length.cast_signed()).push(", ")
-            .bind(work.now().0).push(") ON CONFLICT (row_key) DO NOTHING");
+            .bind(ids.take()?)
+            .push(", ")
+            .bind(correspondence.0)
+            .push(", ")
+            .bind(one.row_key.to_vec())
+            .push(", ")
+            .bind(one.place.clone())
+            .push(", ")
+            .bind(one.reason.clone())
+            .push(", ")
+            .bind(one.raw_offset.cast_signed())
+            .push(", ")
+            .bind(one.raw_length.cast_signed())
+            .push(", ")
+            .bind(work.now().0)
+            .push(") ON CONFLICT (row_key) DO NOTHING");
         work.execute(sql).await?;
     }
     Ok(())

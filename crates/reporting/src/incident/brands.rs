@@ -5,7 +5,11 @@ use noroshi_document::{
     model::Block,
     table::{Better, Cell, Column, Row, Table},
 };
-use noroshi_incident::{model::Category, selection::{Records, Selection}, stats::Figures};
+use noroshi_incident::{
+    model::Category,
+    selection::{Records, Selection},
+    stats::Figures,
+};
 
 /// The brands that are listed.
 const MOST_BRANDS: usize = 10;
@@ -37,7 +41,8 @@ fn year(layout: &Layout<'_>) -> String {
 /// The sentence about the brands' origins.
 fn origins(layout: &Layout<'_>) -> String {
     let counts = Origin::ALL.map(|origin| layout.now.phishing_brand.get(origin));
-    let parts: Vec<String> = counts.iter().map(|count| layout.words.number(*count)).chain(shares(&counts).into_iter().map(|share| layout.words.percent(share))).collect();
+    let parts: Vec<String> =
+        counts.iter().map(|count| layout.words.number(*count)).chain(shares(&counts).into_iter().map(|share| layout.words.percent(share))).collect();
     let names = ["domestic", "foreign", "unknown", "domestic-share", "foreign-share", "unknown-share"];
     layout.words.with("sentence-brand", &names.into_iter().zip(parts.iter().map(String::as_str)).collect::<Vec<_>>())
 }
@@ -55,7 +60,12 @@ fn by_origin(layout: &Layout<'_>) -> Table {
     let row = |(origin, share): (Origin, &i64)| {
         let selection = Selection { origin: Some(origin), ..all.clone() };
         let (total, previous) = (layout.now.phishing_brand.get(origin), layout.previous.phishing_brand.get(origin));
-        let by_month = layout.now.by_month.iter().take(months.len()).map(|month| number(month.phishing_brand.get(origin), &Selection { month: Some(month.month), ..selection.clone() }));
+        let by_month = layout
+            .now
+            .by_month
+            .iter()
+            .take(months.len())
+            .map(|month| number(month.phishing_brand.get(origin), &Selection { month: Some(month.month), ..selection.clone() }));
         let sums = [
             number(total, &selection),
             Cell::Share { percent: *share },
@@ -65,7 +75,8 @@ fn by_origin(layout: &Layout<'_>) -> Table {
         Row::named(words.get(&format!("origin-{}", origin.key())), by_month.collect::<Vec<_>>().into_iter().chain(sums))
     };
     let rows = Origin::ALL.into_iter().zip(&shares).map(row).collect();
-    let by_month = layout.now.by_month.iter().take(months.len()).map(|month| number(month.phishing_brand.total(), &Selection { month: Some(month.month), ..all.clone() }));
+    let by_month =
+        layout.now.by_month.iter().take(months.len()).map(|month| number(month.phishing_brand.total(), &Selection { month: Some(month.month), ..all.clone() }));
     let (now, previous) = (layout.now.phishing_brand.total(), layout.previous.phishing_brand.total());
     let sums = [number(now, &all), Cell::Share { percent: shares.iter().sum() }, number(previous, &all_before), changed(now, Some(previous), Better::Less)];
     let total = Row::named(words.get("row-total"), by_month.collect::<Vec<_>>().into_iter().chain(sums));
@@ -104,6 +115,19 @@ fn most(layout: &Layout<'_>) -> Table {
         }
     };
     let rows: Vec<_> = brands.iter().take(MOST_BRANDS).enumerate().map(row).collect();
-    let notes = if brands.len() > rows.len() { vec![words.with("note-brand-scope", &[("shown", &rows.len().to_string()), ("all", &words.number(i64::try_from(brands.len()).unwrap_or(0)))])] } else { Vec::new() };
-    Table { id: "table-brands".into(), title: words.get("table-brands"), unit: Some(layout.unit()), columns, rows, total: None, notes, empty: Some(words.get("none-phishing")) }
+    let notes = if brands.len() > rows.len() {
+        vec![words.with("note-brand-scope", &[("shown", &rows.len().to_string()), ("all", &words.number(i64::try_from(brands.len()).unwrap_or(0)))])]
+    } else {
+        Vec::new()
+    };
+    Table {
+        id: "table-brands".into(),
+        title: words.get("table-brands"),
+        unit: Some(layout.unit()),
+        columns,
+        rows,
+        total: None,
+        notes,
+        empty: Some(words.get("none-phishing")),
+    }
 }

@@ -5,7 +5,10 @@ use noroshi_document::{
     model::Block,
     table::{Better, Cell, Column, Row, Table},
 };
-use noroshi_incident::{model::Category, selection::{Records, Selection}};
+use noroshi_incident::{
+    model::Category,
+    selection::{Records, Selection},
+};
 
 pub(super) fn blocks(layout: &Layout<'_>, span: &str) -> Result<Vec<Block>, ReportingError> {
     let words = layout.words;
@@ -29,14 +32,29 @@ fn table(layout: &Layout<'_>) -> Table {
     let months = layout.months();
     let mut columns = vec![Column::left(words.get("column-category"))];
     columns.extend(months.iter().map(|month| Column::right(words.month(*month))));
-    columns.extend([words.get("column-total"), words.get("column-share"), layout.previous_head(), words.get("column-change"), words.get("column-year-ago"), words.get("column-change")].map(Column::right));
+    columns.extend(
+        [
+            words.get("column-total"),
+            words.get("column-share"),
+            layout.previous_head(),
+            words.get("column-change"),
+            words.get("column-year-ago"),
+            words.get("column-change"),
+        ]
+        .map(Column::right),
+    );
     let categories = &layout.scheme.categories;
     let totals: Vec<_> = categories.iter().map(|category| count(&layout.now.by_category, *category)).collect();
     let row = |((category, total), share): ((&Category, &i64), &i64)| {
         let selection = |of: Selection| Selection { category: Some(*category), ..of };
-        let by_month = layout.now.by_month.iter().take(months.len()).map(|month| number(count(&month.by_category, *category), &Selection { month: Some(month.month), ..selection(layout.select(Records::Incidents)) }));
+        let by_month =
+            layout.now.by_month.iter().take(months.len()).map(|month| {
+                number(count(&month.by_category, *category), &Selection { month: Some(month.month), ..selection(layout.select(Records::Incidents)) })
+            });
         // A scheme that does not tell the category apart has no figure to compare with.
-        let earlier = |figures: &noroshi_incident::stats::Figures, scheme: &noroshi_incident::model::Scheme| scheme.categories.contains(category).then(|| count(&figures.by_category, *category));
+        let earlier = |figures: &noroshi_incident::stats::Figures, scheme: &noroshi_incident::model::Scheme| {
+            scheme.categories.contains(category).then(|| count(&figures.by_category, *category))
+        };
         let (previous, year_ago) = (earlier(layout.previous, layout.previous_scheme), earlier(layout.year_ago, layout.year_ago_scheme));
         let cell = |value: Option<i64>, of: Selection| value.map_or(Cell::Empty, |value| number(value, &selection(of)));
         let compared = [
@@ -52,7 +70,12 @@ fn table(layout: &Layout<'_>) -> Table {
     let shares = shares(&totals);
     let rows = categories.iter().zip(&totals).zip(&shares).map(row).collect();
     let (now, previous, year_ago) = (layout.now.incidents, layout.previous.incidents, layout.year_ago.incidents);
-    let by_month = layout.now.by_month.iter().take(months.len()).map(|month| number(month.incidents, &Selection { month: Some(month.month), ..layout.select(Records::Incidents) }));
+    let by_month = layout
+        .now
+        .by_month
+        .iter()
+        .take(months.len())
+        .map(|month| number(month.incidents, &Selection { month: Some(month.month), ..layout.select(Records::Incidents) }));
     let sums = [
         number(now, &layout.select(Records::Incidents)),
         Cell::Share { percent: shares.iter().sum() },
@@ -62,7 +85,16 @@ fn table(layout: &Layout<'_>) -> Table {
         changed(now, Some(year_ago), Better::Less),
     ];
     let total = Row::named(words.get("row-total"), by_month.collect::<Vec<_>>().into_iter().chain(sums));
-    Table { id: "table-category".into(), title: words.get("table-category"), unit: Some(layout.unit()), columns, rows, total: Some(total), notes: Vec::new(), empty: None }
+    Table {
+        id: "table-category".into(),
+        title: words.get("table-category"),
+        unit: Some(layout.unit()),
+        columns,
+        rows,
+        total: Some(total),
+        notes: Vec::new(),
+        empty: None,
+    }
 }
 
 fn chart(layout: &Layout<'_>, span: &str) -> Result<Chart, ReportingError> {
@@ -71,6 +103,7 @@ fn chart(layout: &Layout<'_>, span: &str) -> Result<Chart, ReportingError> {
     let labels = categories.iter().map(|category| name(layout, *category)).collect();
     let values = categories.iter().map(|category| drawn(count(&layout.now.by_category, *category))).collect();
     let links = categories.iter().map(|category| Some(Selection { category: Some(*category), ..layout.select(Records::Incidents) }.href())).collect();
-    let chart = Chart::new("chart-category", words.get("chart-category"), Kind::Bars, labels, vec![Series::new(layout.now.period.to_string(), values).linked(links)])?;
+    let chart =
+        Chart::new("chart-category", words.get("chart-category"), Kind::Bars, labels, vec![Series::new(layout.now.period.to_string(), values).linked(links)])?;
     Ok(chart.unit(layout.unit()).table("table-category").caption(words.with("chart-category-caption", &[("span", span)])))
 }

@@ -2,12 +2,18 @@
 
 use crate::Words;
 use noroshi_document::{
-    change,
-    share,
+    change, share,
     table::{Better, Cell, Figure},
 };
-use noroshi_incident::{model::{IncidentUnit, Scheme}, selection::{Records, Selection}, stats::Figures};
-use noroshi_kernel::{language::Language, period::{Kind, Month}};
+use noroshi_incident::{
+    model::{IncidentUnit, Scheme},
+    selection::{Records, Selection},
+    stats::Figures,
+};
+use noroshi_kernel::{
+    language::Language,
+    period::{Kind, Month},
+};
 
 /// What every part of the report draws from.
 pub(super) struct Layout<'a> {
@@ -97,7 +103,8 @@ impl Layout<'_> {
 
     /// A sentence with a figure and its change; empty when there is nothing to compare with.
     pub(super) fn sentence(&self, key: &str, now: i64, earlier: i64) -> String {
-        self.told_change(now, earlier).map_or_else(String::new, |change| self.words.with(key, &[("now", &self.words.number(now)), ("unit", &self.unit()), ("change", &change)]))
+        self.told_change(now, earlier)
+            .map_or_else(String::new, |change| self.words.with(key, &[("now", &self.words.number(now)), ("unit", &self.unit()), ("change", &change)]))
     }
 
     /// Sentences one after another, as the language divides them.

@@ -4,7 +4,11 @@ use noroshi_document::{
     model::Block,
     table::{Cell, Column, Row, Table},
 };
-use noroshi_incident::{model::Category, selection::{Records, Selection}, stats::ByOrigin};
+use noroshi_incident::{
+    model::Category,
+    selection::{Records, Selection},
+    stats::ByOrigin,
+};
 
 pub(super) fn blocks(layout: &Layout<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -41,15 +45,32 @@ fn table(layout: &Layout<'_>) -> Table {
     let on_phishing = Selection { category: Some(Category::Phishing), ..every.clone() };
     let row = |((origin, all_share), phishing_share): ((Origin, &i64), &i64)| {
         let to = |selection: &Selection| Selection { destination: Some(origin), ..selection.clone() };
-        Row::named(words.get(&format!("origin-{}", origin.key())), [
-            number(all.get(origin), &to(&every)),
-            Cell::Share { percent: *all_share },
-            number(phishing.get(origin), &to(&on_phishing)),
-            Cell::Share { percent: *phishing_share },
-        ])
+        Row::named(
+            words.get(&format!("origin-{}", origin.key())),
+            [
+                number(all.get(origin), &to(&every)),
+                Cell::Share { percent: *all_share },
+                number(phishing.get(origin), &to(&on_phishing)),
+                Cell::Share { percent: *phishing_share },
+            ],
+        )
     };
     let rows = if all.total() == 0 { Vec::new() } else { Origin::ALL.into_iter().zip(&all_shares).zip(&phishing_shares).map(row).collect() };
-    let sums = [number(all.total(), &every), Cell::Share { percent: all_shares.iter().sum() }, number(phishing.total(), &on_phishing), Cell::Share { percent: phishing_shares.iter().sum() }];
+    let sums = [
+        number(all.total(), &every),
+        Cell::Share { percent: all_shares.iter().sum() },
+        number(phishing.total(), &on_phishing),
+        Cell::Share { percent: phishing_shares.iter().sum() },
+    ];
     let total = (!rows.is_empty()).then(|| Row::named(words.get("row-total"), sums));
-    Table { id: "table-destination".into(), title: words.get("table-destination"), unit: Some(words.get("unit-coordination")), columns, rows, total, notes: Vec::new(), empty: Some(words.get("none-destination")) }
+    Table {
+        id: "table-destination".into(),
+        title: words.get("table-destination"),
+        unit: Some(words.get("unit-coordination")),
+        columns,
+        rows,
+        total,
+        notes: Vec::new(),
+        empty: Some(words.get("none-destination")),
+    }
 }

@@ -32,7 +32,20 @@ pub(super) fn blocks(layout: &Layout<'_>) -> Vec<Block> {
         }
     };
     let rows: Vec<_> = domains.iter().take(MOST_DOMAINS).map(row).collect();
-    let notes = if domains.len() > rows.len() { vec![words.with("note-domain-scope", &[("shown", &rows.len().to_string()), ("all", &domains.len().to_string())])] } else { Vec::new() };
-    let table = Table { id: "table-domain".into(), title: words.get("table-domain"), unit: Some(unit), columns, rows, total: None, notes, empty: Some(words.get("none-domain")) };
+    let notes = if domains.len() > rows.len() {
+        vec![words.with("note-domain-scope", &[("shown", &rows.len().to_string()), ("all", &domains.len().to_string())])]
+    } else {
+        Vec::new()
+    };
+    let table = Table {
+        id: "table-domain".into(),
+        title: words.get("table-domain"),
+        unit: Some(unit),
+        columns,
+        rows,
+        total: None,
+        notes,
+        empty: Some(words.get("none-domain")),
+    };
     vec![Block::Heading { level: 2, text: words.get("section-domain"), id: "domain".into() }, Block::Table(table)]
 }

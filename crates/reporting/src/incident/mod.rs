@@ -12,8 +12,16 @@ mod sums;
 use crate::{ReportingError, Words};
 use cells::Layout;
 use noroshi_document::model::{Block, Document};
-use noroshi_incident::{IncidentError, model::{IncidentUnit, ReportRule, Scheme}, selection::Reckoning, stats};
-use noroshi_kernel::{language::{Bilingual, Language}, period::Period};
+use noroshi_incident::{
+    IncidentError,
+    model::{IncidentUnit, ReportRule, Scheme},
+    selection::Reckoning,
+    stats,
+};
+use noroshi_kernel::{
+    language::{Bilingual, Language},
+    period::Period,
+};
 use noroshi_ledger::Query;
 
 pub use sums::check;
@@ -22,7 +30,14 @@ pub use sums::check;
 ///
 /// # Errors
 /// [`ReportingError::DoesNotAddUp`] with the place; [`ReportingError::Incident`] when there is no such scheme.
-pub async fn document(query: &impl Query, reckoning: &Reckoning, team: &Bilingual, period: Period, scheme: Option<&str>, language: Language) -> Result<Document, ReportingError> {
+pub async fn document(
+    query: &impl Query,
+    reckoning: &Reckoning,
+    team: &Bilingual,
+    period: Period,
+    scheme: Option<&str>,
+    language: Language,
+) -> Result<Document, ReportingError> {
     let figures = stats::compared(query, reckoning, period, scheme).await?;
     lay_out(&figures, reckoning, team, language)
 }
@@ -50,14 +65,17 @@ pub fn lay_out(figures: &stats::Compared, reckoning: &Reckoning, team: &Bilingua
     let words = layout.words;
     let span = words.span(layout.now.period, &reckoning.zone);
     let unit = layout.unit();
-    let lead = words.with("incident-lead", &[
-        ("team", team.get(language)),
-        ("span", &span),
-        ("reports", &words.number(layout.now.reports)),
-        ("incidents", &words.number(layout.now.incidents)),
-        ("unit", &unit),
-        ("coordinations", &words.number(layout.now.coordinations)),
-    ]);
+    let lead = words.with(
+        "incident-lead",
+        &[
+            ("team", team.get(language)),
+            ("span", &span),
+            ("reports", &words.number(layout.now.reports)),
+            ("incidents", &words.number(layout.now.incidents)),
+            ("unit", &unit),
+            ("coordinations", &words.number(layout.now.coordinations)),
+        ],
+    );
     let mut blocks = overview::blocks(&layout, &span)?;
     blocks.extend(categories::blocks(&layout, &span)?);
     blocks.extend(brands::blocks(&layout));

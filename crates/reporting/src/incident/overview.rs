@@ -5,7 +5,10 @@ use noroshi_document::{
     model::Block,
     table::{Better, Column, Row, Table},
 };
-use noroshi_incident::{selection::{Records, Selection}, stats::{Figures, MonthFigures}};
+use noroshi_incident::{
+    selection::{Records, Selection},
+    stats::{Figures, MonthFigures},
+};
 
 /// One line of the overview.
 struct Item {
@@ -43,7 +46,11 @@ pub(super) fn blocks(layout: &Layout<'_>, span: &str) -> Result<Vec<Block>, Repo
 fn letters(layout: &Layout<'_>) -> String {
     let Layout { words, now, .. } = layout;
     let (correspondence, inquiries) = (words.number(now.correspondence), words.number(now.inquiries));
-    if now.correspondence == 0 { String::new() } else { words.with("sentence-correspondence", &[("correspondence", &correspondence), ("inquiries", &inquiries)]) }
+    if now.correspondence == 0 {
+        String::new()
+    } else {
+        words.with("sentence-correspondence", &[("correspondence", &correspondence), ("inquiries", &inquiries)])
+    }
 }
 
 fn table(layout: &Layout<'_>) -> Table {
@@ -51,12 +58,20 @@ fn table(layout: &Layout<'_>) -> Table {
     let months = layout.months();
     let mut columns = vec![Column::left(words.get("column-item"))];
     columns.extend(months.iter().map(|month| Column::right(words.month(*month))));
-    columns.extend([words.get("column-total"), layout.previous_head(), words.get("column-change"), words.get("column-year-ago"), words.get("column-change")].map(Column::right));
+    columns.extend(
+        [words.get("column-total"), layout.previous_head(), words.get("column-change"), words.get("column-year-ago"), words.get("column-change")]
+            .map(Column::right),
+    );
     let row = |item: &Item| {
         let selection = layout.select(item.records);
         let (total, previous, year_ago) = ((item.total)(layout.now), (item.total)(layout.previous), (item.total)(layout.year_ago));
         let better = if item.records == Records::Incidents { Better::Less } else { Better::Neither };
-        let by_month = layout.now.by_month.iter().take(months.len()).map(|month| number((item.month)(month), &Selection { month: Some(month.month), ..selection.clone() }));
+        let by_month = layout
+            .now
+            .by_month
+            .iter()
+            .take(months.len())
+            .map(|month| number((item.month)(month), &Selection { month: Some(month.month), ..selection.clone() }));
         let compared = [
             number(total, &selection),
             number(previous, &layout.select_previous(item.records)),
@@ -72,7 +87,16 @@ fn table(layout: &Layout<'_>) -> Table {
             notes.push(words.with("note-scheme-earlier", &[("period", &figures.period.to_string()), ("scheme", &scheme.key)]));
         }
     }
-    Table { id: "table-overview".into(), title: words.get("table-overview"), unit: None, columns, rows: ITEMS.iter().map(row).collect(), total: None, notes, empty: None }
+    Table {
+        id: "table-overview".into(),
+        title: words.get("table-overview"),
+        unit: None,
+        columns,
+        rows: ITEMS.iter().map(row).collect(),
+        total: None,
+        notes,
+        empty: None,
+    }
 }
 
 fn chart(layout: &Layout<'_>, span: &str) -> Result<Chart, ReportingError> {

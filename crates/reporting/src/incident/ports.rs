@@ -3,7 +3,11 @@ use noroshi_document::{
     model::Block,
     table::{Better, Cell, Column, Row, Table},
 };
-use noroshi_incident::{model::Category, selection::{Records, Selection}, stats};
+use noroshi_incident::{
+    model::Category,
+    selection::{Records, Selection},
+    stats,
+};
 
 /// The ports that are listed.
 const MOST_PORTS: usize = 15;
@@ -40,6 +44,15 @@ pub(super) fn blocks(layout: &Layout<'_>) -> Vec<Block> {
     if ports.len() > rows.len() {
         notes.push(words.with("note-port-scope", &[("shown", &rows.len().to_string()), ("all", &ports.len().to_string())]));
     }
-    let table = Table { id: "table-scan".into(), title: words.get("table-scan"), unit: Some(layout.unit()), columns, rows, total: None, notes, empty: Some(words.get("none-scan")) };
+    let table = Table {
+        id: "table-scan".into(),
+        title: words.get("table-scan"),
+        unit: Some(layout.unit()),
+        columns,
+        rows,
+        total: None,
+        notes,
+        empty: Some(words.get("none-scan")),
+    };
     vec![Block::Heading { level: 2, text: words.get("section-scan"), id: "scan".into() }, Block::Table(table)]
 }

@@ -22,7 +22,11 @@ pub fn check(figures: &Figures) -> Result<(), ReportingError> {
     ];
     for month in months {
         sums.push(("incidents of a month by category", month.by_category.values().sum(), month.incidents));
-        sums.push(("phishing of a month by the brand's origin", month.phishing_brand.total(), month.by_category.get(&Category::Phishing).copied().unwrap_or(0)));
+        sums.push((
+            "phishing of a month by the brand's origin",
+            month.phishing_brand.total(),
+            month.by_category.get(&Category::Phishing).copied().unwrap_or(0),
+        ));
     }
     for (category, total) in &figures.by_category {
         sums.push((category.key(), months.iter().map(|month| month.by_category.get(category).copied().unwrap_or(0)).sum(), *total));

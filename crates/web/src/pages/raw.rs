@@ -1,30 +1,22 @@
 //! `GET /correspondence/{id}/raw`: the bytes as they came in, as a file to keep and never as something that a browser runs.
 
-use crate::{
-    failure::Failure,
-    query::Parameters,
-    reader::Person,
-    web::{Shared, Web},
-};
+use crate::{failure::Failure, query::Parameters, reader::Person, web::Shared};
 use axum::{
     extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
-use noroshi_incident::selection::{Records, Selection};
-use noroshi_kernel::{access::Actor, id::CorrespondenceId, period::Month};
-use noroshi_mailroom::correspondence::{self, Correspondence};
+use noroshi_kernel::id::CorrespondenceId;
+use noroshi_mailroom::correspondence;
 
 /// The most bytes that are given.
 const MOST_BYTES: u64 = 1 << 20;
-/// The correspondence that is looked through at once.
-const PART: u32 = 2_000;
 
 /// `GET /correspondence/{id}/raw`, or `?offset=&length=` within it.
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(id): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
     let id = CorrespondenceId(id.parse().map_err(|_| Failure::Missing)?);
     let found = correspondence::load(&web.ledger, id).await?.ok_or(Failure::Missing)?;
-    if !may_see(&web, &person.actor, &found).await? {
+    if !noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? {
         return Err(Failure::Missing);
     }
     let offset: u64 = parameters.parsed("offset")?.unwrap_or(0).min(found.raw.length);
@@ -38,22 +30,4 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(id): Pat
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
     ];
     Ok((headers, bytes).into_response())
-}
-
-/// Whether the actor may see every incident that a correspondence tells of: whether the desk lists it for the actor.
-async fn may_see(web: &Web, actor: &Actor, found: &Correspondence) -> Result<bool, Failure> {
-    let month = Month::of(found.received_at, &web.reckoning.zone);
-    let selection = Selection { records: Records::Correspondence, month: Some(month), ..Selection::default() };
-    let mut skip = 0;
-    loop {
-        let page = noroshi_incident::correspondence(&web.ledger, &web.reckoning, &selection, actor.sight(), skip, PART).await?;
-        if page.items.iter().any(|item| item.id == found.id.0) {
-            return Ok(true);
-        }
-        // The latest stand first: once the list is older than what is looked for, it is not there.
-        if page.items.last().is_none_or(|last| last.at < found.received_at.0) {
-            return Ok(false);
-        }
-        skip += PART;
-    }
 }

@@ -20,7 +20,6 @@ const PAGES: [(&str, &str); 17] = [
     ("/coordinations?destination=foreign", "list_coordinations.html"),
     ("/statistics?period=2019Q1&scheme=2013", "statistics.html"),
     ("/periodic-reports?period=2019Q1", "periodic_report.html"),
-    ("/periodic-reports/2019Q1/incident.html", "report_file.html"),
     ("/brands?q=a", "brands.html"),
     ("/brands/rakuten", "brand.html"),
     ("/tray", "tray.html"),

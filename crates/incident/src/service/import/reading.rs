@@ -1,5 +1,8 @@
 use super::{Category, Format, Told, url_target};
-use noroshi_feeds::{digest, phishurl::{PhishUrl, PhishUrlReader}};
+use noroshi_feeds::{
+    digest,
+    phishurl::{PhishUrl, PhishUrlReader},
+};
 use noroshi_kernel::moment::{Moment, Zone};
 use std::{
     collections::{HashMap, HashSet},

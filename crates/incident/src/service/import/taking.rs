@@ -1,13 +1,21 @@
 use super::{Category, MOST_REASONS, Outcome, Progress, Told, reading::Read, target_hash};
 use crate::{
     IncidentError,
-    model::{Incident, Number, State, joining::{self, Joining, Span}},
+    model::{
+        Incident, Number, State,
+        joining::{self, Joining, Span},
+    },
     selection::Reckoning,
     service::Changed,
     store::{joining as looking, keeping},
 };
 use noroshi_directory::brand;
-use noroshi_kernel::{access::{Actor, Label}, id::{IncidentId, ReportId}, moment::Moment, setaside::SetAside};
+use noroshi_kernel::{
+    access::{Actor, Label},
+    id::{IncidentId, ReportId},
+    moment::Moment,
+    setaside::SetAside,
+};
 use noroshi_ledger::{Ids, Ledger, LedgerError, UnitOfWork, audit::Entry};
 use noroshi_mailroom::{batch::Batch, tray};
 use serde_json::json;
@@ -103,7 +111,15 @@ impl<'a> Taking<'a> {
     }
 
     /// Finds the incident of a row or opens one.
-    fn place(&self, harvest: &mut Harvest, spans: &mut HashMap<(Category, String), Vec<Span>>, ids: &mut Ids, told: Told, hash: i64, part: &mut Outcome) -> Result<IncidentId, LedgerError> {
+    fn place(
+        &self,
+        harvest: &mut Harvest,
+        spans: &mut HashMap<(Category, String), Vec<Span>>,
+        ids: &mut Ids,
+        told: Told,
+        hash: i64,
+        part: &mut Outcome,
+    ) -> Result<IncidentId, LedgerError> {
         let spans = spans.entry((told.category, told.target.text.clone())).or_default();
         let previous = match joining::decide(spans, told.at, self.window_days) {
             Joining::Joins(incident) => {
@@ -185,7 +201,14 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    async fn keep(&self, work: &UnitOfWork, harvest: Harvest, rejected: &[tray::Rejected], part: &Outcome, lines: (Option<u64>, Option<u64>)) -> Result<(), LedgerError> {
+    async fn keep(
+        &self,
+        work: &UnitOfWork,
+        harvest: Harvest,
+        rejected: &[tray::Rejected],
+        part: &Outcome,
+        lines: (Option<u64>, Option<u64>),
+    ) -> Result<(), LedgerError> {
         if !rejected.is_empty() {
             tray::put(work, self.batch.id, rejected).await?;
         }

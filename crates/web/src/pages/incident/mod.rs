@@ -79,7 +79,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let words = Words::of(person.reader.language);
     let detail = service::view(&web.ledger, &person.actor, number(&text)?).await?;
     let incident = &detail.incident;
-    let told = noroshi_incident::reports_of(&web.ledger, incident.id, MOST_SHOWN).await?;
+    let told = noroshi_incident::reports_of(&web.ledger, incident.id, person.actor.sight(), MOST_SHOWN).await?;
     let coordinations = noroshi_incident::coordinations_of(&web.ledger, incident.id).await?;
     let notes = noroshi_incident::notes_of(&web.ledger, incident.id).await?;
     let changes = audit::of_subject(&web.ledger, incident.id.0, MOST_SHOWN).await?;

@@ -2,30 +2,18 @@
 
 use super::document;
 use crate::{
-    assets,
     failure::Failure,
     query::{Parameters, parsed},
     reader::Person,
     web::Shared,
 };
-use askama::Template;
 use axum::{
     extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
-use noroshi_document::{html, json, text};
-use noroshi_kernel::{language::Language, period::Period};
-
-/// A report as a file of its own. It carries its style within itself, since it is read where our files are not.
-#[derive(Template)]
-#[template(path = "report_file.html")]
-pub(crate) struct ReportFile {
-    pub(crate) language: Language,
-    pub(crate) title: String,
-    pub(crate) style: &'static str,
-    pub(crate) report: String,
-}
+use noroshi_document::{json, text};
+use noroshi_kernel::period::Period;
 
 /// `GET /periodic-reports/{period}/{file}`
 pub(crate) async fn get(
@@ -46,7 +34,7 @@ pub(crate) async fn get(
     let body = match file.as_str() {
         "incident.txt" => text::plain(&made),
         "incident.json" => format!("{:#}\n", json::value(&made)),
-        _ => ReportFile { language, title: made.title.clone(), style: assets::STYLE, report: html::fragment(&made) }.render()?,
+        _ => noroshi_reporting::page::standalone(&made, None),
     };
     let name = format!("attachment; filename=\"{}-incident-{language}.{}\"", period.to_string().replace('@', "-"), file.rsplit('.').next().unwrap_or_default());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
