@@ -1,4 +1,5 @@
 //! The directory through its public interface, on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_directory::{
     DirectoryError, Origin,

@@ -1,4 +1,5 @@
 //! The incident desk through its public interface, on both databases: import, joining, counting, sight.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_directory::{account, brand, organisation::Home};
 use noroshi_incident::{

@@ -1,4 +1,5 @@
 //! The incident report from records to pages, on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_directory::organisation::Home;
 use noroshi_document::{json, text};

@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 16] = [
     ("/incidents", "list_incidents.html"),
     ("/incidents?period=2019Q1&category=phishing&page=2", "list_incidents.html"),
     ("/incidents?q=nothing-like-this", "list_incidents.html"),
