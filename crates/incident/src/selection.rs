@@ -130,12 +130,13 @@ impl Selection {
         let mut href = page.to_owned();
         let mut divider = '?';
         if let serde_json::Value::Object(fields) = self.to_json() {
-            for (name, value) in fields.iter().filter(|(name, _)| *name != "records") {
-                let text = value.as_str().unwrap_or_default();
+            // By name: the same selection is the same address, whatever order the map has.
+            let fields: std::collections::BTreeMap<_, _> = fields.into_iter().filter(|(name, _)| name != "records").collect();
+            for (name, value) in &fields {
                 href.push(divider);
                 href.push_str(name);
                 href.push('=');
-                href.extend(text.bytes().map(escaped));
+                href.extend(value.as_str().unwrap_or_default().bytes().map(escaped));
                 divider = '&';
             }
         }

@@ -98,6 +98,10 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     let result = async {
         sign_in(&browser, &server, &password).await?;
 
+        // Browsers ask for the language that their reader set; this one's reader chooses.
+        browser.goto(at("/language/ja?to=/incidents")).await?;
+        assert_eq!(browser.find(By::Tag("html")).await?.attr("lang").await?.as_deref(), Some("ja"));
+
         // Statistics: a printed number, and the list behind it.
         browser.goto(at("/statistics?period=2013Q4")).await?;
         let numbers = browser.find_all(By::Css("a.figure")).await?;
