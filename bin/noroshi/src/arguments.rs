@@ -1,10 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use noroshi_incident::{
-    model::{Category, State},
-    service::import::Format,
-};
+use noroshi_incident::{model::Category, selection::Standing, service::import::Format};
 use noroshi_kernel::{access::Role, language::Language, period::Period};
 use std::path::PathBuf;
 
@@ -140,9 +137,9 @@ pub(crate) enum Incident {
         /// Only this category
         #[arg(long)]
         category: Option<Category>,
-        /// Only this state: new, coordinating or closed
-        #[arg(long, value_parser = state)]
-        state: Option<State>,
+        /// Only this state: open (not closed), new, coordinating or closed
+        #[arg(long)]
+        state: Option<Standing>,
         /// Only those that hold all these words
         #[arg(long, value_name = "WORDS")]
         search: Option<String>,
@@ -173,10 +170,6 @@ pub(crate) enum Incident {
         #[command(flatten)]
         json: Json,
     },
-}
-
-fn state(text: &str) -> Result<State, String> {
-    State::ALL.into_iter().find(|state| state.key() == text).ok_or_else(|| "write new, coordinating or closed".into())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,7 +13,7 @@ use crate::{
 };
 use noroshi_incident::{
     model::State,
-    selection::{Reckoning, Records, Selection},
+    selection::{Reckoning, Records, Selection, Standing},
     service,
 };
 use noroshi_kernel::{
@@ -74,7 +74,7 @@ async fn write_on_some(ledger: &Ledger, reckoning: &Reckoning, quarter: Period) 
     ];
     let people = noroshi_directory::account::all(ledger).await.map_err(noroshi_directory::DirectoryError::from)?;
     let Some(handler) = people.iter().find(|account| account.name == "handler").map(noroshi_directory::account::Account::actor) else { return Ok(()) };
-    let selection = Selection { records: Records::Incidents, period: Some(quarter), state: Some(State::Coordinating), ..Selection::default() };
+    let selection = Selection { records: Records::Incidents, period: Some(quarter), state: Some(Standing::In(State::Coordinating)), ..Selection::default() };
     let open = noroshi_incident::incidents(ledger, reckoning, &selection, Sight::Everything, 0, 24).await?.items;
     let work = ledger.begin().await?;
     for (incident, note) in open.iter().zip(NOTES.into_iter().cycle()).take(12) {

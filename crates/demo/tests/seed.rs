@@ -9,12 +9,24 @@ use noroshi_incident::{
     service, stats,
 };
 use noroshi_kernel::{access::Actor, period::Period};
-use noroshi_ledger::{FromQueryResult, Query, Sql, Value};
+use noroshi_ledger::{Backend, FromQueryResult, Query, Sql, Value};
 use std::collections::BTreeMap;
 use team::{FIXTURE, Team, cells, difference, period, read};
 
 async fn filled() -> Team {
-    let team = Team::at(2013, 11, 20).await;
+    fill(Team::at(2013, 11, 20).await).await
+}
+
+/// The same records on every database that there is.
+async fn filled_everywhere() -> Vec<Team> {
+    let mut teams = vec![filled().await];
+    if let Some(team) = Team::on_postgres_at(2013, 11, 20).await {
+        teams.push(fill(team).await);
+    }
+    teams
+}
+
+async fn fill(team: Team) -> Team {
     let file = team.folder.path().join("margins.json");
     std::fs::write(&file, FIXTURE).expect("written");
     let margins = read(&std::fs::read(&file).expect("read"));
@@ -26,7 +38,12 @@ async fn filled() -> Team {
 
 #[tokio::test]
 async fn every_named_figure_is_counted_again() {
-    let team = filled().await;
+    for team in filled_everywhere().await {
+        counted_again(team).await;
+    }
+}
+
+async fn counted_again(team: Team) {
     let mut checked = 0;
     for margins in read(FIXTURE).periods {
         let figures = team.count(margins.period).await;
@@ -63,7 +80,10 @@ async fn by_hand(team: &Team, period: Period) -> BTreeMap<String, i64> {
     let by_address = ["2007Q3", "2009Q2", "2009Q3"].contains(&period.to_string().as_str());
     let by_site = period.to_string() == "2009Q3";
     let unit = if by_address { "COUNT(DISTINCT i.category || ' ' || a.address)" } else { "COUNT(DISTINCT i.id)" };
-    let month = |column: &str| format!("strftime('%Y-%m', {column} / 1000000 + 9 * 3600, 'unixepoch')");
+    let month = |column: &str| match team.ledger.backend() {
+        Backend::Postgres => format!("to_char(to_timestamp({column} / 1000000) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM')"),
+        _ => format!("strftime('%Y-%m', {column} / 1000000 + 9 * 3600, 'unixepoch')"),
+    };
     let incidents = format!(
         "FROM incident i LEFT JOIN incident_address a ON a.incident_id = i.id LEFT JOIN directory_brand_name n ON n.id = i.brand_name_id LEFT JOIN directory_brand b ON b.id = n.brand_id WHERE i.first_report_at >= {} AND i.first_report_at < {}",
         from.0, to.0
@@ -95,7 +115,7 @@ async fn by_hand(team: &Team, period: Period) -> BTreeMap<String, i64> {
         format!("SELECT 'phishing_brand.' || COALESCE(b.origin, 'unknown') AS what, {unit} AS n {incidents} AND i.category = 'phishing' GROUP BY 1"),
         format!("SELECT 'phishing_brands.' || b.key AS what, {unit} AS n {incidents} AND i.category = 'phishing' AND b.key IS NOT NULL GROUP BY 1"),
         format!("SELECT 'scan_ports.' || {port} AS what, {unit} AS n {incidents} AND i.category = 'scan' GROUP BY 1"),
-        format!("SELECT 'worm_marked_ports.' || {port} AS what, 1 AS n {incidents} AND i.category = 'scan' AND i.worm GROUP BY 1"),
+        format!("SELECT 'worm_marked_ports.' || {port} AS what, CAST(1 AS BIGINT) AS n {incidents} AND i.category = 'scan' AND i.worm GROUP BY 1"),
         format!("SELECT 'reports' AS what, {report} AS n {reports}"),
         domains,
         format!("SELECT 'correspondence' AS what, COUNT(*) AS n {letters}"),
@@ -119,12 +139,97 @@ async fn by_hand(team: &Team, period: Period) -> BTreeMap<String, i64> {
 
 #[tokio::test]
 async fn a_count_by_hand_gives_the_same() {
-    let team = filled().await;
+    for team in filled_everywhere().await {
+        counted_by_hand(team).await;
+    }
+}
+
+async fn counted_by_hand(team: Team) {
     for text in ["2007Q1", "2007Q3", "2009Q2", "2009Q3", "2013Q3", "2013Q4"] {
         let mut desk = team.cells(period(text)).await;
         desk.retain(|cell, _| !cell.contains("_percent."));
         assert_eq!(by_hand(&team, period(text)).await, desk, "{text}");
     }
+}
+
+/// The name under which a count by hand has what a printed figure's query asks for.
+fn by_hand_name(query: &serde_json::Value) -> Option<String> {
+    let get = |key: &str| query.get(key).and_then(serde_json::Value::as_str);
+    let records = get("records")?;
+    let part = match (records, get("category"), get("origin"), get("brand"), get("port"), get("tld"), get("destination")) {
+        ("incidents", _, Some(origin), ..) => format!("phishing_brand.{origin}"),
+        ("incidents", _, _, Some(brand), ..) => format!("phishing_brands.{brand}"),
+        ("incidents", _, _, _, Some(port), ..) => format!("scan_ports.{port}"),
+        ("incidents", Some(category), ..) => format!("by_category.{category}"),
+        ("reports" | "correspondence", _, _, _, _, Some(tld), _) => format!("reporter_tld.{tld}"),
+        ("coordinations", Some("phishing"), .., Some(destination)) => format!("phishing_coordination_destination.{destination}"),
+        ("coordinations", None, .., Some(destination)) => format!("coordination_destination.{destination}"),
+        // Its parts are counted, each for itself.
+        ("coordinations", Some(_), ..) => return None,
+        (plain, ..) => plain.to_owned(),
+    };
+    Some(get("month").map_or(part.clone(), |month| format!("by_month.{month}.{part}")))
+}
+
+fn printed(value: &serde_json::Value, into: &mut Vec<(i64, serde_json::Value)>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            if let (Some(value), Some(query)) = (fields.get("value").and_then(serde_json::Value::as_i64), fields.get("query")) {
+                into.push((value, query.clone()));
+            }
+            fields.values().for_each(|value| printed(value, into));
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| printed(value, into)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_printed_cell_is_what_a_count_by_hand_gives() {
+    for team in filled_everywhere().await {
+        for text in ["2007Q1", "2009Q2", "2009Q3", "2013Q3", "2013Q4"] {
+            let by_hand = by_hand(&team, period(text)).await;
+            let name = noroshi_kernel::language::Bilingual::new("例示CSIRT", "Example CSIRT");
+            let document =
+                noroshi_reporting::incident::document(&team.ledger, &team.reckoning, &name, period(text), None, noroshi_kernel::language::Language::En)
+                    .await
+                    .expect("a report");
+            let mut figures = Vec::new();
+            printed(&noroshi_document::json::value(&document), &mut figures);
+            let mut compared = 0;
+            for (value, query) in figures.iter().filter(|(_, query)| query["period"] == text) {
+                let Some(name) = by_hand_name(query) else { continue };
+                assert_eq!(*value, by_hand.get(&name).copied().unwrap_or(0), "{text} {name}");
+                compared += 1;
+            }
+            assert!(compared > 50, "{text}: {compared} cells");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_report_prints_what_the_seeds_printed() {
+    let team = filled().await;
+    let name = noroshi_kernel::language::Bilingual::new("例示CSIRT", "Example CSIRT");
+    let plain = async |text: &str| {
+        let document = noroshi_reporting::incident::document(&team.ledger, &team.reckoning, &name, period(text), None, noroshi_kernel::language::Language::Ja)
+            .await
+            .expect("a report");
+        noroshi_document::text::plain(&document).replace('\n', "")
+    };
+    let quarter = plain("2013Q4").await;
+    for said in [
+        "調整は2,135 件で、前四半期の 2,414 から 12% 減りました",
+        "フィッシングサイトは 601 件で、前四半期の 469 から 28% 増えました",
+        "前年同期の 360 と比べた増減は +67% です",
+        "国内253、国外 204、不明 144 でした(それぞれ 42%、34%、24%)",
+        "国内 43%、国外 57% でした。前四半期は国内 56%、国外 44% でした",
+    ] {
+        assert!(quarter.replace(' ', "").contains(&said.replace(' ', "")), "{said}: {quarter}");
+    }
+    assert!(quarter.contains("1,604") && quarter.contains("−42%"), "defacement");
+    assert!(plain("2009Q3").await.contains("2,154"));
+    assert!(plain("2007Q1").await.contains("tcp/22*"), "worms are marked");
 }
 
 async fn number(team: &Team, category: &str) -> Number {
@@ -142,7 +247,12 @@ async fn number(team: &Team, category: &str) -> Number {
 
 #[tokio::test]
 async fn changing_one_record_changes_the_cells_that_count_it_and_no_others() {
-    let team = filled().await;
+    for team in filled_everywhere().await {
+        changed_one_record(team).await;
+    }
+}
+
+async fn changed_one_record(team: Team) {
     let quarter = period("2013Q4");
     let others = ["2007Q1", "2009Q3", "2012Q4", "2013Q3"].map(period);
     let mut untouched = Vec::new();

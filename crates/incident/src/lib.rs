@@ -21,5 +21,5 @@ pub use store::{
     listing::{CoordinationItem, CorrespondenceItem, IncidentItem, Page, ReportItem, coordinations, correspondence, incidents, reports, units},
     loading::{Coordination, Detail, Note, Told, coordinations_of, load, load_by_number, may_see_correspondence, notes_of, reports_of},
     migrations::MIGRATIONS,
-    waiting,
+    open_count,
 };

@@ -45,6 +45,44 @@ pub enum About {
     Inquiry,
 }
 
+/// Where an incident stands, as a filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Not closed: somebody has something to do.
+    Open,
+    /// In this state.
+    #[serde(untagged)]
+    In(State),
+}
+
+impl Standing {
+    /// Every standing, in the order of work.
+    pub const ALL: [Self; 4] = [Self::Open, Self::In(State::New), Self::In(State::Coordinating), Self::In(State::Closed)];
+
+    /// The key as typed: `open`, or a state's.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::In(state) => state.key(),
+        }
+    }
+}
+
+/// A text that is no standing.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0:?} is no state; write open, new, coordinating or closed")]
+pub struct NoStanding(String);
+
+impl std::str::FromStr for Standing {
+    type Err = NoStanding;
+
+    fn from_str(text: &str) -> Result<Self, NoStanding> {
+        Self::ALL.into_iter().find(|standing| standing.key() == text).ok_or_else(|| NoStanding(text.into()))
+    }
+}
+
 /// Which records. Every field narrows; what is absent narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +122,7 @@ pub struct Selection {
     pub about: Option<About>,
     /// Where an incident stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<State>,
+    pub state: Option<Standing>,
     /// Words that the incident must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -109,6 +147,12 @@ impl Selection {
     #[must_use]
     pub fn bounds(&self, zone: &Zone) -> Option<(Moment, Moment)> {
         self.period.map(|period| period.bounds(zone))
+    }
+
+    /// The incidents for which somebody has something to do.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { state: Some(Standing::Open), ..Self::default() }
     }
 
     /// The query as JSON, to stand beside a figure.

@@ -42,7 +42,7 @@ pub(crate) enum Desk {
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
     const RAIL: [(Self, &'static str, &'static str, Action); 8] = [
-        (Self::Incidents, "desk-incidents", "/incidents", Action::ViewRecords),
+        (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
         (Self::Reports, "desk-reports", "/reports", Action::ViewRecords),
         (Self::Correspondence, "desk-correspondence", "/correspondence", Action::ViewRecords),
@@ -92,7 +92,7 @@ impl Page {
     /// A page of a desk. `title` is said in the window's title, too.
     pub(crate) async fn of(web: &Web, person: &Person, desk: Desk, title: String) -> Result<Self, Failure> {
         let words = Words::of(person.reader.language);
-        let waiting = noroshi_incident::waiting(&web.ledger, person.actor.sight()).await?;
+        let waiting = noroshi_incident::open_count(&web.ledger).await?;
         let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger).await? } else { 0 };
         let seats = Desk::RAIL.into_iter().filter(|(_, _, _, action)| person.actor.can(*action));
         let desks = seats.map(|(seat, key, href, _)| DeskLink {

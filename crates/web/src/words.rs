@@ -3,7 +3,10 @@
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
 use noroshi_directory::Origin;
 use noroshi_document::number;
-use noroshi_incident::model::{Category, State};
+use noroshi_incident::{
+    model::{Category, State},
+    selection::Standing,
+};
 use noroshi_kernel::{
     language::{Bilingual, Language},
     moment::Moment,
@@ -77,6 +80,10 @@ impl Words {
 
     pub(crate) fn state(self, state: State) -> String {
         self.say(&format!("state-{}", state.key()))
+    }
+
+    pub(crate) fn standing(self, standing: Standing) -> String {
+        self.say(&format!("state-{}", standing.key()))
     }
 
     pub(crate) fn origin(self, origin: Origin) -> String {

@@ -1,4 +1,4 @@
-//! A team on SQLite in a folder of its own.
+//! A team in a folder of its own, on SQLite or on PostgreSQL.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use noroshi_demo::{
@@ -28,9 +28,21 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// A fresh team whose clock stands at a wall time of Tokyo.
+    /// A fresh team on SQLite whose clock stands at a wall time of Tokyo.
     pub(crate) async fn at(year: i16, month: i8, day: i8) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::Sqlite(folder.path().join("noroshi.db"));
+        Self::on(folder, &place, (year, month, day)).await
+    }
+
+    /// The same on PostgreSQL, when there is a server.
+    pub(crate) async fn on_postgres_at(year: i16, month: i8, day: i8) -> Option<Self> {
+        let url = noroshi_testkit::postgres_url()?;
+        let place = Place::Postgres { url, schema: noroshi_testkit::fresh_schema() };
+        Some(Self::on(tempfile::tempdir().expect("a folder"), &place, (year, month, day)).await)
+    }
+
+    async fn on(folder: tempfile::TempDir, place: &Place, (year, month, day): (i16, i8, i8)) -> Self {
         let zone = Zone::named("Asia/Tokyo").expect("a zone");
         let now: Moment = zone.moment(jiff::civil::date(year, month, day).at(12, 0, 0, 0)).expect("a time");
         let migrations = [
@@ -41,7 +53,7 @@ impl Team {
         ]
         .concat();
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a blob store");
-        let ledger = Ledger::open(&Place::Sqlite(folder.path().join("noroshi.db")), blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
+        let ledger = Ledger::open(place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         Self { ledger, reckoning: Reckoning { zone, home: Home::default() }, folder }
     }
 

@@ -5,8 +5,8 @@
 //! destination`. Addresses: `id, unit, at`. `at` is the moment that places it in a month.
 
 use crate::{
-    model::{Category, DomainUnit, IncidentUnit, NoScheme, ReportRule, Scheme},
-    selection::{About, Reckoning, Records, Selection},
+    model::{Category, DomainUnit, IncidentUnit, NoScheme, ReportRule, Scheme, State},
+    selection::{About, Reckoning, Records, Selection, Standing},
 };
 use noroshi_directory::{brand, organisation};
 use noroshi_kernel::{moment::Moment, period::Period};
@@ -116,12 +116,11 @@ pub(crate) fn selected(selection: &Selection, reckoning: &Reckoning) -> Result<S
     let (incidents, coordinations) = (selection.records == Records::Incidents, selection.records == Records::Coordinations);
     let with_tld = matches!(selection.records, Records::Reports | Records::Correspondence);
     // A filter that the kind of record does not know is left out; pages do not offer it.
-    let equals: [(&str, bool, Option<&str>); 8] = [
+    let equals: [(&str, bool, Option<&str>); 7] = [
         ("category", incidents || coordinations, selection.category.map(Category::key)),
         ("origin", incidents, selection.origin.map(noroshi_directory::Origin::key)),
         ("brand", incidents, selection.brand.as_deref()),
         ("port", incidents, selection.port.as_deref()),
-        ("state", incidents, selection.state.map(crate::model::State::key)),
         ("destination", coordinations, selection.destination.map(noroshi_directory::Origin::key)),
         ("tld", with_tld, selection.tld.as_deref()),
         ("about", selection.records == Records::Correspondence, about),
@@ -131,6 +130,11 @@ pub(crate) fn selected(selection: &Selection, reckoning: &Reckoning) -> Result<S
             sql = sql.push(" AND f.").push(column).push(" = ").bind(wanted);
         }
     }
+    let sql = match selection.state.filter(|_| incidents) {
+        None => sql,
+        Some(Standing::Open) => sql.push(" AND f.state <> ").bind(State::Closed.key()),
+        Some(Standing::In(state)) => sql.push(" AND f.state = ").bind(state.key()),
+    };
     Ok(sql.push(")"))
 }
 

@@ -10,12 +10,12 @@ pub(crate) mod migrations;
 use noroshi_kernel::access::Sight;
 use noroshi_ledger::{LedgerError, Query, Sql};
 
-/// How many incidents wait for somebody, as the rail of desks shows.
+/// How many incidents are open: what [`Selection::open`](crate::selection::Selection::open) lists.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn waiting(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n FROM incident i WHERE i.state <> 'closed' AND ").append(seen(sight))).await
+pub async fn open_count(query: &impl Query) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n FROM incident WHERE state <> 'closed'")).await
 }
 
 /// The condition under which the incident `i` may be seen.

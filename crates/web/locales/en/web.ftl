@@ -121,6 +121,7 @@ category-dos = Denial of service
 category-targeted = Targeted attack
 category-ics = Control systems
 category-other = Other
+state-open = Open
 state-new = New
 state-coordinating = Coordinating
 state-closed = Closed

@@ -103,6 +103,7 @@ category-dos = サービス妨害
 category-targeted = 標的型攻撃
 category-ics = 制御システム関連
 category-other = その他
+state-open = 未終了
 state-new = 未着手
 state-coordinating = 調整中
 state-closed = 終了

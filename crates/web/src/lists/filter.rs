@@ -5,8 +5,8 @@ use crate::{failure::Failure, links, query::Parameters, words::Words};
 use noroshi_directory::Origin;
 use noroshi_document::number;
 use noroshi_incident::{
-    model::{Category, Scheme, State},
-    selection::{About, Records, Selection},
+    model::{Category, Scheme},
+    selection::{About, Records, Selection, Standing},
 };
 
 /// A field of the form.
@@ -120,7 +120,7 @@ impl Asked {
         match selection.records {
             Records::Incidents => {
                 fields.push(self.choice("category", Category::ALL.map(|one| (one.key(), words.category(one), selection.category == Some(one))).to_vec()));
-                fields.push(self.choice("state", State::ALL.map(|one| (one.key(), words.state(one), selection.state == Some(one))).to_vec()));
+                fields.push(self.choice("state", Standing::ALL.map(|one| (one.key(), words.standing(one), selection.state == Some(one))).to_vec()));
                 fields.push(self.choice("origin", Origin::ALL.map(|one| (one.key(), words.origin(one), selection.origin == Some(one))).to_vec()));
             }
             Records::Coordinations => {
@@ -166,7 +166,7 @@ impl Asked {
             ("month", selection.month.map(|month| month.to_string()), without(|one| one.month = None)),
             ("scheme", selection.scheme.as_ref().and(scheme), without(|one| one.scheme = None)),
             ("category", selection.category.map(|category| words.category(category)), without(|one| one.category = None)),
-            ("state", selection.state.map(|state| words.state(state)), without(|one| one.state = None)),
+            ("state", selection.state.map(|standing| words.standing(standing)), without(|one| one.state = None)),
             ("origin", selection.origin.map(|origin| words.origin(origin)), without(|one| one.origin = None)),
             ("destination", selection.destination.map(|origin| words.origin(origin)), without(|one| one.destination = None)),
             ("brand", selection.brand.clone(), without(|one| one.brand = None)),

@@ -7,7 +7,7 @@ use crate::{
 };
 use noroshi_directory::Origin;
 use noroshi_incident::{
-    model::{Category, State, schemes},
+    model::{Category, schemes},
     selection::{About, Records, Selection},
 };
 
@@ -62,7 +62,7 @@ pub(super) fn read(records: Records, parameters: &Parameters) -> Result<Selectin
             "month" => selection.month = Some(parsed(name, value)?),
             "scheme" => selection.scheme = Some(schemes().iter().find(|scheme| scheme.key == *value).ok_or_else(wrong)?.key.clone()),
             "category" => selection.category = Some(parsed::<Category>(name, value)?),
-            "state" => selection.state = Some(State::ALL.into_iter().find(|state| state.key() == value).ok_or_else(wrong)?),
+            "state" => selection.state = Some(value.parse().map_err(|_| wrong())?),
             "origin" => selection.origin = Some(origin(value).ok_or_else(wrong)?),
             "destination" => selection.destination = Some(origin(value).ok_or_else(wrong)?),
             "brand" => selection.brand = Some(value.clone()),
@@ -88,6 +88,7 @@ fn origin(key: &str) -> Option<Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use noroshi_incident::selection::Standing;
 
     #[test]
     fn what_a_figure_links_to_reads_back() {
@@ -98,7 +99,7 @@ mod tests {
             category: Some(Category::Phishing),
             origin: Some(Origin::Domestic),
             brand: Some("example".into()),
-            state: Some(State::Closed),
+            state: Some(Standing::Open),
             q: Some("楽天 &".into()),
             ..Selection::default()
         };

@@ -2,10 +2,9 @@
 
 use crate::{failure::Failure, web::Shared};
 use axum::extract::State;
-use noroshi_kernel::access::Sight;
 
 /// `ok` when the database answers.
 pub(crate) async fn get(State(web): State<Shared>) -> Result<&'static str, Failure> {
-    noroshi_incident::waiting(&web.ledger, Sight::Nothing).await?;
+    noroshi_directory::brand::unmapped(&web.ledger, 1).await?;
     Ok("ok\n")
 }

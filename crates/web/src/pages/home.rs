@@ -4,5 +4,5 @@ use axum::response::Redirect;
 
 /// Goes on to the incidents.
 pub(crate) async fn get() -> Redirect {
-    Redirect::to("/incidents")
+    Redirect::to("/incidents?state=open")
 }
