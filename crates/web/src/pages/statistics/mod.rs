@@ -37,10 +37,14 @@ pub(crate) struct Picker {
     pub(crate) after: String,
 }
 
-/// The period and the scheme that a page was asked for; the current quarter by its own scheme without.
-pub(crate) fn asked(web: &Web, parameters: &Parameters) -> Result<(Period, Option<String>), Failure> {
-    let current = || Period::holding(Kind::Quarter, Month::of(web.ledger.now(), &web.reckoning.zone));
-    let period = parameters.parsed("period")?.unwrap_or_else(current);
+/// The quarter in which we are.
+pub(crate) fn current_quarter(web: &Web) -> Period {
+    Period::holding(Kind::Quarter, Month::of(web.ledger.now(), &web.reckoning.zone))
+}
+
+/// The period and the scheme that a page was asked for; without, this period by its own scheme.
+pub(crate) fn asked(parameters: &Parameters, otherwise: Period) -> Result<(Period, Option<String>), Failure> {
+    let period = parameters.parsed("period")?.unwrap_or(otherwise);
     let scheme = parameters.get("scheme");
     if let Some(value) = scheme.filter(|key| schemes().iter().all(|known| known.key != *key)) {
         return Err(Failure::Parameter { name: "scheme".into(), value: value.into() });
@@ -74,7 +78,7 @@ impl Picker {
 /// `GET /statistics`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
-    let (period, scheme) = asked(&web, &parameters)?;
+    let (period, scheme) = asked(&parameters, current_quarter(&web))?;
     let compared = stats::compared(&web.ledger, &web.reckoning, period, scheme.as_deref()).await?;
     let title = words.about("statistics-title", &period.to_string());
     let document = Document {
