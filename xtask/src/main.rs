@@ -4,6 +4,7 @@
 //! - SQL libraries are named in `store` modules, the ledger and tests only;
 //! - Fluent texts have the same keys and arguments in both languages, and every key is used;
 //! - routes are declared in the one table that the authorisation test walks;
+//! - pages of the manual are listed and links within lead somewhere;
 //! - licences are on the list of `deny.toml`;
 //! - the longest files, as a report.
 
@@ -12,6 +13,7 @@
 mod floors;
 mod fluent;
 mod licences;
+mod manual;
 mod sources;
 
 use anyhow::{Context as _, Result, bail};
@@ -37,12 +39,13 @@ fn run() -> Result<()> {
     }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.to_owned();
     let metadata = floors::metadata(&root)?;
-    let checks: [(&str, Result<Findings>); 5] = [
+    let checks: [(&str, Result<Findings>); 6] = [
         ("floors", floors::check(&metadata)),
         ("sources", sources::check(&root)),
         ("fluent", fluent::check(&root)),
         ("routes", sources::routes(&root)),
         ("licences", licences::check(&root, &metadata)),
+        ("manual", manual::check(&root)),
     ];
     let mut wrong = 0;
     for (name, findings) in checks {

@@ -82,3 +82,24 @@ fn team_key(path: &Path) -> anyhow::Result<[u8; 32]> {
         .and_then(|bytes| bytes.try_into().ok())
         .with_context(|| format!("{} holds no team key (64 hexadecimal digits); restore it from a backup", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_migration_is_named_once_after_its_crate() {
+        let mut names = HashSet::new();
+        for migration in migrations() {
+            assert!(names.insert(migration.name), "{} stands twice", migration.name);
+            let (owner, rest) = migration.name.split_once("_m").expect("named crate_mNNNN_what");
+            assert!(["ledger", "directory", "mailroom", "incident"].contains(&owner), "{owner}");
+            assert!(rest.chars().take(4).all(|digit| digit.is_ascii_digit()), "{}", migration.name);
+            for statement in migration.both.iter().chain(migration.sqlite).chain(migration.postgres) {
+                let table = statement.split_whitespace().skip_while(|word| !["TABLE", "INDEX", "SEQUENCE", "INTO"].contains(word)).nth(1).unwrap_or_default();
+                assert!(table.starts_with(owner), "{}: {statement}", migration.name);
+            }
+        }
+    }
+}

@@ -53,6 +53,7 @@ pub async fn add(work: &UnitOfWork, actor: &Actor, name: &str, display_name: &st
     if roles.is_empty() {
         return refuse("an account needs at least one role: handler, analyst, coordinator, editor or administrator".into());
     }
+    work.lock("directory.account").await?;
     if store::by_name(work, name).await?.is_some() {
         return refuse(format!("there is an account {name:?} already"));
     }

@@ -1,10 +1,14 @@
 use crate::DirectoryError;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
+use tokio::sync::Semaphore;
 
 /// The shortest password (NIST SP 800-63B asks for 8; staff accounts open confidential cases).
 const LEAST_CHARS: usize = 12;
 /// The longest, so that hashing stays bounded.
 const MOST_BYTES: usize = 1024;
+
+/// So many passwords are hashed at once, 19 MiB each; others wait. A flood of tries must not take the machine's memory.
+static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// Hashes a password with argon2id (RFC 9106; 19 MiB, two passes, as OWASP advises), off the async threads.
 pub(super) async fn hash(password: &str) -> Result<String, DirectoryError> {
@@ -12,6 +16,7 @@ pub(super) async fn hash(password: &str) -> Result<String, DirectoryError> {
         return Err(DirectoryError::Refused(format!("a password must hold at least {LEAST_CHARS} characters and at most {MOST_BYTES} bytes")));
     }
     let password = password.to_owned();
+    let _turn = TURNS.acquire().await;
     let hashed = tokio::task::spawn_blocking(move || {
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
         Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())
@@ -29,6 +34,7 @@ pub(super) async fn verify(password: &str, hash: Option<String>) -> bool {
     }
     let password = password.to_owned();
     let known = hash.is_some();
+    let _turn = TURNS.acquire().await;
     let verified = tokio::task::spawn_blocking(move || {
         let text = hash.as_deref().unwrap_or(NOBODY);
         PasswordHash::new(text).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())

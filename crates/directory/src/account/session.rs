@@ -43,6 +43,10 @@ pub enum SignInError {
     Ledger(#[from] LedgerError),
 }
 
+const fn waits(row: &store::Row, now: Moment) -> SignInError {
+    SignInError::Wait { wait_s: (row.locked_until - now.0) / 1_000_000 + 1 }
+}
+
 fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
@@ -55,24 +59,28 @@ pub async fn sign_in(ledger: &Ledger, name: &str, password: &str) -> Result<Sess
     let row = store::by_name(ledger, name).await?;
     let now = ledger.now();
     if let Some(locked) = row.as_ref().filter(|row| row.locked_until > now.0) {
-        return Err(SignInError::Wait { wait_s: (locked.locked_until - now.0) / 1_000_000 + 1 });
+        return Err(waits(locked, now));
     }
     let right = password::verify(password, row.as_ref().map(|row| row.password_hash.clone())).await;
     let Some(row) = row.filter(|row| !row.account().disabled) else { return Err(SignInError::Wrong) };
     let account = row.account();
     let work = ledger.begin().await?;
     if !right {
-        let failures = row.failures + 1;
+        let failures = store::add_failure(&work, account.id).await?;
         let wait_us = if failures < FREE_FAILURES { 0 } else { (1_000_000_i64 << (failures - FREE_FAILURES).min(20)).min(LONGEST_WAIT_US) };
-        store::set_failures(&work, account.id, failures, now.0 + wait_us).await?;
+        store::lock_until(&work, account.id, now.0 + wait_us).await?;
         let detail = json!({ "failures": failures });
         work.record(&Actor::Anonymous, audit::Entry { action: "account.sign_in_failed", subject_kind: "account", subject_id: account.id.0, detail: &detail })
             .await?;
         work.commit().await?;
         return Err(SignInError::Wrong);
     }
+    // Many tries at once all found the account unlocked; those that come after the lock do not get in by it.
+    if let Some(locked) = store::by_name(&work, name).await?.filter(|row| row.locked_until > now.0) {
+        return Err(waits(&locked, now));
+    }
     let token: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    store::set_failures(&work, account.id, 0, 0).await?;
+    store::forget_failures(&work, account.id).await?;
     store::end_sessions_begun_before(&work, now.0 - LIFE_US).await?;
     store::begin_session(&work, token_hash(&token), account.id).await?;
     work.record(&account.actor(), audit::Entry { action: "account.sign_in", subject_kind: "account", subject_id: account.id.0, detail: &json!({}) }).await?;

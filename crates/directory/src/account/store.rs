@@ -10,7 +10,6 @@ pub(super) struct Row {
     pub(super) password_hash: String,
     roles: String,
     disabled: bool,
-    pub(super) failures: i64,
     pub(super) locked_until: i64,
 }
 
@@ -22,7 +21,7 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "SELECT a.id, a.name, a.display_name, a.password_hash, a.roles, a.disabled, a.failures, a.locked_until FROM directory_account a";
+const COLUMNS: &str = "SELECT a.id, a.name, a.display_name, a.password_hash, a.roles, a.disabled, a.locked_until FROM directory_account a";
 
 /// Every account, by name.
 ///
@@ -56,10 +55,17 @@ pub(super) async fn insert(work: &UnitOfWork, account: &Account, password_hash: 
     work.execute(sql).await.map(|_| ())
 }
 
-pub(super) async fn set_failures(work: &UnitOfWork, account: AccountId, failures: i64, locked_until: i64) -> Result<(), LedgerError> {
-    let sql =
-        Sql::new("UPDATE directory_account SET failures = ").bind(failures).push(", locked_until = ").bind(locked_until).push(" WHERE id = ").bind(account.0);
-    work.execute(sql).await.map(|_| ())
+/// Counts one more failure and gives how many there are now.
+pub(super) async fn add_failure(work: &UnitOfWork, account: AccountId) -> Result<i64, LedgerError> {
+    work.number(Sql::new("UPDATE directory_account SET failures = failures + 1 WHERE id = ").bind(account.0).push(" RETURNING failures AS n")).await
+}
+
+pub(super) async fn lock_until(work: &UnitOfWork, account: AccountId, until: i64) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE directory_account SET locked_until = ").bind(until).push(" WHERE id = ").bind(account.0)).await.map(|_| ())
+}
+
+pub(super) async fn forget_failures(work: &UnitOfWork, account: AccountId) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE directory_account SET failures = 0, locked_until = 0 WHERE id = ").bind(account.0)).await.map(|_| ())
 }
 
 pub(super) async fn begin_session(work: &UnitOfWork, token_hash: Vec<u8>, account: AccountId) -> Result<(), LedgerError> {

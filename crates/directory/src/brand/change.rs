@@ -77,6 +77,7 @@ impl Renamed {
 pub async fn save(work: &UnitOfWork, actor: &Actor, change: &Change) -> Result<BrandId, DirectoryError> {
     actor.must_can(Action::ChangeBrands)?;
     change.check()?;
+    work.lock("directory.brand").await?;
     let old = store::by_key(work, &change.key).await?;
     let before = match &old {
         Some(old) => store::name_ids(work, old.id).await?,

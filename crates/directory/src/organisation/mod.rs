@@ -66,6 +66,11 @@ pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: 
     if !country.is_empty() && (country.len() != 2 || !country.chars().all(|character| character.is_ascii_uppercase())) {
         return refuse("the country must be two capital letters (ISO 3166-1), for example JP, or empty when it is not known");
     }
+    // Two people may name it at once: the second finds what the first added.
+    work.lock("directory.organisation").await?;
+    if let Some(known) = find(work, name).await? {
+        return Ok(known);
+    }
     let organisation = Organisation { id: OrganisationId(work.take_id().await?), name: Bilingual::new(name, name), country: country.into() };
     store::insert(work, std::slice::from_ref(&organisation)).await?;
     let detail = json!({ "name": name, "country": country });

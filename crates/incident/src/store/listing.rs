@@ -92,8 +92,9 @@ fn incident_visible(sight: Sight) -> Sql {
     }
 }
 
-fn part(skip: u32, limit: u32) -> Sql {
-    Sql::new(" ORDER BY s.at DESC, s.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip))
+/// The part of a list that a page shows. `order` tells apart what is of one moment, so that no record stands on two pages.
+fn part(order: &str, skip: u32, limit: u32) -> Sql {
+    Sql::new(" ORDER BY s.at DESC, ").push(order).push(" LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip))
 }
 
 /// The incidents of a selection: `limit` after the first `skip`.
@@ -110,7 +111,7 @@ pub async fn incidents(
 ) -> Result<Page<IncidentItem>, IncidentError> {
     let found = find(query, reckoning, selection, incident_visible(sight), sight).await?;
     let sql = Sql::new("SELECT i.year, i.sequence, i.category, s.unit, i.target, b.written, b.name_ja, b.name_en, i.first_report_at, i.last_report_at, i.state, i.tlp, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id) AS reports FROM (SELECT s.id, s.unit, s.at FROM ")
-        .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit)).push(") s JOIN incident i ON i.id = s.id LEFT JOIN (").push(brand::NAMED)
+        .append(found.selected).push(" s").append(found.narrowed).append(part("s.id DESC, s.unit", skip, limit)).push(") s JOIN incident i ON i.id = s.id LEFT JOIN (").push(brand::NAMED)
         .push(") b ON b.name_id = i.brand_name_id ORDER BY s.at DESC, s.id DESC, s.unit");
     let item = |row: IncidentRow| {
         let brand = row.name_ja.zip(row.name_en).map(|(ja, en)| Bilingual { ja, en });
@@ -183,7 +184,7 @@ pub async fn reports(
 ) -> Result<Page<ReportItem>, IncidentError> {
     let found = find(query, reckoning, selection, report_seen("s.id", sight), sight).await?;
     let sql = Sql::new("SELECT s.id, s.at, c.channel, c.name, r.line, r.site, s.tld, i.year, i.sequence FROM (SELECT s.id, s.at, s.tld FROM ")
-        .append(found.selected).push(" s").append(found.narrowed).append(part(skip, limit))
+        .append(found.selected).push(" s").append(found.narrowed).append(part("s.id DESC", skip, limit))
         .push(") s JOIN incident_report r ON r.id = s.id JOIN (").push(noroshi_mailroom::correspondence::COUNTED)
         .push(") c ON c.id = r.correspondence_id LEFT JOIN incident i ON i.id = (SELECT min(t.incident_id) FROM incident_told t WHERE t.report_id = s.id) ORDER BY s.at DESC, s.id DESC");
     Ok(Page { items: query.all(sql).await?, count: found.count, hidden: found.hidden })
@@ -223,7 +224,7 @@ pub async fn correspondence(
         .append(found.selected)
         .push(" s")
         .append(found.narrowed)
-        .append(part(skip, limit))
+        .append(part("s.id DESC", skip, limit))
         .push(") s JOIN (")
         .push(noroshi_mailroom::correspondence::COUNTED)
         .push(") c ON c.id = s.id ORDER BY s.at DESC, s.id DESC");
@@ -276,7 +277,7 @@ pub async fn coordinations(
     .append(found.selected)
     .push(" s")
     .append(found.narrowed)
-    .append(part(skip, limit))
+    .append(part("s.id DESC", skip, limit))
     .push(") s JOIN incident_coordination k ON k.id = s.id JOIN incident i ON i.id = k.incident_id JOIN (")
     .push(organisation::COUNTED)
     .push(") o ON o.id = k.organisation_id ORDER BY s.at DESC, s.id DESC");
