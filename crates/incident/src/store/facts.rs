@@ -83,8 +83,8 @@ fn facts(selection: &Selection, reckoning: &Reckoning) -> Result<Sql, NoScheme> 
 }
 
 fn incidents(scheme: Option<&Scheme>, bounds: Option<(Moment, Moment)>) -> Sql {
-    const PORT: &str =
-        "(SELECT CASE count(*) WHEN 0 THEN 'unknown' WHEN 1 THEN min(p.port) ELSE 'multiple' END FROM incident_port p WHERE p.incident_id = i.id) END";
+    // Only scans are counted by port; of others it is not asked.
+    const PORT: &str = "CASE WHEN i.category = 'scan' THEN (SELECT CASE count(*) WHEN 0 THEN 'unknown' WHEN 1 THEN min(p.port) ELSE 'multiple' END FROM incident_port p WHERE p.incident_id = i.id) END";
     let by_address = scheme.is_some_and(|scheme| scheme.incident_unit == IncidentUnit::Address);
     let unit = if by_address { "COALESCE(a.address, i.target)" } else { "i.target" };
     let mut rows = Sql::new("SELECT i.id, ")
