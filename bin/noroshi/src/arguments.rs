@@ -1,7 +1,11 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use noroshi_incident::{model::Category, selection::Standing, service::import::Format};
+use noroshi_incident::{
+    model::{Category, Number, schemes},
+    selection::Standing,
+    service::import::Format,
+};
 use noroshi_kernel::{access::Role, language::Language, period::Period};
 use std::path::PathBuf;
 
@@ -91,6 +95,24 @@ pub(crate) enum Account {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Keep somebody from signing in, and end the sessions that are open
+    Disable {
+        /// The account's name
+        name: String,
+    },
+    /// Let somebody sign in again
+    Enable {
+        /// The account's name
+        name: String,
+    },
+    /// Give an account a new password and end the sessions that are open; made and printed unless one is given
+    Password {
+        /// The account's name
+        name: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
     /// List the accounts
     List(Json),
 }
@@ -155,7 +177,7 @@ pub(crate) enum Incident {
     /// Show one incident with all that happened
     Show {
         /// Its number, for example 2013-04412
-        number: String,
+        number: Number,
         #[command(flatten)]
         json: Json,
     },
@@ -165,7 +187,7 @@ pub(crate) enum Incident {
         #[arg(long)]
         period: Period,
         /// The counting scheme [default: the latest that had begun when the period began]
-        #[arg(long)]
+        #[arg(long, value_parser = scheme)]
         scheme: Option<String>,
         #[command(flatten)]
         json: Json,
@@ -203,9 +225,15 @@ pub(crate) struct Report {
     #[arg(long, value_enum, default_value = "html")]
     pub(crate) format: ReportFormat,
     /// The counting scheme [default: each period's own]
-    #[arg(long)]
+    #[arg(long, value_parser = scheme)]
     pub(crate) scheme: Option<String>,
     /// The directory in which it is written [default: standard output]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// The key of a counting scheme that there is.
+fn scheme(text: &str) -> Result<String, String> {
+    let keys: Vec<_> = schemes().iter().map(|scheme| scheme.key.as_str()).collect();
+    if keys.contains(&text) { Ok(text.into()) } else { Err(format!("write one of {}; `noroshi scheme list` explains them", keys.join(", "))) }
 }

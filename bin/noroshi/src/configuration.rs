@@ -59,13 +59,15 @@ impl std::fmt::Debug for Database {
 pub(crate) struct Serve {
     /// The address on which pages are served.
     pub(crate) listen: SocketAddr,
+    /// The address at which people reach it, for links in reports that leave the platform: `https://noroshi.example.jp/`.
+    pub(crate) public_url: Option<String>,
     /// Whether browsers reach it by TLS (through a proxy): cookies are then marked secure.
     pub(crate) behind_tls: bool,
 }
 
 impl Default for Serve {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), behind_tls: false }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, behind_tls: false }
     }
 }
 
@@ -87,7 +89,20 @@ impl Configuration {
                 path.display()
             );
         }
+        if let Some(url) = &read.serve.public_url {
+            anyhow::ensure!(
+                url.starts_with("https://") || url.starts_with("http://"),
+                "{}: serve.public_url: {url:?} must begin with https:// or http://",
+                path.display()
+            );
+        }
         Ok(read)
+    }
+
+    /// The address that links in a report begin with: the configured one, or where pages are served.
+    pub(crate) fn base(&self) -> String {
+        let url = self.serve.public_url.clone().unwrap_or_else(|| format!("http://{}", self.serve.listen));
+        if url.ends_with('/') { url } else { url + "/" }
     }
 
     pub(crate) fn place(&self, data: &Path) -> Place {

@@ -16,6 +16,11 @@ pub enum DemoError {
     /// There are records in the period already.
     #[error("the database holds records of {0} already, so its figures would not come out; generate into a fresh directory (--data DIR). Nothing was changed")]
     Occupied(Period),
+    /// The database is somebody's real one.
+    #[error(
+        "this database holds records or accounts that are no example: invented records do not belong among them. Nothing was changed; name a fresh directory (--data DIR) and no PostgreSQL of a real team"
+    )]
+    Real,
     /// A brand or a country is not as the figures need it.
     #[error("{0}")]
     Refused(String),

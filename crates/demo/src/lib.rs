@@ -11,6 +11,7 @@
 //! desks.
 
 mod brands;
+mod claim;
 mod dice;
 mod error;
 pub mod example;
@@ -18,5 +19,6 @@ pub mod generate;
 pub mod margins;
 pub mod plan;
 
+pub use claim::claim;
 pub use error::DemoError;
 pub use generate::generate;

@@ -19,7 +19,7 @@ pub enum IncidentError {
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// A file to import could not be read.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     File {
         /// The file.
         path: PathBuf,

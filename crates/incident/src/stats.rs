@@ -11,7 +11,7 @@ use noroshi_kernel::{
     language::Bilingual,
     period::{Month, Period},
 };
-use noroshi_ledger::{FromQueryResult, Query, Sql};
+use noroshi_ledger::{FromQueryResult, Ledger, Query, Sql};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -157,8 +157,10 @@ pub struct Compared {
 ///
 /// # Errors
 /// [`IncidentError::Refused`] when there is no such scheme.
-pub async fn compared(query: &impl Query, reckoning: &Reckoning, period: Period, scheme: Option<&str>) -> Result<Compared, IncidentError> {
-    let of = |period| count(query, reckoning, period, scheme);
+pub async fn compared(ledger: &Ledger, reckoning: &Reckoning, period: Period, scheme: Option<&str>) -> Result<Compared, IncidentError> {
+    // All of one state: an import that runs meanwhile must not tear the figures apart.
+    let snapshot = ledger.snapshot().await?;
+    let of = |period| count(&snapshot, reckoning, period, scheme);
     Ok(Compared { now: of(period).await?, previous: of(period.previous()).await?, year_ago: of(period.year_ago()).await? })
 }
 
@@ -217,6 +219,10 @@ pub async fn count(query: &impl Query, reckoning: &Reckoning, period: Period, sc
     counting.incidents(&mut figures).await?;
     counting.coordinations(&mut figures).await?;
     counting.reports(&mut figures).await?;
+    // Totals are counted for themselves, so that the sum of the parts says something.
+    figures.incidents = counting.total(Selection::of(Records::Incidents, period, scheme)).await?;
+    figures.reports = counting.total(Selection::of(Records::Reports, period, scheme)).await?;
+    figures.coordinations = counting.total(Selection::of(Records::Coordinations, period, scheme)).await?;
     figures.addresses = counting.total(Selection::of(Records::Addresses, period, scheme)).await?;
     figures.correspondence = counting.total(Selection::of(Records::Correspondence, period, scheme)).await?;
     figures.inquiries = counting.total(Selection { about: Some(About::Inquiry), ..Selection::of(Records::Correspondence, period, scheme) }).await?;
@@ -280,7 +286,6 @@ impl<Q: Query> Counting<'_, Q> {
     async fn incidents(&self, figures: &mut Figures) -> Result<(), IncidentError> {
         for group in self.query.all::<IncidentGroup>(self.by_month(Records::Incidents, ", category, origin")?).await? {
             let category = Category::from_key(&group.category);
-            figures.incidents += group.n;
             *figures.by_category.entry(category).or_default() += group.n;
             if category == Category::Phishing {
                 figures.phishing_brand.add(Origin::from_key(&group.origin), group.n);
@@ -299,7 +304,6 @@ impl<Q: Query> Counting<'_, Q> {
     async fn coordinations(&self, figures: &mut Figures) -> Result<(), IncidentError> {
         for group in self.query.all::<CoordinationGroup>(self.by_month(Records::Coordinations, ", category, destination")?).await? {
             let destination = Origin::from_key(&group.destination);
-            figures.coordinations += group.n;
             figures.coordination_destination.add(destination, group.n);
             if Category::from_key(&group.category) == Category::Phishing {
                 figures.phishing_coordination_destination.add(destination, group.n);
@@ -313,7 +317,6 @@ impl<Q: Query> Counting<'_, Q> {
 
     async fn reports(&self, figures: &mut Figures) -> Result<(), IncidentError> {
         for group in self.query.all::<MonthGroup>(self.by_month(Records::Reports, "")?).await? {
-            figures.reports += group.n;
             if let Some(month) = at(&mut figures.by_month, group.month) {
                 month.reports += group.n;
             }

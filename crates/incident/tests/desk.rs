@@ -3,9 +3,9 @@
 
 use noroshi_directory::{account, brand, organisation::Home};
 use noroshi_incident::{
-    IncidentError, coordinations, incidents,
+    IncidentError, asked_organisations, coordinations, incidents,
     model::{Category, Number, State},
-    reports,
+    open_count, reports,
     selection::{Reckoning, Records, Selection},
     service::{self, import},
     stats,
@@ -148,6 +148,31 @@ on_both_databases! {
         assert_eq!(service::view(&bench.ledger, &administrator(), number).await.expect("seen").incident.state, State::New);
     }
 
+    async fn a_reminder_is_kept_and_a_case_that_was_coordinated_is_so_again(bench) {
+        import(&bench, "a.csv", "2020/01/20 00:00:00,http://a.example.jp/,B\n").await;
+        let number = Number { year: 2020, sequence: 1 };
+        for (country, note) in [("", "first"), ("JP", "reminded by telephone")] {
+            let work = bench.ledger.begin().await.expect("begun");
+            service::coordinate(&work, &administrator(), number, "Example Hosting", country, note).await.expect("asked");
+            service::close(&work, &administrator(), number).await.expect("closed");
+            work.commit().await.expect("committed");
+        }
+        let id = service::view(&bench.ledger, &administrator(), number).await.expect("seen").incident.id;
+        let notes = noroshi_incident::notes_of(&bench.ledger, id).await.expect("read");
+        assert_eq!(notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["Example Hosting: reminded by telephone"]);
+        assert_eq!(figures(&bench.ledger, "2021Q1").await.coordination_destination.domestic, 1, "a country that was not known is filled in");
+        import(&bench, "b.csv", "2020/01/25 00:00:00,http://a.example.jp/,B\n").await;
+        assert_eq!(service::view(&bench.ledger, &administrator(), number).await.expect("seen").incident.state, State::Coordinating);
+        let audit = noroshi_ledger::audit::of_subject(&bench.ledger, id.0, 100).await.expect("read");
+        assert!(audit.iter().any(|row| row.action == "incident.reopen" && row.detail.contains("report")), "{audit:?}");
+    }
+
+    async fn a_query_without_a_word_finds_nothing(bench) {
+        import(&bench, "a.csv", THREE).await;
+        let selection = Selection { q: Some("!!".into()), ..Selection::default() };
+        assert_eq!(incidents(&bench.ledger, &reckoning(), &selection, administrator().sight(), 0, 10).await.expect("listed").count, 0);
+    }
+
     async fn saying_whose_a_name_is_maps_what_was_reported(bench) {
         import(&bench, "a.csv", THREE).await;
         let unmapped = brand::unmapped(&bench.ledger, 10).await.expect("read");
@@ -212,10 +237,11 @@ on_both_databases! {
         let work = bench.ledger.begin().await.expect("begun");
         assert!(matches!(service::close(&work, &analyst, number).await, Err(IncidentError::Forbidden(_))));
         assert!(matches!(service::close(&work, &Actor::Anonymous, number).await, Err(IncidentError::Forbidden(_))));
+        service::coordinate(&work, &handler, number, "Example Victim", "JP", "").await.expect("asked");
         service::relabel(&work, &handler, number, Tlp::Red).await.expect("relabelled");
         work.commit().await.expect("committed");
         let found = async |actor: &Actor, q: Option<&str>| {
-            let selection = Selection { q: q.map(Into::into), ..Selection::default() };
+            let selection = Selection { q: q.map(Into::into), period: Some(period("2020Q1")), ..Selection::default() };
             let page = incidents(&bench.ledger, &reckoning(), &selection, actor.sight(), 0, 10).await.expect("listed");
             (page.items.len(), page.count, page.hidden)
         };
@@ -228,7 +254,9 @@ on_both_databases! {
             assert_eq!(found(actor, Some("login")).await, (0, 0, 0), "search does not even tell that there is one");
             assert_eq!(found(actor, None).await, (1, 2, 1), "a list says how many it may not show, so that it agrees with its figure");
             assert!(matches!(service::view(&bench.ledger, actor, number).await, Err(IncidentError::Unknown(_))));
-            let reported = reports(&bench.ledger, &reckoning(), &Selection { records: Records::Reports, ..Selection::default() }, actor.sight(), 0, 10).await.expect("listed");
+            assert_eq!(open_count(&bench.ledger, actor.sight()).await.expect("counted"), 1);
+            assert!(asked_organisations(&bench.ledger, actor.sight(), 10).await.expect("read").is_empty());
+            let reported = reports(&bench.ledger, &reckoning(), &Selection { records: Records::Reports, period: Some(period("2020Q1")), ..Selection::default() }, actor.sight(), 0, 10).await.expect("listed");
             assert_eq!((reported.items.len(), reported.count, reported.hidden), (1, 3, 2));
         }
         let work = bench.ledger.begin().await.expect("begun");

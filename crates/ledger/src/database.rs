@@ -1,6 +1,6 @@
 use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration};
 use noroshi_kernel::moment::{Clock, Moment};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionOptions, TransactionTrait};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// Where the records are.
@@ -43,7 +43,7 @@ impl Ledger {
                 let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
                 // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair.
                 let writer = Database::connect(sqlite_options(&url, 1)).await?;
-                (writer, Database::connect(sqlite_options(&url, 4)).await?)
+                (writer, Database::connect(sqlite_options(&url, 8)).await?)
             }
             Place::Postgres { url, schema } => {
                 let mut options = ConnectOptions::new(url.clone());
@@ -66,6 +66,19 @@ impl Ledger {
     /// When the database cannot be reached or stays locked for 30 s.
     pub async fn begin(&self) -> Result<UnitOfWork, LedgerError> {
         Ok(UnitOfWork::new(self.transaction().await?, self.now()))
+    }
+
+    /// One state of the database, held still while others write: figures that are counted one after another in it agree.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Snapshot, LedgerError> {
+        let mut options = TransactionOptions::default();
+        if self.reader.get_database_backend() == DbBackend::Postgres {
+            options.isolation_level = Some(sea_orm::IsolationLevel::RepeatableRead);
+            options.access_mode = Some(sea_orm::AccessMode::ReadOnly);
+        }
+        Ok(Snapshot(self.reader.begin_with_options(options).await?))
     }
 
     async fn transaction(&self) -> Result<sea_orm::DatabaseTransaction, sea_orm::DbErr> {
@@ -103,6 +116,18 @@ impl Query for Ledger {
 
     fn connection(&self) -> &DatabaseConnection {
         &self.reader
+    }
+}
+
+/// One state of the database. It only reads; dropped, it is over.
+#[derive(Debug)]
+pub struct Snapshot(DatabaseTransaction);
+
+impl Query for Snapshot {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.0
     }
 }
 

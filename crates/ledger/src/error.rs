@@ -21,7 +21,7 @@ pub enum LedgerError {
     #[error("the database knows the migration {0:?}, which this program does not: it was written by a newer noroshi; run that one")]
     Newer(String),
     /// A file could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     File {
         /// The file.
         path: PathBuf,

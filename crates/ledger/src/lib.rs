@@ -23,7 +23,7 @@ pub mod search;
 mod sql;
 mod work;
 
-pub use database::{Ledger, Place};
+pub use database::{Ledger, Place, Snapshot};
 pub use error::LedgerError;
 pub use query::Query;
 pub use sea_orm::{DbBackend as Backend, FromQueryResult, Value};

@@ -24,6 +24,14 @@ pub async fn receive(ledger: &Ledger, actor: &Actor, format: &str, name: &str, m
     let stored = tokio::task::spawn_blocking(move || blobs.put(&mut source));
     let blob = stored.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     let work = ledger.begin().await?;
+    work.lock("mailroom.batch").await?;
+    // The same bytes again are the same delivery: nothing came in that was not there.
+    if let Some(id) = correspondence::feed_with(&work, &blob.sha256).await? {
+        let detail = json!({ "format": format, "name": printable(name, 200), "sha256": blob.sha256 });
+        work.record(actor, audit::Entry { action: "mailroom.receive_again", subject_kind: "correspondence", subject_id: id.0, detail: &detail }).await?;
+        work.commit().await?;
+        return Ok(Batch { id, blob });
+    }
     let batch = Batch { id: CorrespondenceId(work.take_id().await?), blob };
     let raw = Raw { sha256: batch.blob.sha256.clone(), offset: 0, length: batch.blob.size_bytes };
     let name = printable(name, 200);

@@ -1,6 +1,6 @@
 //! The door of every route: holds the table's row against who asks, and a form's token against its reader.
 
-use crate::{csrf, failure::Failure, links, reader::Reader, routes::Access, web::Shared};
+use crate::{csrf, failure::Failure, links, query, reader::Reader, routes::Access, web::Shared};
 use axum::{
     body::{self, Body},
     extract::{Request, State},
@@ -8,11 +8,17 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use noroshi_kernel::access::Action;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
 /// The most bytes of a form.
 const MOST_BYTES: usize = 1 << 20;
+
+/// So many pages that look through records are made at once; others wait their turn, at most as long as a request may take. Fewer
+/// than the database has readers, so that signing in and single records always find one.
+static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// Lets a request through to its handler, or not; one that changes something needs its form's token.
 pub(crate) async fn gate(State((web, access, changes)): State<(Shared, Access, bool)>, request: Request, next: Next) -> Response {
@@ -29,6 +35,7 @@ pub(crate) async fn gate(State((web, access, changes)): State<(Shared, Access, b
         (Access::Action(_), Some(_)) => return Failure::Forbidden.into_response(),
         (_, None) => return to_sign_in(&request, &reader),
     }
+    let _turn = if matches!(access, Access::Action(Action::ViewRecords | Action::ViewFigures)) { TURNS.acquire().await.ok() } else { None };
     if changes {
         return match checked(&web, &reader, request).await {
             Ok(request) => next.run(request).await,
@@ -50,6 +57,9 @@ async fn checked(web: &Shared, reader: &Reader, request: Request) -> Result<Requ
     }
     let (parts, body) = request.into_parts();
     let bytes = body::to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
+    if form_urlencoded::parse(&bytes).any(|(_, value)| !query::printable(&value)) {
+        return Err(Failure::Status(StatusCode::BAD_REQUEST));
+    }
     let given = form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     if !given.is_some_and(|given| csrf::is_of(&web.team_key, &reader.bound_to, &given)) {
         return Err(Failure::Stale);

@@ -92,7 +92,7 @@ impl Page {
     /// A page of a desk. `title` is said in the window's title, too.
     pub(crate) async fn of(web: &Web, person: &Person, desk: Desk, title: String) -> Result<Self, Failure> {
         let words = Words::of(person.reader.language);
-        let waiting = noroshi_incident::open_count(&web.ledger).await?;
+        let waiting = noroshi_incident::open_count(&web.ledger, person.actor.sight()).await?;
         let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger).await? } else { 0 };
         let seats = Desk::RAIL.into_iter().filter(|(_, _, _, action)| person.actor.can(*action));
         let desks = seats.map(|(seat, key, href, _)| DeskLink {

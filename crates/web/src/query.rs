@@ -26,6 +26,12 @@ impl Parameters {
     }
 }
 
+/// Whether a text holds no control character but line ends and tabs, and no mark that turns the direction of writing: nobody types
+/// them, databases refuse some and terminals obey others.
+pub(crate) fn printable(text: &str) -> bool {
+    !text.chars().any(|one| (one.is_control() && !matches!(one, '\n' | '\r' | '\t')) || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+}
+
 /// Reads a value, or says which parameter is wrong.
 pub(crate) fn parsed<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Failure> {
     value.parse().map_err(|_| Failure::Parameter { name: name.to_owned(), value: value.to_owned() })
@@ -35,7 +41,11 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Ok(Self::read(parts.uri.query().unwrap_or_default()))
+        let read = Self::read(parts.uri.query().unwrap_or_default());
+        match read.0.iter().find(|(_, value)| !printable(value)) {
+            Some((name, value)) => Err(Failure::Parameter { name: name.clone(), value: value.clone() }),
+            None => Ok(read),
+        }
     }
 }
 

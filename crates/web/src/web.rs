@@ -21,6 +21,8 @@ pub struct Web {
     pub team: Bilingual,
     /// The team's secret, from which the keys of the forms' tokens are derived.
     pub team_key: [u8; 32],
+    /// The address at which people reach the pages, with a slash at its end: where links of downloaded reports lead.
+    pub base: String,
     /// Whether readers come by HTTPS; then cookies are marked `Secure`.
     pub behind_tls: bool,
 }

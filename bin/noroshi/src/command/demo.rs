@@ -6,13 +6,17 @@ use crate::{
     wiring::Worker,
 };
 use anyhow::Context as _;
-use noroshi_demo::{example, generate, margins, plan};
+use noroshi_demo::{claim, example, generate, margins, plan};
 use noroshi_kernel::{language::Language, period::Period};
 use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
 
-pub(super) async fn run(platform: Platform, demo: Demo) -> anyhow::Result<Done> {
+pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Done> {
     // The port first: who cannot listen should not wait for the filling.
     let listener = if demo.no_serve { None } else { Some(serve::bind(SocketAddr::from(([127, 0, 0, 1], demo.port))).await?) };
+    if let Some(listener) = &listener {
+        platform.configuration.serve.listen = listener.local_addr()?;
+    }
+    claim(&platform.ledger).await?;
     let worker = Worker::start(platform.ledger.clone());
     let (new_logins, periods) = match &demo.figures {
         Some(file) => figures(&platform, file, !demo.no_serve).await?,

@@ -12,6 +12,7 @@ use noroshi_kernel::{
     access::Sight,
     language::Bilingual,
     moment::{Moment, Zone},
+    setaside::printable,
 };
 use noroshi_ledger::audit;
 use serde_json::json;
@@ -22,7 +23,7 @@ pub(super) async fn run(platform: &Platform, command: Incident) -> anyhow::Resul
             let selection = Selection { records: Records::Incidents, period, category, state, q: search, ..Selection::default() };
             list(platform, &selection, skip, limit, json.json).await?;
         }
-        Incident::Show { number, json } => show(platform, number.parse()?, json.json).await?,
+        Incident::Show { number, json } => show(platform, number, json.json).await?,
         Incident::Stats { period, scheme, json } => {
             let figures = stats::compared(&platform.ledger, &platform.reckoning, period, scheme.as_deref()).await?;
             if json.json { print_json(&figures)? } else { print_figures(&figures)? }
@@ -46,7 +47,7 @@ async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32,
         eprintln!("no incident is like that; leave out a filter, or import reports with: noroshi intake import --format phishurl FILE");
     }
     for item in &page.items {
-        let brand = item.brand.as_ref().map_or("", |brand| brand.ja.as_str());
+        let brand = item.brand.as_ref().map_or_else(String::new, |brand| shown(&brand.ja));
         print(&format!(
             "{}  {}  {:14} {:12} {:4}  {}  {brand}",
             item.number,
@@ -54,7 +55,7 @@ async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32,
             item.category.key(),
             item.state.key(),
             item.reports,
-            defang(&item.unit)
+            shown(&defang(&item.unit))
         ))?;
     }
     eprintln!("{} of {}", page.items.len(), page.count);
@@ -80,10 +81,10 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
         }));
     }
     print(&format!("#{number}  {}  {}  {}", incident.category.key(), incident.state.key(), incident.label.tlp))?;
-    print(&defang(&incident.target.text))?;
+    print(&shown(&defang(&incident.target.text)))?;
     let name = detail.brand.clone().or_else(|| detail.brand_written.clone().map(|name| Bilingual::new(name.clone(), name)));
     if let Some(name) = name {
-        print(&format!("brand: {} / {} ({})", name.ja, name.en, detail.origin.key()))?;
+        print(&format!("brand: {} / {} ({})", shown(&name.ja), shown(&name.en), detail.origin.key()))?;
     }
     print(&timeline(&platform.reckoning.zone, &reports, &asked, &notes))
 }
@@ -96,7 +97,7 @@ fn timeline(zone: &Zone, reports: &[noroshi_incident::Told], asked: &[noroshi_in
     lines.extend(asked.iter().map(|one| (one.requested_at, format!("asked    {} {} {}", one.organisation.en, one.country, one.note))));
     lines.extend(notes.iter().map(|note| (Moment(note.at), format!("note     {}: {}", note.author, note.text))));
     lines.sort_by_key(|(at, _)| *at);
-    lines.into_iter().map(|(at, text)| format!("{}  {text}", zone.minute(at))).collect::<Vec<_>>().join("\n")
+    lines.into_iter().map(|(at, text)| format!("{}  {}", zone.minute(at), shown(&text))).collect::<Vec<_>>().join("\n")
 }
 
 fn print_figures(figures: &stats::Compared) -> anyhow::Result<()> {
@@ -115,4 +116,9 @@ fn print_figures(figures: &stats::Compared) -> anyhow::Result<()> {
         print(&format!("  {:20} {count:>9} {:>9} {:>9}", category.key(), of(&figures.previous), of(&figures.year_ago)))?;
     }
     Ok(())
+}
+
+/// What came from outside, on one line and without what a terminal would obey.
+fn shown(text: &str) -> String {
+    printable(text, 2_000)
 }

@@ -1,11 +1,16 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Intake, platform::Platform, progress::Bar, wiring::Worker};
+use anyhow::Context as _;
 use noroshi_incident::service::import::{self, Outcome};
 
 pub(super) async fn run(platform: Platform, command: Intake) -> anyhow::Result<Done> {
     let Intake::Import { format, json, paths } = command;
     let actor = Platform::local_administrator();
     let worker = Worker::start(platform.ledger.clone());
+    // All of them are looked at first: a mistyped name should not be found after an hour.
+    for path in &paths {
+        std::fs::File::open(path).with_context(|| path.display().to_string())?;
+    }
     let mut bar = Bar::new();
     let mut outcome = Outcome::default();
     for path in &paths {

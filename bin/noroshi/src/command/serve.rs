@@ -25,6 +25,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         reckoning: platform.reckoning.clone(),
         team: platform.configuration.team_name(),
         team_key: platform.team_key,
+        base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,
     };
     axum::serve(listener, router(web)).with_graceful_shutdown(stopped()).await?;

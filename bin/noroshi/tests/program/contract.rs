@@ -69,6 +69,8 @@ fn wrong_usage_is_2_and_says_what_to_write() {
         (&["incident", "stats", "--period", "2013Q5"][..], "write a quarter as 2013Q4"),
         (&["intake", "import", "--format", "nonsense", "x"], "it reads phishurl"),
         (&["incident", "list", "--category", "nonsense"], "write phishing"),
+        (&["incident", "show", "x"], "write it as 2013-04412"),
+        (&["incident", "stats", "--period", "2013Q4", "--scheme", "1999"], "scheme list"),
         (&["nonsense"], "unrecognized subcommand"),
         (&["report", "--period", "2013Q4", "--kind", "nonsense"], "possible values"),
         (&["account", "add", "x", "--role", "king"], "write handler"),
@@ -86,8 +88,6 @@ fn what_fails_is_1_and_says_why() {
         (&["intake", "import", "--format", "phishurl", "/nowhere/list.csv"][..], "/nowhere/list.csv: No such file"),
         (&["intake", "import", "--format", "phishurl", "/"], "this is no file"),
         (&["incident", "show", "2013-00001"], "there is no incident 2013-00001"),
-        (&["incident", "show", "x"], "write it as 2013-04412"),
-        (&["incident", "stats", "--period", "2013Q4", "--scheme", "1999"], "scheme list"),
         (&["account", "add", "x", "--role", "handler", "--password-stdin"], "at least 12 characters"),
     ] {
         let ran = home.run(arguments);
@@ -140,4 +140,44 @@ fn a_command_has_help() {
         assert_eq!(ran.code(), 0, "{arguments:?}");
         assert!(ran.out().contains("Usage:"), "{arguments:?}");
     }
+}
+
+#[test]
+fn importing_again_changes_no_figure() {
+    let home = Home::sqlite();
+    let file = home.file("list.csv", CSV);
+    let import = || home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]);
+    assert_eq!(import().code(), 0);
+    // The delivery itself came in today.
+    let year = home.run(&["incident", "list", "--json"]).json()["items"][0]["first_report"].as_str().unwrap()[..4].to_owned();
+    let figures = || [year.as_str(), "2026", "2027", "2028"].map(|period| home.run(&["incident", "stats", "--period", period, "--json"]).json());
+    let before = figures();
+    assert_eq!(import().code(), 0);
+    assert_eq!(figures(), before);
+}
+
+#[test]
+fn the_demo_keeps_out_of_real_databases() {
+    for home in [Some(Home::sqlite()), Home::postgres()].into_iter().flatten() {
+        assert_eq!(home.run(&["account", "add", "boss", "--role", "administrator"]).code(), 0);
+        let ran = home.run(&["demo", "--no-serve"]);
+        assert_eq!(ran.code(), 1);
+        assert!(ran.err().contains("no example"), "{}", ran.err());
+        assert_eq!(home.run(&["account", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+    }
+    let home = Home::sqlite();
+    for _ in 0..2 {
+        assert_eq!(home.run(&["demo", "--no-serve"]).code(), 0, "its own it fills again");
+    }
+}
+
+#[test]
+fn a_disabled_account_is_there_and_out() {
+    let home = Home::sqlite();
+    home.run(&["account", "add", "hanako", "--role", "handler"]);
+    assert_eq!(home.run(&["account", "disable", "hanako"]).code(), 0);
+    assert_eq!(home.run(&["account", "list", "--json"]).json()[0]["disabled"], true);
+    assert_eq!(home.run(&["account", "enable", "hanako"]).code(), 0);
+    assert!(home.run(&["account", "password", "hanako"]).out().trim().len() >= 12);
+    assert_eq!(home.run(&["account", "password", "nobody"]).code(), 1);
 }

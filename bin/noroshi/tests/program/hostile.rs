@@ -108,3 +108,24 @@ fn files_that_are_no_lists_say_so() {
         assert_eq!(ran.json()["stored"], 0, "{name}");
     }
 }
+
+#[test]
+fn lines_that_end_in_cr_alone_are_not_passed_over() {
+    let home = Home::sqlite();
+    let file = home.file("mac.csv", b"date,URL,description\r2020/01/01 10:00:00,http://a.example.jp/,B\r");
+    let ran = home.run(&["intake", "import", "--format", "phishurl", "--json", file.to_str().unwrap()]);
+    assert_eq!(ran.code(), 3);
+    assert!(ran.json()["reasons"][0]["reason"].as_str().unwrap().contains("CR"), "{}", ran.out());
+}
+
+#[test]
+fn what_was_reported_does_not_command_the_terminal() {
+    let home = Home::sqlite();
+    let file = home.file("list.csv", "2020/01/01 10:00:00,http://a.example.jp/,\u{1b}]0;pwn\u{7}\u{202e}evil\n".as_bytes());
+    home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]);
+    for arguments in [&["incident", "list"][..], &["incident", "show", "2020-00001"]] {
+        let ran = home.run(arguments);
+        assert_eq!(ran.code(), 0, "{}", ran.err());
+        assert!(ran.out().contains("evil") && !ran.out().contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", ran.out());
+    }
+}

@@ -65,3 +65,37 @@ pub async fn add(work: &UnitOfWork, actor: &Actor, name: &str, display_name: &st
     work.record(actor, audit::Entry { action: "account.add", subject_kind: "account", subject_id: account.id.0, detail: &detail }).await?;
     Ok(account.id)
 }
+
+/// Keeps somebody from signing in, or lets them again. Whoever is kept out is signed out everywhere.
+///
+/// # Errors
+/// [`DirectoryError::Forbidden`]; [`DirectoryError::Unknown`] when there is no such account.
+pub async fn set_disabled(work: &UnitOfWork, actor: &Actor, name: &str, disabled: bool) -> Result<(), DirectoryError> {
+    actor.must_can(Action::ChangeAccounts)?;
+    let id = named(work, name).await?;
+    store::set_disabled(work, id, disabled).await?;
+    if disabled {
+        store::end_sessions_of(work, id).await?;
+    }
+    let action = if disabled { "account.disable" } else { "account.enable" };
+    work.record(actor, audit::Entry { action, subject_kind: "account", subject_id: id.0, detail: &json!({ "name": name }) }).await?;
+    Ok(())
+}
+
+/// Gives an account another password and signs it out everywhere.
+///
+/// # Errors
+/// [`DirectoryError::Forbidden`]; [`DirectoryError::Unknown`]; [`DirectoryError::Refused`] when the password is too short.
+pub async fn set_password(work: &UnitOfWork, actor: &Actor, name: &str, password: &str) -> Result<(), DirectoryError> {
+    actor.must_can(Action::ChangeAccounts)?;
+    let id = named(work, name).await?;
+    store::set_password(work, id, &password::hash(password).await?).await?;
+    store::end_sessions_of(work, id).await?;
+    work.record(actor, audit::Entry { action: "account.password", subject_kind: "account", subject_id: id.0, detail: &json!({ "name": name }) }).await?;
+    Ok(())
+}
+
+async fn named(work: &UnitOfWork, name: &str) -> Result<AccountId, DirectoryError> {
+    let row = store::by_name(work, name).await?;
+    row.map(|row| row.account().id).ok_or_else(|| DirectoryError::Unknown { kind: "account", name: name.into() })
+}

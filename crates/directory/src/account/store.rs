@@ -70,12 +70,10 @@ pub(super) async fn forget_failures(work: &UnitOfWork, account: AccountId) -> Re
 
 pub(super) async fn begin_session(work: &UnitOfWork, token_hash: Vec<u8>, account: AccountId) -> Result<(), LedgerError> {
     let now = work.now().0;
-    let sql = Sql::new("INSERT INTO directory_session (token_hash, account_id, begun_at, seen_at) VALUES (")
+    let sql = Sql::new("INSERT INTO directory_session (token_hash, account_id, begun_at) VALUES (")
         .bind(token_hash)
         .push(", ")
         .bind(account.0)
-        .push(", ")
-        .bind(now)
         .push(", ")
         .bind(now)
         .push(")");
@@ -98,4 +96,18 @@ pub(super) async fn by_session(query: &impl Query, token_hash: Vec<u8>, begun_af
         .bind(begun_after)
         .push(" AND NOT a.disabled");
     query.one(sql).await
+}
+
+pub(super) async fn set_disabled(work: &UnitOfWork, account: AccountId, disabled: bool) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE directory_account SET disabled = ").bind(disabled).push(" WHERE id = ").bind(account.0)).await.map(|_| ())
+}
+
+pub(super) async fn set_password(work: &UnitOfWork, account: AccountId, password_hash: &str) -> Result<(), LedgerError> {
+    let sql =
+        Sql::new("UPDATE directory_account SET password_hash = ").bind(password_hash).push(", failures = 0, locked_until = 0 WHERE id = ").bind(account.0);
+    work.execute(sql).await.map(|_| ())
+}
+
+pub(super) async fn end_sessions_of(work: &UnitOfWork, account: AccountId) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM directory_session WHERE account_id = ").bind(account.0)).await.map(|_| ())
 }

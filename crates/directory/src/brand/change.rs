@@ -36,7 +36,7 @@ impl Change {
             return refuse(format!("the key {:?} must be 1 to 64 of a-z, 0-9 and -", self.key));
         }
         for name in [&self.name.ja, &self.name.en].into_iter().chain(&self.aliases) {
-            if fold(name).is_empty() || name.chars().count() > 200 {
+            if fold(name).is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
                 return refuse(format!("the name {name:?} of {} must hold 1 to 200 characters, a letter or digit among them", self.key));
             }
         }

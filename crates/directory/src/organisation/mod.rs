@@ -57,10 +57,10 @@ pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: 
     actor.must_can(Action::ChangeIncident)?;
     let name = name.trim();
     if let Some(known) = find(work, name).await? {
-        return Ok(known);
+        return placed(work, actor, known, country).await;
     }
     let refuse = |text: &str| Err(DirectoryError::Refused(text.into()));
-    if fold(name).is_empty() || name.chars().count() > 200 {
+    if fold(name).is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return refuse("the organisation's name must hold 1 to 200 characters, a letter or digit among them");
     }
     if !country.is_empty() && (country.len() != 2 || !country.chars().all(|character| character.is_ascii_uppercase())) {
@@ -76,4 +76,16 @@ pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: 
     let detail = json!({ "name": name, "country": country });
     work.record(actor, audit::Entry { action: "organisation.add", subject_kind: "organisation", subject_id: organisation.id.0, detail: &detail }).await?;
     Ok(organisation)
+}
+
+/// Fills in the country of an organisation of which it was not known.
+async fn placed(work: &UnitOfWork, actor: &Actor, known: Organisation, country: &str) -> Result<Organisation, DirectoryError> {
+    let plain = country.len() == 2 && country.chars().all(|character| character.is_ascii_uppercase());
+    if !known.country.is_empty() || !plain {
+        return Ok(known);
+    }
+    store::set_country(work, known.id, country).await?;
+    let detail = json!({ "country": country });
+    work.record(actor, audit::Entry { action: "organisation.place", subject_kind: "organisation", subject_id: known.id.0, detail: &detail }).await?;
+    Ok(Organisation { country: country.into(), ..known })
 }

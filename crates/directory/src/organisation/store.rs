@@ -51,3 +51,7 @@ pub async fn insert(work: &UnitOfWork, organisations: &[Organisation]) -> Result
     }
     rows.insert(work).await
 }
+
+pub(super) async fn set_country(work: &UnitOfWork, id: OrganisationId, country: &str) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE directory_organisation SET country = ").bind(country).push(" WHERE id = ").bind(id.0)).await.map(|_| ())
+}

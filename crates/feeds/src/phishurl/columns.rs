@@ -14,12 +14,18 @@ pub(super) struct Columns {
 /// A header that does not name every column that is needed.
 pub(super) const HEADER_LACKS: &str = "the header does not name both a date and a URL column; name the columns date,URL,description";
 
+/// A file whose lines end in CR alone, which is one line to everybody else.
+pub(super) const HEADER_CR: &str = "the lines end in CR alone, so the file is one line; convert it with: tr '\\r' '\\n'";
+
 impl Columns {
     /// The order of a table without a header.
     pub(super) const DEFAULT: Self = Self { date: 0, url: 1, description: Some(2), count: 3 };
 
     /// Reads a header, whatever the case of its names; `None` when the row is no header.
     pub(super) fn of_header(names: &[impl AsRef<[u8]>]) -> Option<Result<Self, &'static str>> {
+        if names.iter().any(|name| name.as_ref().contains(&b'\r')) {
+            return Some(Err(HEADER_CR));
+        }
         let place = |wanted: &str| names.iter().position(|name| name.as_ref().trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()));
         let description = place("description");
         match (place("date"), place("url")) {

@@ -27,6 +27,11 @@ pub async fn coordinate(work: &UnitOfWork, actor: &Actor, number: Number, organi
         }
         let entry = json!({ "coordination": id, "organisation": asked.name.en, "country": asked.country });
         work.record(actor, Entry { action: "incident.coordinate", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &entry }).await?;
+    } else if !note.is_empty() {
+        // A reminder does not count again, but what was written is kept.
+        keeping::insert_note(work, detail.incident.id, &actor.name(), &format!("{}: {note}", asked.name.en)).await?;
+        let entry = json!({ "organisation": asked.name.en });
+        work.record(actor, Entry { action: "incident.remind", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &entry }).await?;
     }
     Ok(first)
 }

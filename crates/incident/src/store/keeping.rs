@@ -1,11 +1,11 @@
 //! Keeping reports and incidents.
 
-use crate::model::{Asked, Incident};
+use crate::model::{Asked, Incident, State, joining::Span};
 use noroshi_kernel::{
     id::{CoordinationId, CorrespondenceId, IncidentId, ReportId},
     moment::Moment,
 };
-use noroshi_ledger::{LedgerError, Query, Sql, UnitOfWork, Value, bulk};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
 
 /// A report, before it is kept.
 #[derive(Clone, Debug)]
@@ -115,15 +115,32 @@ pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item 
     rows.insert(work).await
 }
 
-/// Widens the spans of incidents that were reported again. One that was closed and is reported later is new again.
-pub(crate) async fn widen(work: &UnitOfWork, spans: &[crate::model::joining::Span]) -> Result<(), LedgerError> {
+/// Widens the spans of incidents that were reported again. One that was closed and is reported later is open again: coordinating
+/// when somebody was asked, else new. Gives those, with the state that they have now.
+pub(crate) async fn widen(work: &UnitOfWork, spans: &[Span]) -> Result<Vec<(IncidentId, State)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct ClosedRow {
+        id: i64,
+        asked: i64,
+    }
+    let mut reopened = Vec::new();
     for part in spans.chunks(300) {
+        let rows = part.iter().map(|span| Sql::new("(").bind(span.incident.0).push(", ").bind(span.last.0).push(")"));
+        let closed = Sql::new("SELECT i.id, (SELECT count(*) FROM incident_coordination k WHERE k.incident_id = i.id) AS asked FROM incident i JOIN (VALUES ")
+            .join(rows, ", ")
+            .push(") AS v ON v.column1 = i.id WHERE i.state = 'closed' AND v.column2 > i.last_report_at");
+        for row in work.all::<ClosedRow>(closed).await? {
+            let state = if row.asked > 0 { State::Coordinating } else { State::New };
+            set_state(work, IncidentId(row.id), state).await?;
+            reopened.push((IncidentId(row.id), state));
+        }
         let rows = part.iter().map(|span| Sql::new("(").bind(span.incident.0).push(", ").bind(span.first.0).push(", ").bind(span.last.0).push(")"));
-        let sql = Sql::new("UPDATE incident SET first_report_at = v.column2, last_report_at = v.column3, state = CASE WHEN state = 'closed' AND v.column3 > last_report_at THEN 'new' ELSE state END FROM (VALUES ")
-            .join(rows, ", ").push(") AS v WHERE incident.id = v.column1");
+        let sql = Sql::new("UPDATE incident SET first_report_at = v.column2, last_report_at = v.column3 FROM (VALUES ")
+            .join(rows, ", ")
+            .push(") AS v WHERE incident.id = v.column1");
         work.execute(sql).await?;
     }
-    Ok(())
+    Ok(reopened)
 }
 
 /// Keeps coordinations that are not there yet; the same incident and organisation do not count again. Gives how many were new.
@@ -156,7 +173,7 @@ pub(crate) async fn last_sequence(work: &UnitOfWork, year: i64) -> Result<i64, L
     work.number(Sql::new("SELECT max(sequence) AS n FROM incident WHERE year = ").bind(year)).await
 }
 
-pub(crate) async fn set_state(work: &UnitOfWork, id: IncidentId, state: crate::model::State) -> Result<(), LedgerError> {
+pub(crate) async fn set_state(work: &UnitOfWork, id: IncidentId, state: State) -> Result<(), LedgerError> {
     work.execute(Sql::new("UPDATE incident SET state = ").bind(state.key()).push(" WHERE id = ").bind(id.0)).await.map(|_| ())
 }
 

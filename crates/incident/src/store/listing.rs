@@ -1,6 +1,6 @@
 //! Lists of records: exactly those that a figure counts.
 
-use super::{correspondence_seen, facts, report_seen, seen};
+use super::{coordination_seen, correspondence_seen, facts, hides_something, incident_seen, report_seen};
 use crate::{
     IncidentError,
     model::{Category, Number, State},
@@ -73,23 +73,24 @@ struct Found {
 
 async fn find(query: &impl Query, reckoning: &Reckoning, selection: &Selection, visible: Sql, sight: Sight) -> Result<Found, IncidentError> {
     let selected = facts::selected(selection, reckoning).map_err(|error| IncidentError::Refused(error.to_string()))?;
-    let words = selection.q.as_deref().and_then(|words| search::matching(query.backend(), "incident", words, sight));
-    let narrowed = match words {
-        // What is searched for shows only what may be seen, and does not tell how much there is besides.
-        Some(matching) => Sql::new(" WHERE ").append(visible).push(" AND s.id IN (").append(matching).push(")"),
-        None => Sql::new(" WHERE ").append(visible),
-    };
-    let shown = query.number(Sql::new("SELECT count(*) AS n FROM ").append(selected.clone()).push(" s").append(narrowed.clone())).await?;
-    let count = if selection.q.is_some() { shown } else { query.number(Sql::new("SELECT count(*) AS n FROM ").append(selected.clone()).push(" s")).await? };
-    Ok(Found { selected, narrowed, count, hidden: count - shown })
-}
-
-/// Sees `s` when the incident `s.id` may be seen.
-fn incident_visible(sight: Sight) -> Sql {
-    match sight {
-        Sight::Everything => Sql::new("1 = 1"),
-        _ => Sql::new("EXISTS (SELECT 1 FROM incident i WHERE i.id = s.id AND ").append(seen(sight)).push(")"),
+    let mut narrowed = Sql::new(" WHERE ").append(visible);
+    if let Some(words) = &selection.q {
+        narrowed = match search::matching(query.backend(), "incident", words, sight) {
+            Some(matching) => narrowed.push(" AND s.id IN (").append(matching).push(")"),
+            // Words without a letter or digit find nothing, rather than everything.
+            None => narrowed.push(" AND 1 = 0"),
+        };
     }
+    let shown = query.number(Sql::new("SELECT count(*) AS n FROM ").append(selected.clone()).push(" s").append(narrowed.clone())).await?;
+    // A list that a figure opens agrees with it and says how much of it is not shown. Whoever filters by more than figures do
+    // must not learn from the count what state a case is in, or what words it holds.
+    let opened_by_figure = selection.period.is_some() && selection.state.is_none() && selection.q.is_none();
+    let count = if opened_by_figure && hides_something(query, sight).await? {
+        query.number(Sql::new("SELECT count(*) AS n FROM ").append(selected.clone()).push(" s")).await?
+    } else {
+        shown
+    };
+    Ok(Found { selected, narrowed, count, hidden: count - shown })
 }
 
 /// The part of a list that a page shows. `order` tells apart what is of one moment, so that no record stands on two pages.
@@ -109,7 +110,7 @@ pub async fn incidents(
     skip: u32,
     limit: u32,
 ) -> Result<Page<IncidentItem>, IncidentError> {
-    let found = find(query, reckoning, selection, incident_visible(sight), sight).await?;
+    let found = find(query, reckoning, selection, incident_seen("s.id", sight), sight).await?;
     let sql = Sql::new("SELECT i.year, i.sequence, i.category, s.unit, i.target, b.written, b.name_ja, b.name_en, i.first_report_at, i.last_report_at, i.state, i.tlp, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id) AS reports FROM (SELECT s.id, s.unit, s.at FROM ")
         .append(found.selected).push(" s").append(found.narrowed).append(part("s.id DESC, s.unit", skip, limit)).push(") s JOIN incident i ON i.id = s.id LEFT JOIN (").push(brand::NAMED)
         .push(") b ON b.name_id = i.brand_name_id ORDER BY s.at DESC, s.id DESC, s.unit");
@@ -264,13 +265,7 @@ pub async fn coordinations(
     skip: u32,
     limit: u32,
 ) -> Result<Page<CoordinationItem>, IncidentError> {
-    let visible = match sight {
-        Sight::Everything => Sql::new("1 = 1"),
-        _ => Sql::new("EXISTS (SELECT 1 FROM incident_coordination k JOIN incident i ON i.id = k.incident_id WHERE k.id = s.id AND ")
-            .append(seen(sight))
-            .push(")"),
-    };
-    let found = find(query, reckoning, selection, visible, sight).await?;
+    let found = find(query, reckoning, selection, coordination_seen("s.id", sight), sight).await?;
     let sql = Sql::new(
         "SELECT s.at, o.name_ja, o.name_en, o.country, s.destination, i.year, i.sequence, s.category FROM (SELECT s.id, s.at, s.destination, s.category FROM ",
     )

@@ -269,6 +269,46 @@ pub async fn coordinations_of(query: &impl Query, incident: IncidentId) -> Resul
     Ok(query.all::<CoordinationRow>(sql).await?.into_iter().map(coordination).collect())
 }
 
+/// The organisations that were asked on incidents which may be seen, as names and countries, at most `limit`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn asked_organisations(query: &impl Query, sight: Sight, limit: u32) -> Result<Vec<(Bilingual, String)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct AskedRow {
+        name_ja: String,
+        name_en: String,
+        country: String,
+    }
+    let sql = Sql::new("SELECT o.name_ja, o.name_en, o.country FROM (")
+        .push(organisation::COUNTED)
+        .push(") o WHERE o.id IN (SELECT k.organisation_id FROM incident_coordination k WHERE ")
+        .append(super::incident_seen("k.incident_id", sight))
+        .push(") ORDER BY o.name_en LIMIT ")
+        .bind(i64::from(limit));
+    Ok(query.all::<AskedRow>(sql).await?.into_iter().map(|row| (Bilingual { ja: row.name_ja, en: row.name_en }, row.country)).collect())
+}
+
+/// Names of brands that were reported on incidents which may be seen and belong to no brand yet, as (id, as written), at most
+/// `limit`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn unmapped_names(query: &impl Query, sight: Sight, limit: u32) -> Result<Vec<(i64, String)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct NameRow {
+        name_id: i64,
+        written: String,
+    }
+    let sql = Sql::new("SELECT b.name_id, b.written FROM (")
+        .push(brand::NAMED)
+        .push(") b WHERE b.key IS NULL AND EXISTS (SELECT 1 FROM incident i WHERE i.brand_name_id = b.name_id AND ")
+        .append(super::incident_seen("i.id", sight))
+        .push(") ORDER BY b.name_id LIMIT ")
+        .bind(i64::from(limit));
+    Ok(query.all::<NameRow>(sql).await?.into_iter().map(|row| (row.name_id, row.written)).collect())
+}
+
 /// A note on an incident.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Note {

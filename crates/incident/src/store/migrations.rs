@@ -17,6 +17,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE UNIQUE INDEX incident_number ON incident (year, sequence)",
         "CREATE INDEX incident_target ON incident (target_hash)",
         "CREATE INDEX incident_first_report ON incident (first_report_at)",
+        "CREATE INDEX incident_brand_name ON incident (brand_name_id)",
+        "CREATE INDEX incident_red ON incident (id) WHERE tlp >= 4",
         "CREATE TABLE incident_told (incident_id BIGINT NOT NULL, report_id BIGINT NOT NULL, PRIMARY KEY (incident_id, report_id)) {without_rowid}",
         "CREATE INDEX incident_told_report ON incident_told (report_id)",
         "CREATE TABLE incident_address (incident_id BIGINT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (incident_id, address)) {without_rowid}",

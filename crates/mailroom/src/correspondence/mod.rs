@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::{COUNTED, insert, load};
+pub use store::{COUNTED, feed_with, insert, load};
 
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
 use serde::{Deserialize, Serialize};

@@ -67,3 +67,13 @@ pub async fn load(query: &impl Query, id: CorrespondenceId) -> Result<Option<Cor
         .bind(id.0);
     Ok(query.one::<Row>(sql).await?.map(Correspondence::from))
 }
+
+/// The feed delivery that consists of exactly these bytes, when there is one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn feed_with(query: &impl Query, sha256: &str) -> Result<Option<CorrespondenceId>, LedgerError> {
+    let sql = Sql::new("SELECT min(id) AS n FROM mailroom_correspondence WHERE raw_sha256 = ").bind(sha256).push(" AND channel = ").bind(Channel::Feed.key());
+    let id = query.number(sql).await?;
+    Ok((id != 0).then_some(CorrespondenceId(id)))
+}

@@ -22,7 +22,7 @@ use noroshi_kernel::{
     language::{Bilingual, Language},
     period::Period,
 };
-use noroshi_ledger::Query;
+use noroshi_ledger::Ledger;
 
 pub use sums::check;
 
@@ -31,14 +31,14 @@ pub use sums::check;
 /// # Errors
 /// [`ReportingError::DoesNotAddUp`] with the place; [`ReportingError::Incident`] when there is no such scheme.
 pub async fn document(
-    query: &impl Query,
+    ledger: &Ledger,
     reckoning: &Reckoning,
     team: &Bilingual,
     period: Period,
     scheme: Option<&str>,
     language: Language,
 ) -> Result<Document, ReportingError> {
-    let figures = stats::compared(query, reckoning, period, scheme).await?;
+    let figures = stats::compared(ledger, reckoning, period, scheme).await?;
     lay_out(&figures, reckoning, team, language)
 }
 

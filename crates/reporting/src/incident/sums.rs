@@ -1,7 +1,11 @@
 //! Parts must add up to their totals; a report that cannot say so is not made.
 
 use crate::ReportingError;
-use noroshi_incident::{model::Category, stats::Figures};
+use noroshi_directory::Origin;
+use noroshi_incident::{
+    model::{Category, DomainUnit, Scheme},
+    stats::Figures,
+};
 
 /// Checks every sum of a period's figures.
 ///
@@ -20,6 +24,13 @@ pub fn check(figures: &Figures) -> Result<(), ReportingError> {
         ("scans by port", figures.scan_ports.iter().map(|port| port.count).sum(), scans),
         ("coordinations by destination", figures.coordination_destination.total(), figures.coordinations),
     ];
+    let by_letter = Scheme::of(figures.period, Some(&figures.scheme)).is_ok_and(|scheme| scheme.domain_unit == DomainUnit::Correspondence);
+    let told = if by_letter { figures.correspondence - figures.inquiries } else { figures.reports };
+    sums.push(("the reporters' domains", figures.reporter_tld.iter().map(|domain| domain.count).sum(), told));
+    for (place, origin) in [("phishing of domestic brands", Origin::Domestic), ("phishing of foreign brands", Origin::Foreign)] {
+        let brands = figures.phishing_brands.iter().filter(|brand| brand.origin == origin);
+        sums.push((place, brands.map(|brand| brand.count).sum(), figures.phishing_brand.get(origin)));
+    }
     for month in months {
         sums.push(("incidents of a month by category", month.by_category.values().sum(), month.incidents));
         sums.push((

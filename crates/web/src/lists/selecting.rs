@@ -115,7 +115,7 @@ mod tests {
             (Records::Incidents, "categroy=phishing", "categroy"),
             (Records::Incidents, "scheme=1999", "scheme"),
             (Records::Incidents, "page=0", "page"),
-            (Records::Incidents, "state=open", "state"),
+            (Records::Incidents, "state=ajar", "state"),
             (Records::Reports, "category=phishing", "category"),
             (Records::Correspondence, "about=x", "about"),
         ] {

@@ -93,7 +93,14 @@ impl Filled {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
         let ledger = Ledger::open(&Place::Sqlite(folder.path().join("noroshi.sqlite")), blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
-        let web = Web { ledger, reckoning, team: Bilingual::new("例示CSIRT", "Example CSIRT"), team_key: [7; 32], behind_tls: false };
+        let web = Web {
+            ledger,
+            reckoning,
+            team: Bilingual::new("例示CSIRT", "Example CSIRT"),
+            team_key: [7; 32],
+            base: "http://noroshi.example.jp/".into(),
+            behind_tls: false,
+        };
 
         let work = web.ledger.begin().await.expect("work");
         let mut accounts = Vec::new();

@@ -212,14 +212,17 @@ impl<'a> Taking<'a> {
         if !rejected.is_empty() {
             tray::put(work, self.batch.id, rejected).await?;
         }
-        if harvest.reports.is_empty() {
-            return Ok(());
-        }
         let opened: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
         keeping::insert_reports(work, harvest.reports).await?;
         keeping::insert_incidents(work, harvest.incidents).await?;
         keeping::insert_told(work, harvest.told).await?;
-        keeping::widen(work, &harvest.widened.into_values().collect::<Vec<_>>()).await?;
+        for (id, to) in keeping::widen(work, &harvest.widened.into_values().collect::<Vec<_>>()).await? {
+            let detail = json!({ "from": State::Closed, "to": to, "by": "report" });
+            work.record(self.actor, Entry { action: "incident.reopen", subject_kind: "incident", subject_id: id.0, detail: &detail }).await?;
+        }
+        if part.stored + part.duplicates + part.set_aside == 0 {
+            return Ok(());
+        }
         let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "set_aside": part.set_aside });
         work.record(self.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.batch.id.0, detail: &detail }).await?;
         if !opened.is_empty() {

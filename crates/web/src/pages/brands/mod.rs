@@ -107,7 +107,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         rows: found.iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(|brand| BrandRow::of(brand, names_of(brand), words)).collect(),
         previous: (number > 1).then(|| turn(number - 1)),
         next: (number * PER_PAGE < found.len()).then(|| turn(number + 1)),
-        unmapped: brand::unmapped(&web.ledger, MOST_UNMAPPED).await?,
+        unmapped: noroshi_incident::unmapped_names(&web.ledger, person.actor.sight(), MOST_UNMAPPED).await?,
         known: if may_change { brands.iter().map(|brand| (brand.key.clone(), words.pick(&brand.name))).collect() } else { Vec::new() },
         new: may_change.then(|| BrandForm::empty(words)),
         q,

@@ -87,7 +87,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         Some(id) => noroshi_incident::load(&web.ledger, id).await?.filter(|found| person.actor.may(Action::ViewRecords, &found.incident.label)),
         None => None,
     };
-    let next = if person.actor.may(Action::ChangeIncident, &incident.label) { Some(Next::of(&web, &detail, words).await?) } else { None };
+    let next = if person.actor.may(Action::ChangeIncident, &incident.label) { Some(Next::of(&web, &detail, person.actor.sight(), words).await?) } else { None };
     let now = web.ledger.now();
     let time = |at| Time::of(at, now, &web.reckoning.zone, words);
     let title = title(&detail, words);

@@ -1,10 +1,9 @@
 use crate::{failure::Failure, web::Web, words::Words};
-use noroshi_directory::organisation;
 use noroshi_incident::{
     Detail,
     model::{Category, State},
 };
-use noroshi_kernel::tlp::Tlp;
+use noroshi_kernel::{access::Sight, tlp::Tlp};
 
 /// The organisations that are offered while one types.
 const MOST_ORGANISATIONS: u32 = 500;
@@ -28,9 +27,9 @@ pub(crate) struct Choice {
 }
 
 impl Next {
-    pub(super) async fn of(web: &Web, detail: &Detail, words: Words) -> Result<Self, Failure> {
+    pub(super) async fn of(web: &Web, detail: &Detail, sight: Sight, words: Words) -> Result<Self, Failure> {
         let incident = &detail.incident;
-        let organisations = organisation::all(&web.ledger, MOST_ORGANISATIONS).await?;
+        let organisations = noroshi_incident::asked_organisations(&web.ledger, sight, MOST_ORGANISATIONS).await?;
         let category = |one: Category| Choice { value: one.key().into(), label: words.category(one), selected: one == incident.category };
         let label = |one: Tlp| Choice { value: one.marking().into(), label: one.marking().into(), selected: one == incident.label.tlp };
         Ok(Self {
@@ -41,7 +40,7 @@ impl Next {
             }),
             is_new: incident.state == State::New,
             is_closed: incident.state == State::Closed,
-            organisations: organisations.into_iter().map(|one| (words.pick(&one.name), one.country)).collect(),
+            organisations: organisations.into_iter().map(|(name, country)| (words.pick(&name), country)).collect(),
             categories: Category::ALL.map(category).into(),
             labels: Tlp::ALL.map(label).into(),
         })

@@ -34,7 +34,7 @@ pub(crate) async fn get(
     let body = match file.as_str() {
         "incident.txt" => text::plain(&made),
         "incident.json" => format!("{:#}\n", json::value(&made)),
-        _ => noroshi_reporting::page::standalone(&made, None),
+        _ => noroshi_reporting::page::standalone(&made, Some(&web.base)),
     };
     let name = format!("attachment; filename=\"{}-incident-{language}.{}\"", period.to_string().replace('@', "-"), file.rsplit('.').next().unwrap_or_default());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
