@@ -81,7 +81,23 @@ on_both_databases! {
         assert!(matches!(account::sign_in(&bench.ledger, "hanako", PASSWORD).await, Err(SignInError::Wait { .. })));
         bench.clock.advance_us(2_000_000);
         account::sign_in(&bench.ledger, "hanako", PASSWORD).await.expect("signed in");
-        assert!(matches!(account::sign_in(&bench.ledger, "nobody", PASSWORD).await, Err(SignInError::Wrong)));
+        for _ in 0..5 {
+            assert!(matches!(account::sign_in(&bench.ledger, "nobody", PASSWORD).await, Err(SignInError::Wrong)));
+        }
+        assert!(matches!(account::sign_in(&bench.ledger, "nobody", PASSWORD).await, Err(SignInError::Wait { .. })), "a name that does not exist waits as one that does");
+    }
+
+    async fn many_guesses_at_once_count_each(bench) {
+        add(&bench, "hanako", PASSWORD).await.expect("added");
+        let guesses: Vec<_> = (0..30).map(|_| {
+            let ledger = bench.ledger.clone();
+            tokio::spawn(async move { account::sign_in(&ledger, "hanako", "wrong").await })
+        }).collect();
+        let mut looked_at = 0;
+        for guess in guesses {
+            looked_at += i32::from(matches!(guess.await.expect("ended"), Err(SignInError::Wrong)));
+        }
+        assert_eq!(looked_at, 5, "the others waited");
     }
 
     async fn accounts_need_a_plain_name_and_a_long_password(bench) {

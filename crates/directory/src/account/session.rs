@@ -43,44 +43,38 @@ pub enum SignInError {
     Ledger(#[from] LedgerError),
 }
 
-const fn waits(row: &store::Row, now: Moment) -> SignInError {
-    SignInError::Wait { wait_s: (row.locked_until - now.0) / 1_000_000 + 1 }
-}
-
 fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// Signs somebody in. Takes as long for a name that does not exist as for a wrong password.
+/// Signs somebody in. A try counts before its password is looked at, so that many at once gain nothing; it counts for the name
+/// that was typed, so that a name that does not exist answers, takes as long and waits as one that does.
 ///
 /// # Errors
 /// [`SignInError::Wrong`]; [`SignInError::Wait`] after five failures, doubling to 15 minutes.
 pub async fn sign_in(ledger: &Ledger, name: &str, password: &str) -> Result<Session, SignInError> {
-    let row = store::by_name(ledger, name).await?;
-    let now = ledger.now();
-    if let Some(locked) = row.as_ref().filter(|row| row.locked_until > now.0) {
-        return Err(waits(locked, now));
-    }
-    let right = password::verify(password, row.as_ref().map(|row| row.password_hash.clone())).await;
-    let Some(row) = row.filter(|row| !row.account().disabled) else { return Err(SignInError::Wrong) };
-    let account = row.account();
+    let (row, now) = (store::by_name(ledger, name).await?, ledger.now());
+    let subject_id = row.as_ref().map_or(0, |row| row.account().id.0);
     let work = ledger.begin().await?;
-    if !right {
-        let failures = store::add_failure(&work, account.id).await?;
-        let wait_us = if failures < FREE_FAILURES { 0 } else { (1_000_000_i64 << (failures - FREE_FAILURES).min(20)).min(LONGEST_WAIT_US) };
-        store::lock_until(&work, account.id, now.0 + wait_us).await?;
-        let detail = json!({ "failures": failures });
-        work.record(&Actor::Anonymous, audit::Entry { action: "account.sign_in_failed", subject_kind: "account", subject_id: account.id.0, detail: &detail })
-            .await?;
+    let tried = store::add_try(&work, name).await?;
+    if tried.locked_until > now.0 {
+        return Err(SignInError::Wait { wait_s: (tried.locked_until - now.0) / 1_000_000 + 1 });
+    }
+    // Locked already while the password is looked at: it opens again when that was right.
+    let wait_us = if tried.failures < FREE_FAILURES { 0 } else { (1_000_000_i64 << (tried.failures - FREE_FAILURES).min(20)).min(LONGEST_WAIT_US) };
+    store::lock_until(&work, name, now.0 + wait_us).await?;
+    work.commit().await?;
+
+    let right = password::verify(password, row.as_ref().map(|row| row.password_hash.clone())).await;
+    let work = ledger.begin().await?;
+    let Some(account) = row.filter(|_| right).map(|row| row.account()).filter(|account| !account.disabled) else {
+        let detail = json!({ "failures": tried.failures });
+        work.record(&Actor::Anonymous, audit::Entry { action: "account.sign_in_failed", subject_kind: "account", subject_id, detail: &detail }).await?;
         work.commit().await?;
         return Err(SignInError::Wrong);
-    }
-    // Many tries at once all found the account unlocked; those that come after the lock do not get in by it.
-    if let Some(locked) = store::by_name(&work, name).await?.filter(|row| row.locked_until > now.0) {
-        return Err(waits(&locked, now));
-    }
+    };
     let token: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    store::forget_failures(&work, account.id).await?;
+    store::forget_tries(&work, name, now.0 - LIFE_US).await?;
     store::end_sessions_begun_before(&work, now.0 - LIFE_US).await?;
     store::begin_session(&work, token_hash(&token), account.id).await?;
     work.record(&account.actor(), audit::Entry { action: "account.sign_in", subject_kind: "account", subject_id: account.id.0, detail: &json!({}) }).await?;

@@ -1,6 +1,7 @@
 use super::Account;
 use noroshi_kernel::id::AccountId;
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
+use sha2::{Digest, Sha256};
 
 #[derive(Debug, FromQueryResult)]
 pub(super) struct Row {
@@ -10,7 +11,6 @@ pub(super) struct Row {
     pub(super) password_hash: String,
     roles: String,
     disabled: bool,
-    pub(super) locked_until: i64,
 }
 
 impl Row {
@@ -21,7 +21,7 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "SELECT a.id, a.name, a.display_name, a.password_hash, a.roles, a.disabled, a.locked_until FROM directory_account a";
+const COLUMNS: &str = "SELECT a.id, a.name, a.display_name, a.password_hash, a.roles, a.disabled FROM directory_account a";
 
 /// Every account, by name.
 ///
@@ -37,7 +37,7 @@ pub(super) async fn by_name(query: &impl Query, name: &str) -> Result<Option<Row
 
 pub(super) async fn insert(work: &UnitOfWork, account: &Account, password_hash: &str) -> Result<(), LedgerError> {
     let roles: Vec<_> = account.roles.iter().map(|role| role.key()).collect();
-    let sql = Sql::new("INSERT INTO directory_account (id, name, display_name, password_hash, roles, disabled, failures, locked_until, created_at) VALUES (")
+    let sql = Sql::new("INSERT INTO directory_account (id, name, display_name, password_hash, roles, disabled, created_at) VALUES (")
         .bind(account.id.0)
         .push(", ")
         .bind(account.name.clone())
@@ -49,23 +49,44 @@ pub(super) async fn insert(work: &UnitOfWork, account: &Account, password_hash: 
         .bind(roles.join(" "))
         .push(", ")
         .bind(account.disabled)
-        .push(", 0, 0, ")
+        .push(", ")
         .bind(work.now().0)
         .push(")");
     work.execute(sql).await.map(|_| ())
 }
 
-/// Counts one more failure and gives how many there are now.
-pub(super) async fn add_failure(work: &UnitOfWork, account: AccountId) -> Result<i64, LedgerError> {
-    work.number(Sql::new("UPDATE directory_account SET failures = failures + 1 WHERE id = ").bind(account.0).push(" RETURNING failures AS n")).await
+/// How often a name was tried without success, this try included, and until when it waits.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Tried {
+    pub(super) failures: i64,
+    pub(super) locked_until: i64,
 }
 
-pub(super) async fn lock_until(work: &UnitOfWork, account: AccountId, until: i64) -> Result<(), LedgerError> {
-    work.execute(Sql::new("UPDATE directory_account SET locked_until = ").bind(until).push(" WHERE id = ").bind(account.0)).await.map(|_| ())
+/// Names are kept as digests: people type passwords into the wrong field.
+fn digest(name: &str) -> Vec<u8> {
+    Sha256::digest(name.as_bytes()).to_vec()
 }
 
-pub(super) async fn forget_failures(work: &UnitOfWork, account: AccountId) -> Result<(), LedgerError> {
-    work.execute(Sql::new("UPDATE directory_account SET failures = 0, locked_until = 0 WHERE id = ").bind(account.0)).await.map(|_| ())
+/// Counts a try for a name. While the name waits, a try does not count.
+pub(super) async fn add_try(work: &UnitOfWork, name: &str) -> Result<Tried, LedgerError> {
+    let now = work.now().0;
+    let sql = Sql::new("INSERT INTO directory_sign_in_try (name_hash, failures, locked_until, tried_at) VALUES (")
+        .bind(digest(name))
+        .push(", 1, 0, ")
+        .bind(now)
+        .push(") ON CONFLICT (name_hash) DO UPDATE SET tried_at = excluded.tried_at, failures = directory_sign_in_try.failures + CASE WHEN directory_sign_in_try.locked_until > excluded.tried_at THEN 0 ELSE 1 END RETURNING failures, locked_until");
+    work.one(sql).await?.ok_or_else(|| LedgerError::Damaged("a try was not counted".into()))
+}
+
+pub(super) async fn lock_until(work: &UnitOfWork, name: &str, until: i64) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE directory_sign_in_try SET locked_until = ").bind(until).push(" WHERE name_hash = ").bind(digest(name));
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Forgets the tries of a name, and those of all names that were last tried before `old`.
+pub(super) async fn forget_tries(work: &UnitOfWork, name: &str, old: i64) -> Result<(), LedgerError> {
+    let sql = Sql::new("DELETE FROM directory_sign_in_try WHERE name_hash = ").bind(digest(name)).push(" OR tried_at < ").bind(old);
+    work.execute(sql).await.map(|_| ())
 }
 
 pub(super) async fn begin_session(work: &UnitOfWork, token_hash: Vec<u8>, account: AccountId) -> Result<(), LedgerError> {
@@ -103,8 +124,7 @@ pub(super) async fn set_disabled(work: &UnitOfWork, account: AccountId, disabled
 }
 
 pub(super) async fn set_password(work: &UnitOfWork, account: AccountId, password_hash: &str) -> Result<(), LedgerError> {
-    let sql =
-        Sql::new("UPDATE directory_account SET password_hash = ").bind(password_hash).push(", failures = 0, locked_until = 0 WHERE id = ").bind(account.0);
+    let sql = Sql::new("UPDATE directory_account SET password_hash = ").bind(password_hash).push(" WHERE id = ").bind(account.0);
     work.execute(sql).await.map(|_| ())
 }
 
