@@ -42,8 +42,8 @@ impl Ledger {
             Place::Sqlite(path) => {
                 let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
                 // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair.
-                let writer = Database::connect(sqlite_options(&url, 1)).await?;
-                (writer, Database::connect(sqlite_options(&url, 8)).await?)
+                let writer = Database::connect(sqlite_options(&url, 1, 65_536)).await?;
+                (writer, Database::connect(sqlite_options(&url, 8, 16_384)).await?)
             }
             Place::Postgres { url, schema } => {
                 let mut options = ConnectOptions::new(url.clone());
@@ -131,18 +131,17 @@ impl Query for Snapshot {
     }
 }
 
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+fn sqlite_options(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|sqlite| {
+    options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .pragma("journal_mode", "WAL")
             // FULL: what was acknowledged survives the power cut, not only the kill.
             .pragma("synchronous", "FULL")
             .pragma("busy_timeout", "30000")
             .pragma("foreign_keys", "ON")
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", format!("-{cache_kib}"))
             .pragma("wal_autocheckpoint", "8192")
             .statement_cache_capacity(64)
     });
