@@ -1,4 +1,4 @@
-//! Licences of everything that is built in: those on the list of `deny.toml`, no others.
+//! Everything that is built in: its licence is on the list of `deny.toml`, and it is not banned there.
 
 use crate::Findings;
 use anyhow::{Context as _, Result};
@@ -14,9 +14,14 @@ pub(crate) fn check(root: &Path, metadata: &Value) -> Result<Findings> {
         .iter()
         .filter_map(toml::Value::as_str)
         .collect();
+    let banned: Vec<&str> =
+        listed.get("bans").and_then(|bans| bans.get("deny")?.as_array()).into_iter().flatten().filter_map(|ban| ban.get("crate")?.as_str()).collect();
     let mut findings = Findings::new();
     for package in metadata["packages"].as_array().context("packages")? {
         let name = package["name"].as_str().unwrap_or_default();
+        if banned.contains(&name) {
+            findings.push(format!("{name} is banned by deny.toml"));
+        }
         let Some(licence) = package["license"].as_str() else {
             findings.push(format!("{name} names no licence"));
             continue;

@@ -19,6 +19,6 @@ pub(super) async fn run(platform: &Platform, as_json: bool) -> anyhow::Result<Do
         print(&format!("inputs in the tray        {in_tray}"))?;
         print(&format!("incidents without report  {lost}"))?;
     }
-    anyhow::ensure!(lost == 0, "{lost} incidents have no report; restore the last backup and tell us what happened");
+    anyhow::ensure!(lost == 0, "{lost} incidents have no report; keep the data directory as it is, and report this as a defect of noroshi");
     Ok(Done::Whole)
 }
