@@ -24,7 +24,7 @@ async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentErro
             let renamed: Renamed = told(&event)?;
             service::rename(&work, &renamed.names).await?;
         }
-        other => return Err(IncidentError::Refused(format!("no call is wired to the event {other:?}"))),
+        other => return Err(LedgerError::Damaged(format!("no call is wired to the event {other:?}")).into()),
     }
     Ok(work)
 }

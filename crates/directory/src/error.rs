@@ -1,4 +1,4 @@
-use noroshi_kernel::access::Forbidden;
+use noroshi_kernel::{access::Forbidden, reason::Reason};
 use noroshi_ledger::LedgerError;
 
 /// What can go wrong in the directory.
@@ -9,7 +9,10 @@ pub enum DirectoryError {
     Forbidden(#[from] Forbidden),
     /// What was given cannot be kept; the text says what to do.
     #[error("{0}")]
-    Refused(String),
+    Refused(Reason),
+    /// A password could not be hashed.
+    #[error("the password could not be hashed: {0}")]
+    Hashing(String),
     /// There is no such thing.
     #[error("there is no {kind} {name:?}")]
     Unknown {

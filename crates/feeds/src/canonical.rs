@@ -13,7 +13,10 @@ use crate::{
     defang,
     digest::{Digest, Hasher},
 };
-use noroshi_kernel::observable::{Address, Host};
+use noroshi_kernel::{
+    observable::{Address, Host},
+    reason::Reason,
+};
 use scheme::Scheme;
 use std::net::IpAddr;
 use unicode_normalization::UnicodeNormalization as _;
@@ -66,6 +69,27 @@ pub enum Problem {
     /// Its form does not settle.
     #[error("the URL has no settled form; check its host")]
     Unsettled,
+}
+
+impl From<Problem> for Reason {
+    fn from(problem: Problem) -> Self {
+        let en = problem.to_string();
+        let (key, ja) = match problem {
+            Problem::Empty => ("url-empty", "URL が空です。報告されたサイトの URL を書いてください。".to_owned()),
+            Problem::TooLong => ("url-length", format!("URL が {MOST_BYTES} バイトを超えています。サイトがわかる部分より後ろを短くしてください。")),
+            Problem::NoHost => ("url-host-missing", "URL にホスト名がありません。https://host/path の形で書いてください。".to_owned()),
+            Problem::HostTooLong => {
+                ("url-host-length", format!("URL のホスト名が {HOST_MOST_BYTES} バイトを超えています。ホスト名の終わりを確かめてください。"))
+            }
+            Problem::HostBroken => ("url-host-characters", "URL のホスト名に空白か制御文字があります。URL を 1 つだけ書いてください。".to_owned()),
+            Problem::NoUrl => {
+                ("url-none", "URL ではないようです（スキームもホスト名の「.」もありません）。https://host/path の形で書いてください。".to_owned())
+            }
+            Problem::NotHierarchical(scheme) => ("url-scheme", format!("{scheme}: はホストを指しません。サイトの URL か、そのメール自体を届け出てください。")),
+            Problem::Unsettled => ("url-unsettled", "URL の形が定まりません。ホスト名を確かめてください。".to_owned()),
+        };
+        Self::new(key, ja, en)
+    }
 }
 
 /// The canonical form of a reported URL.

@@ -1,5 +1,7 @@
 //! What bytes that are not UTF-8 look like, so that a message can say how to convert the file.
 
+use noroshi_kernel::language::Bilingual;
+
 /// A character set that lists from Japan still come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
@@ -28,12 +30,16 @@ impl Charset {
 
     /// What to tell a person: what it looks like, and the command that converts it.
     #[must_use]
-    pub const fn hint(self) -> &'static str {
-        match self {
-            Self::ShiftJis => "looks like Shift_JIS; convert it with: iconv -f SHIFT_JIS -t UTF-8",
-            Self::EucJp => "looks like EUC-JP; convert it with: iconv -f EUC-JP -t UTF-8",
-            Self::Utf16 => "looks like UTF-16; convert it with: iconv -f UTF-16 -t UTF-8",
-        }
+    pub fn hint(self) -> Bilingual {
+        let (name, iconv) = match self {
+            Self::ShiftJis => ("Shift_JIS", "SHIFT_JIS"),
+            Self::EucJp => ("EUC-JP", "EUC-JP"),
+            Self::Utf16 => ("UTF-16", "UTF-16"),
+        };
+        Bilingual::new(
+            format!("{name} のようです。iconv -f {iconv} -t UTF-8 で変換してください。"),
+            format!("looks like {name}; convert it with: iconv -f {iconv} -t UTF-8"),
+        )
     }
 }
 

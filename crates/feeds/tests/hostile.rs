@@ -23,7 +23,7 @@ fn between(broken: impl Read) -> Vec<(String, String)> {
     rows.into_iter()
         .map(|row| {
             let problem = row.content.expect_err("broken");
-            (problem.place(), problem.reason)
+            (problem.place().en, problem.reason.text.en)
         })
         .collect()
 }

@@ -1,5 +1,6 @@
+use crate::model::NoScheme;
 use noroshi_directory::DirectoryError;
-use noroshi_kernel::access::Forbidden;
+use noroshi_kernel::{access::Forbidden, reason::Reason};
 use noroshi_ledger::LedgerError;
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ pub enum IncidentError {
     Unknown(String),
     /// What was given cannot be done; the text says what to do.
     #[error("{0}")]
-    Refused(String),
+    Refused(Reason),
     /// The directory refused something.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -29,4 +30,11 @@ pub enum IncidentError {
     /// The database or a blob failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+impl From<NoScheme> for IncidentError {
+    fn from(error: NoScheme) -> Self {
+        let ja = format!("「{}」という集計方式はありません。", error.0);
+        Self::Refused(Reason::new("scheme", ja, error.to_string()))
+    }
 }

@@ -213,7 +213,7 @@ struct BrandGroup {
 /// # Errors
 /// [`IncidentError::Refused`] when there is no such scheme.
 pub async fn count(query: &impl Query, reckoning: &Reckoning, period: Period, scheme: Option<&str>) -> Result<Figures, IncidentError> {
-    let scheme = Scheme::of(period, scheme).map_err(|error| IncidentError::Refused(error.to_string()))?;
+    let scheme = Scheme::of(period, scheme)?;
     let counting = Counting { query, reckoning, period, scheme };
     let mut figures = counting.empty();
     counting.incidents(&mut figures).await?;
@@ -265,7 +265,7 @@ impl<Q: Query> Counting<'_, Q> {
     }
 
     fn selected(&self, selection: &Selection) -> Result<Sql, IncidentError> {
-        facts::selected(selection, self.reckoning).map_err(|error| IncidentError::Refused(error.to_string()))
+        Ok(facts::selected(selection, self.reckoning)?)
     }
 
     async fn total(&self, selection: Selection) -> Result<i64, IncidentError> {

@@ -208,7 +208,7 @@ on_both_databases! {
         let again = import(&bench, "again.csv", csv).await;
         assert_eq!((again.set_aside, again.already_seen), (5, 1));
         assert_eq!(tray::count(&bench.ledger).await.expect("counted"), 5, "a row lies in the tray once");
-        let item = tray::list(&bench.ledger, 0, 10).await.expect("listed").into_iter().find(|item| item.place == "line 2, column 1").expect("there");
+        let item = tray::list(&bench.ledger, 0, 10).await.expect("listed").into_iter().find(|item| item.place.en == "line 2, column 1").expect("there");
         let raw = bench.ledger.blobs().read_part(&item.raw_sha256, item.raw_offset, item.raw_length).expect("read");
         assert_eq!(raw, "2020/02/30 00:00:00,http://a.example.jp/,B".as_bytes(), "the raw row is there to look at");
     }

@@ -1,14 +1,15 @@
 use noroshi_document::chart::NoChart;
 use noroshi_incident::IncidentError;
+use noroshi_kernel::language::Bilingual;
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportingError {
     /// Parts do not add up: a report with such figures is never made.
-    #[error("the report is not made: in {place} the parts add up to {parts}, the total is {total}")]
+    #[error("the report is not made: in {} the parts add up to {parts}, the total is {total}", place.en)]
     DoesNotAddUp {
-        /// The figure, as period and key.
-        place: String,
+        /// The period and the figure.
+        place: Bilingual,
         /// The sum of the parts.
         parts: i64,
         /// The total.

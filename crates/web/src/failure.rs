@@ -13,6 +13,7 @@ use axum::{
 };
 use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
+use noroshi_kernel::{language::Bilingual, reason::Reason};
 use noroshi_ledger::LedgerError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
@@ -32,15 +33,12 @@ pub(crate) enum Failure {
     /// A parameter that cannot be read.
     #[error("the parameter {name} cannot be {value:?}")]
     Parameter { name: String, value: String },
-    /// What was filled in cannot be kept; the key of the sentence that says why.
+    /// A desk refused what was filled in.
     #[error("refused: {0}")]
-    Refused(&'static str),
-    /// A desk refused what was filled in, in its own words.
-    #[error("refused: {0}")]
-    RefusedWith(String),
+    Refused(Reason),
     /// A report whose parts do not add up.
-    #[error("in {place} the parts add up to {parts}, the total is {total}")]
-    Sums { place: String, parts: i64, total: i64 },
+    #[error("in {} the parts add up to {parts}, the total is {total}", place.en)]
+    Sums { place: Bilingual, parts: i64, total: i64 },
     /// The answer took too long.
     #[error("the answer took too long")]
     Slow,
@@ -63,7 +61,7 @@ impl Failure {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
-            Self::Refused(_) | Self::RefusedWith(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Sums { .. } => StatusCode::CONFLICT,
             Self::Slow => StatusCode::SERVICE_UNAVAILABLE,
             Self::Status(status) => *status,
@@ -89,7 +87,8 @@ impl From<DirectoryError> for Failure {
         match error {
             DirectoryError::Forbidden(_) => Self::Forbidden,
             DirectoryError::Unknown { .. } => Self::Missing,
-            DirectoryError::Refused(reason) => Self::RefusedWith(reason),
+            DirectoryError::Refused(reason) => Self::Refused(reason),
+            DirectoryError::Hashing(_) => Self::Internal(Box::new(error)),
             DirectoryError::Ledger(error) => error.into(),
         }
     }
@@ -100,7 +99,7 @@ impl From<IncidentError> for Failure {
         match error {
             IncidentError::Forbidden(_) => Self::Forbidden,
             IncidentError::Unknown(_) => Self::Missing,
-            IncidentError::Refused(reason) => Self::RefusedWith(reason),
+            IncidentError::Refused(reason) => Self::Refused(reason),
             IncidentError::Directory(error) => error.into(),
             IncidentError::File { .. } => Self::Internal(Box::new(error)),
             IncidentError::Ledger(error) => error.into(),
@@ -134,7 +133,7 @@ pub(crate) struct FailurePage {
     pub(crate) plain: Plain,
     pub(crate) sentence: String,
     pub(crate) advice: String,
-    /// What a desk said, in its own words.
+    /// The reason that a desk gave.
     pub(crate) said: Option<String>,
     pub(crate) correlation: String,
 }
@@ -167,7 +166,7 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Forbidden => "forbidden",
         Failure::Stale => "stale",
         Failure::Parameter { .. } => "parameter",
-        Failure::Refused(_) | Failure::RefusedWith(_) => "refused",
+        Failure::Refused(_) => "refused",
         Failure::Sums { .. } => "sums",
         Failure::Slow => "slow",
         Failure::Status(status) if status.is_client_error() => "request",
@@ -178,11 +177,10 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
     let sentence = match failure {
         Failure::Parameter { name, value } => words.with("failure-parameter", &[("name", name.as_str().into()), ("value", value.as_str().into())]),
         Failure::Sums { place, parts, total } => {
-            words.with("failure-sums", &[("place", place.as_str().into()), ("parts", (*parts).into()), ("total", (*total).into())])
+            words.with("failure-sums", &[("place", words.pick(place).into()), ("parts", (*parts).into()), ("total", (*total).into())])
         }
-        Failure::Refused(key) => words.say(key),
         _ => words.say(&format!("failure-{kind}")),
     };
-    let said = if let Failure::RefusedWith(reason) = failure { Some(reason.clone()) } else { None };
+    let said = if let Failure::Refused(reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
     FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, plain }
 }

@@ -46,6 +46,14 @@ impl Words {
         Self { language }
     }
 
+    /// The language that these words are not in.
+    pub(crate) const fn other_language(self) -> Language {
+        match self.language {
+            Language::Ja => Language::En,
+            Language::En => Language::Ja,
+        }
+    }
+
     fn identifier(self) -> &'static LanguageIdentifier {
         match self.language {
             Language::Ja => &JA,

@@ -11,6 +11,8 @@ use crate::DirectoryError;
 use noroshi_kernel::{
     access::{Action, Actor, Role},
     id::AccountId,
+    reason::Reason,
+    setaside::printable,
 };
 use noroshi_ledger::{UnitOfWork, audit};
 use serde_json::json;
@@ -45,17 +47,25 @@ impl Account {
 /// 12 characters.
 pub async fn add(work: &UnitOfWork, actor: &Actor, name: &str, display_name: &str, roles: &[Role], password: &str) -> Result<AccountId, DirectoryError> {
     actor.must_can(Action::ChangeAccounts)?;
-    let refuse = |text: String| Err(DirectoryError::Refused(text));
+    let refuse = |key, ja: String, en: String| Err(DirectoryError::Refused(Reason::new(key, ja, en)));
     let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "-_.".contains(character);
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
-        return refuse(format!("the account name {name:?} must be 1 to 64 of a-z, 0-9, '-', '_' and '.'"));
+        return refuse(
+            "account-name",
+            format!("アカウント名「{}」は a-z、0-9、「-」「_」「.」の 1～64 文字にしてください。", printable(name, 64)),
+            format!("the account name {:?} must be 1 to 64 of a-z, 0-9, '-', '_' and '.'", printable(name, 64)),
+        );
     }
     if roles.is_empty() {
-        return refuse("an account needs at least one role: handler, analyst, coordinator, editor or administrator".into());
+        return refuse(
+            "account-roles",
+            "アカウントには役割が 1 つ以上必要です（handler、analyst、coordinator、editor、administrator）。".into(),
+            "an account needs at least one role: handler, analyst, coordinator, editor or administrator".into(),
+        );
     }
     work.lock("directory.account").await?;
     if store::by_name(work, name).await?.is_some() {
-        return refuse(format!("there is an account {name:?} already"));
+        return refuse("account-taken", format!("アカウント「{name}」はすでにあります。"), format!("there is an account {name:?} already"));
     }
     let hash = password::hash(password).await?;
     let account =

@@ -1,5 +1,6 @@
 use crate::DirectoryError;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
+use noroshi_kernel::reason::Reason;
 use tokio::sync::Semaphore;
 
 /// The shortest password (NIST SP 800-63B asks for 8; staff accounts open confidential cases).
@@ -13,7 +14,11 @@ static TURNS: Semaphore = Semaphore::const_new(4);
 /// Hashes a password with argon2id (RFC 9106; 19 MiB, two passes, as OWASP advises), off the async threads.
 pub(super) async fn hash(password: &str) -> Result<String, DirectoryError> {
     if password.chars().count() < LEAST_CHARS || password.len() > MOST_BYTES {
-        return Err(DirectoryError::Refused(format!("a password must hold at least {LEAST_CHARS} characters and at most {MOST_BYTES} bytes")));
+        return Err(DirectoryError::Refused(Reason::new(
+            "password-length",
+            format!("パスワードは {LEAST_CHARS} 文字以上、{MOST_BYTES} バイト以下にしてください。"),
+            format!("a password must hold at least {LEAST_CHARS} characters and at most {MOST_BYTES} bytes"),
+        )));
     }
     let password = password.to_owned();
     let _turn = TURNS.acquire().await;
@@ -21,8 +26,7 @@ pub(super) async fn hash(password: &str) -> Result<String, DirectoryError> {
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
         Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())
     });
-    let failed = |text: String| DirectoryError::Refused(format!("the password could not be hashed: {text}"));
-    hashed.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
+    hashed.await.map_err(|error| DirectoryError::Hashing(error.to_string()))?.map_err(|error| DirectoryError::Hashing(error.to_string()))
 }
 
 /// Whether a password is the one that was hashed. Without a hash it takes as long and is false.

@@ -7,7 +7,7 @@ mod change;
 mod seed;
 mod store;
 
-pub use change::{Change, Renamed, assign_name, save};
+pub use change::{Change, Renamed, add, assign_name, save};
 pub use seed::{import_table, parse_table, shipped};
 pub use store::{NAMED, all, names_of, resolve_names, unmapped};
 

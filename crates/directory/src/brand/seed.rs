@@ -4,6 +4,7 @@ use noroshi_kernel::{
     access::{Action, Actor},
     id::BrandId,
     language::Bilingual,
+    reason::Reason,
 };
 use noroshi_ledger::{Query, Sql, UnitOfWork, audit};
 use serde_json::json;
@@ -29,7 +30,8 @@ pub fn parse_table(csv: &[u8]) -> Result<Vec<Change>, DirectoryError> {
     let mut owners: HashMap<String, String> = HashMap::new();
     let mut changes = Vec::new();
     for row in reader.deserialize::<HashMap<String, String>>() {
-        let row = row.map_err(|error| DirectoryError::Refused(format!("the brand table: {error}")))?;
+        let row =
+            row.map_err(|error| DirectoryError::Refused(Reason::new("brand-table", format!("ブランド表: {error}"), format!("the brand table: {error}"))))?;
         let field = |name: &str| row.get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
         let aliases = field("aliases").split('|').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
         let origin = Origin::from_key(&field("origin"));
@@ -38,7 +40,11 @@ pub fn parse_table(csv: &[u8]) -> Result<Vec<Change>, DirectoryError> {
         change.check()?;
         for name in change.names() {
             if let Some(other) = owners.insert(fold(&name), change.key.clone()).filter(|other| *other != change.key) {
-                return Err(DirectoryError::Refused(format!("the brand table: {name:?} is claimed by {other} and by {}", change.key)));
+                return Err(DirectoryError::Refused(Reason::new(
+                    "brand-table",
+                    format!("ブランド表: 「{name}」が {other} と {} の両方にあります。", change.key),
+                    format!("the brand table: {name:?} is claimed by {other} and by {}", change.key),
+                )));
             }
         }
         changes.push(change);

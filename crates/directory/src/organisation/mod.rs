@@ -9,6 +9,8 @@ use noroshi_kernel::{
     access::{Action, Actor},
     id::OrganisationId,
     language::Bilingual,
+    reason::{self, Reason},
+    setaside::printable,
 };
 use noroshi_ledger::{UnitOfWork, audit};
 use serde_json::json;
@@ -56,15 +58,19 @@ impl Home {
 pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: &str) -> Result<Organisation, DirectoryError> {
     actor.must_can(Action::ChangeIncident)?;
     let name = name.trim();
-    if let Some(known) = find(work, name).await? {
-        return placed(work, actor, known, country).await;
-    }
-    let refuse = |text: &str| Err(DirectoryError::Refused(text.into()));
+    let refuse = |reason| Err(DirectoryError::Refused(reason));
     if fold(name).is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return refuse("the organisation's name must hold 1 to 200 characters, a letter or digit among them");
+        return refuse(Reason::new(
+            "organisation-name",
+            "組織名は、文字か数字を含む 1～200 文字にしてください。",
+            "the organisation's name must hold 1 to 200 characters, a letter or digit among them",
+        ));
     }
     if !country.is_empty() && (country.len() != 2 || !country.chars().all(|character| character.is_ascii_uppercase())) {
-        return refuse("the country must be two capital letters (ISO 3166-1), for example JP, or empty when it is not known");
+        return refuse(reason::no_country(&printable(country, 20)));
+    }
+    if let Some(known) = find(work, name).await? {
+        return placed(work, actor, known, country).await;
     }
     // Two people may name it at once: the second finds what the first added.
     work.lock("directory.organisation").await?;
@@ -80,8 +86,7 @@ pub async fn find_or_add(work: &UnitOfWork, actor: &Actor, name: &str, country: 
 
 /// Fills in the country of an organisation of which it was not known.
 async fn placed(work: &UnitOfWork, actor: &Actor, known: Organisation, country: &str) -> Result<Organisation, DirectoryError> {
-    let plain = country.len() == 2 && country.chars().all(|character| character.is_ascii_uppercase());
-    if !known.country.is_empty() || !plain {
+    if !known.country.is_empty() || country.is_empty() {
         return Ok(known);
     }
     store::set_country(work, known.id, country).await?;

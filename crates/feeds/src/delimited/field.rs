@@ -1,5 +1,6 @@
 //! The fields of one row.
 
+use noroshi_kernel::reason::Reason;
 use std::borrow::Cow;
 
 /// The most columns that a row may have.
@@ -49,6 +50,14 @@ impl Field {
 pub struct TooManyColumns {
     /// How many there are at least.
     pub at_least: usize,
+}
+
+impl From<TooManyColumns> for Reason {
+    fn from(problem: TooManyColumns) -> Self {
+        let at_least = problem.at_least;
+        let ja = format!("列が {at_least} 列以上あります（読むのは {MOST_COLUMNS} 列まで）。表であること、区切り文字が正しいことを確かめてください。");
+        Self::new("columns-too-many", ja, problem.to_string())
+    }
 }
 
 /// Splits a row at its commas into `into`, which is emptied first; the field at index 0 is column 1.

@@ -3,6 +3,7 @@
 use jiff::civil;
 use noroshi_kernel::{
     moment::{Moment, Zone},
+    reason::Reason,
     setaside::printable,
 };
 
@@ -39,20 +40,42 @@ impl Dates {
     }
 
     /// Reads a date, or says what is wrong with it.
-    pub(super) fn read(&mut self, text: &str) -> Result<Moment, String> {
+    pub(super) fn read(&mut self, text: &str) -> Result<Moment, Reason> {
         let shown = || printable(text, MOST_BYTES);
         if text.is_empty() {
-            return Err("the date is empty; write it as 2019/01/04 10:12:00".into());
+            return Err(Reason::new(
+                "date-empty",
+                "日付が空です。2019/01/04 10:12:00 の形で書いてください。",
+                "the date is empty; write it as 2019/01/04 10:12:00",
+            ));
         }
-        let parts = usual(text.as_bytes())
-            .or_else(|| loose(text))
-            .ok_or_else(|| format!("{:?} is no date; write it as 2019/01/04 10:12:00, without a zone", shown()))?;
+        let wrong = |key, ja: String, en: String| {
+            let shown = shown();
+            Reason::new(key, format!("「{shown}」{ja}"), format!("{shown:?} {en}"))
+        };
+        let parts = usual(text.as_bytes()).or_else(|| loose(text)).ok_or_else(|| {
+            wrong(
+                "date-shape",
+                "は日付ではありません。2019/01/04 10:12:00 の形で、時間帯を付けずに書いてください。".into(),
+                "is no date; write it as 2019/01/04 10:12:00, without a zone".into(),
+            )
+        })?;
         if parts.year < FIRST_YEAR {
-            return Err(format!("the year of {:?} is before {FIRST_YEAR}; correct the date", shown()));
+            return Err(wrong(
+                "date-old",
+                format!("は {FIRST_YEAR} 年より前です。日付を直してください。"),
+                format!("is before {FIRST_YEAR}; correct the date"),
+            ));
         }
-        let moment = self.moment(parts).ok_or_else(|| format!("{:?} does not exist in the calendar; correct the date", shown()))?;
+        let moment = self.moment(parts).ok_or_else(|| {
+            wrong("date-calendar", "は暦にない日時です。日付を直してください。".into(), "does not exist in the calendar; correct the date".into())
+        })?;
         if moment > self.latest {
-            return Err(format!("{:?} is in the future; correct the date, or this machine's clock", shown()));
+            return Err(wrong(
+                "date-future",
+                "は未来の日時です。日付か、このコンピューターの時計を直してください。".into(),
+                "is in the future; correct the date, or this machine's clock".into(),
+            ));
         }
         Ok(moment)
     }
@@ -180,7 +203,7 @@ mod tests {
             ("2031/01/01 00:00:00", "in the future"),
         ] {
             let reason = dates("Asia/Tokyo").read(text).expect_err(text);
-            assert!(reason.contains(part), "{text}: {reason}");
+            assert!(reason.text.en.contains(part), "{text}: {reason}");
         }
     }
 
@@ -200,7 +223,7 @@ mod tests {
             let mut keeping = dates(zone);
             for ((month, day), hour, minute, second) in times {
                 let text = format!("2019/{month:02}/{day:02} {hour:02}:{minute:02}:{second:02}");
-                prop_assert_eq!(keeping.read(&text), dates(zone).convert(usual(text.as_bytes()).expect("usual")).ok_or_else(String::new));
+                prop_assert_eq!(keeping.read(&text), dates(zone).convert(usual(text.as_bytes()).expect("usual")).ok_or_else(|| Reason::new("date-calendar", "", "")));
             }
         }
 

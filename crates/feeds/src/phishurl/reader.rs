@@ -8,7 +8,11 @@ use crate::{
     digest::{self, Digest},
     problem::Problem,
 };
-use noroshi_kernel::moment::{Moment, Zone};
+use noroshi_kernel::{
+    language::Bilingual,
+    moment::{Moment, Zone},
+    reason::Reason,
+};
 use std::{
     borrow::Cow,
     io::{self, Read},
@@ -83,7 +87,7 @@ impl<R: Read> PhishUrlReader<R> {
         }
         match self.parser.header(&raw) {
             None => Ok(Some(self.parser.row(&raw))),
-            Some(Err(reason)) => Ok(Some(row(&raw, Err((None, reason.into()))))),
+            Some(Err(reason)) => Ok(Some(row(&raw, Err((None, reason))))),
             Some(Ok(columns)) => {
                 self.parser.columns = columns;
                 Ok(self.rows.next()?.map(|raw| self.parser.row(&raw)))
@@ -101,7 +105,7 @@ impl<R: Read> Iterator for PhishUrlReader<R> {
 }
 
 /// A column from 1, if it is about one, and a reason.
-type Fault = (Option<usize>, String);
+type Fault = (Option<usize>, Reason);
 
 #[derive(Debug)]
 struct Parser {
@@ -109,11 +113,11 @@ struct Parser {
     columns: Columns,
     fields: Vec<Field>,
     /// What to say of every row, when the file is no text at all.
-    foreign: Option<&'static str>,
+    foreign: Option<Reason>,
 }
 
 impl Parser {
-    fn header(&mut self, raw: &RawRow<'_>) -> Option<Result<Columns, &'static str>> {
+    fn header(&mut self, raw: &RawRow<'_>) -> Option<Result<Columns, Reason>> {
         let RowBody::Complete(bytes) = raw.body else { return None };
         if self.foreign.is_some() || delimited::fields(bytes, &mut self.fields).is_err() {
             return None;
@@ -123,22 +127,17 @@ impl Parser {
     }
 
     fn row(&mut self, raw: &RawRow<'_>) -> Row {
-        let content = match (self.foreign, raw.body) {
-            (Some(foreign), _) => Err((None, foreign.to_owned())),
+        let content = match (&self.foreign, raw.body) {
+            (Some(foreign), _) => Err((None, foreign.clone())),
             (None, RowBody::Complete(bytes)) => self.content(bytes),
-            (None, RowBody::TooLong { limit, .. }) => {
-                Err((None, format!("the row has {} bytes, more than the {limit} that are read; check its quotes and line ends", raw.length)))
-            }
-            (None, RowBody::OpenQuote { column, .. }) => Err((
-                Some(column),
-                format!("the quote that begins this field is not closed within {MOST_LINES} lines; close it, or write it twice if it is text"),
-            )),
+            (None, RowBody::TooLong { limit, .. }) => Err((None, too_long(raw.length, limit))),
+            (None, RowBody::OpenQuote { column, .. }) => Err((Some(column), open_quote())),
         };
         row(raw, content)
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<PhishUrl, Fault> {
-        delimited::fields(bytes, &mut self.fields).map_err(|problem| (None, problem.to_string()))?;
+        delimited::fields(bytes, &mut self.fields).map_err(|problem| (None, problem.into()))?;
         let columns = self.columns;
         self.surplus(bytes)?;
         if bytes.contains(&0) {
@@ -148,10 +147,14 @@ impl Parser {
         let url = self.text(bytes, columns.url)?;
         let brand = columns.description.map_or(Ok(Cow::Borrowed("")), |column| self.text(bytes, column))?;
         let at = self.dates.read(date.trim()).map_err(|reason| (Some(columns.date + 1), reason))?;
-        let canonical = canonical::url(&url).map_err(|problem| (Some(columns.url + 1), problem.to_string()))?;
+        let canonical = canonical::url(&url).map_err(|problem| (Some(columns.url + 1), problem.into()))?;
         let brand = brand.trim();
         if brand.len() > BRAND_MOST_CHARS && brand.chars().nth(BRAND_MOST_CHARS).is_some() {
-            let reason = format!("the description is longer than {BRAND_MOST_CHARS} characters; write the brand's name alone");
+            let reason = Reason::new(
+                "description-length",
+                format!("説明が {BRAND_MOST_CHARS} 文字を超えています。ブランド名だけを書いてください。"),
+                format!("the description is longer than {BRAND_MOST_CHARS} characters; write the brand's name alone"),
+            );
             return Err((columns.description.map(|column| column + 1), reason));
         }
         Ok(PhishUrl { at, url: url.trim().to_owned(), canonical, brand: brand.to_owned() })
@@ -164,7 +167,12 @@ impl Parser {
         match more {
             None => Ok(()),
             Some((place, _)) => {
-                let reason = format!("{} columns where {expected} are expected; quote a field that holds a comma", self.fields.len());
+                let count = self.fields.len();
+                let reason = Reason::new(
+                    "columns-surplus",
+                    format!("{expected} 列のはずが {count} 列あります。コンマを含む項目は引用符で囲んでください。"),
+                    format!("{count} columns where {expected} are expected; quote a field that holds a comma"),
+                );
                 Err((Some(place + 1), reason))
             }
         }
@@ -183,8 +191,12 @@ impl Parser {
     fn zeros(&self, bytes: &[u8]) -> Fault {
         let place = self.fields.iter().position(|field| field.text(bytes).contains(&0));
         let hint = Charset::guess(bytes).filter(|charset| *charset == Charset::Utf16);
-        let advice = hint.map_or("take it out, or check that the file is a text", Charset::hint);
-        (place.map(|place| place + 1), format!("a NUL byte is in the field; {advice}"))
+        let advice = hint.map_or_else(
+            || Bilingual::new("取り除くか、ファイルがテキストであることを確かめてください。", "take it out, or check that the file is a text"),
+            Charset::hint,
+        );
+        let reason = Reason::new("nul", format!("項目に NUL バイトがあります。{}", advice.ja), format!("a NUL byte is in the field; {}", advice.en));
+        (place.map(|place| place + 1), reason)
     }
 }
 
@@ -197,22 +209,52 @@ fn row(raw: &RawRow<'_>, content: Result<PhishUrl, Fault>) -> Row {
     Row { line: raw.line, offset: raw.offset, length: raw.length, raw_hash, content }
 }
 
-fn no_utf8(raw: &[u8], error: std::str::Utf8Error) -> String {
+fn too_long(length: u64, limit: usize) -> Reason {
+    Reason::new(
+        "row-length",
+        format!("行が {length} バイトあり、読める {limit} バイトを超えています。引用符と改行を確かめてください。"),
+        format!("the row has {length} bytes, more than the {limit} that are read; check its quotes and line ends"),
+    )
+}
+
+fn open_quote() -> Reason {
+    Reason::new(
+        "quote-open",
+        format!("この項目を始める引用符が {MOST_LINES} 行以内に閉じていません。閉じるか、文字としての引用符なら 2 つ重ねてください。"),
+        format!("the quote that begins this field is not closed within {MOST_LINES} lines; close it, or write it twice if it is text"),
+    )
+}
+
+fn no_utf8(raw: &[u8], error: std::str::Utf8Error) -> Reason {
     let at = error.valid_up_to();
     let byte = raw.get(at).copied().unwrap_or_default();
-    let advice = Charset::guess(raw).map_or("save the file as UTF-8", Charset::hint);
-    format!("byte {} of the field (0x{byte:02X}) is not UTF-8; {advice}", at + 1)
+    let advice = Charset::guess(raw).map_or_else(|| Bilingual::new("ファイルを UTF-8 で保存してください。", "save the file as UTF-8"), Charset::hint);
+    Reason::new(
+        "not-utf-8",
+        format!("項目の {} バイト目（0x{byte:02X}）が UTF-8 ではありません。{}", at + 1, advice.ja),
+        format!("byte {} of the field (0x{byte:02X}) is not UTF-8; {}", at + 1, advice.en),
+    )
 }
 
 /// What a file that is no UTF-8 text at all is, by its first bytes.
-fn foreign(first: &[u8]) -> Option<&'static str> {
+fn foreign(first: &[u8]) -> Option<Reason> {
     if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
-        return Some("the file is UTF-16; convert it with: iconv -f UTF-16 -t UTF-8");
+        return Some(Reason::new(
+            "file-utf-16",
+            "ファイルが UTF-16 です。iconv -f UTF-16 -t UTF-8 で変換してください。",
+            "the file is UTF-16; convert it with: iconv -f UTF-16 -t UTF-8",
+        ));
     }
     if first.starts_with(&[0x1f, 0x8b]) {
-        return Some("the file is compressed by gzip; unpack it with: gunzip");
+        return Some(Reason::new(
+            "file-gzip",
+            "ファイルが gzip で圧縮されています。gunzip で展開してください。",
+            "the file is compressed by gzip; unpack it with: gunzip",
+        ));
     }
-    first.starts_with(b"PK\x03\x04").then_some("the file is a zip archive; unpack it with: unzip")
+    first
+        .starts_with(b"PK\x03\x04")
+        .then(|| Reason::new("file-zip", "ファイルが zip 書庫です。unzip で展開してください。", "the file is a zip archive; unpack it with: unzip"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::load_to_change;
 use crate::{IncidentError, model::Number, store::keeping};
-use noroshi_kernel::access::Actor;
+use noroshi_kernel::{access::Actor, reason::Reason};
 use noroshi_ledger::{UnitOfWork, audit::Entry};
 use serde_json::json;
 
@@ -14,9 +14,7 @@ const MOST_CHARS: usize = 20_000;
 pub async fn annotate(work: &UnitOfWork, actor: &Actor, number: Number, text: &str) -> Result<(), IncidentError> {
     let detail = load_to_change(work, actor, number).await?;
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > MOST_CHARS {
-        return Err(IncidentError::Refused(format!("a note must hold 1 to {MOST_CHARS} characters")));
-    }
+    check(text, 1)?;
     keeping::insert_note(work, detail.incident.id, &actor.name(), text).await?;
     work.record(
         actor,
@@ -24,4 +22,16 @@ pub async fn annotate(work: &UnitOfWork, actor: &Actor, number: Number, text: &s
     )
     .await?;
     Ok(())
+}
+
+/// Refuses a note that is shorter than `least` or too long, in characters.
+pub(super) fn check(text: &str, least: usize) -> Result<(), IncidentError> {
+    if (least..=MOST_CHARS).contains(&text.chars().count()) {
+        return Ok(());
+    }
+    Err(IncidentError::Refused(Reason::new(
+        "note-length",
+        format!("メモは {least}～{MOST_CHARS} 文字で書いてください。"),
+        format!("a note must hold {least} to {MOST_CHARS} characters"),
+    )))
 }

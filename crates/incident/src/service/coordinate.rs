@@ -1,4 +1,4 @@
-use super::load_to_change;
+use super::{annotate, load_to_change};
 use crate::{
     IncidentError,
     model::{Asked, Number, State},
@@ -16,11 +16,12 @@ use serde_json::json;
 /// [`IncidentError::Unknown`], [`IncidentError::Forbidden`]; [`IncidentError::Directory`] when the name or country is wrong.
 pub async fn coordinate(work: &UnitOfWork, actor: &Actor, number: Number, organisation: &str, country: &str, note: &str) -> Result<bool, IncidentError> {
     let detail = load_to_change(work, actor, number).await?;
-    let note: String = note.trim().chars().take(2_000).collect();
+    let note = note.trim();
+    annotate::check(note, 0)?;
     let asked = organisation::find_or_add(work, actor, organisation, country).await?;
     let id = CoordinationId(work.take_id().await?);
     let pair = Asked { incident: detail.incident.id, organisation: asked.id, requested_at: work.now() };
-    let first = keeping::insert_coordinations(work, &[(id, pair)], &note).await? == 1;
+    let first = keeping::insert_coordinations(work, &[(id, pair)], note).await? == 1;
     if first {
         if detail.incident.state == State::New {
             keeping::set_state(work, detail.incident.id, State::Coordinating).await?;

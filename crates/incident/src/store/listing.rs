@@ -72,7 +72,7 @@ struct Found {
 }
 
 async fn find(query: &impl Query, reckoning: &Reckoning, selection: &Selection, visible: Sql, sight: Sight) -> Result<Found, IncidentError> {
-    let selected = facts::selected(selection, reckoning).map_err(|error| IncidentError::Refused(error.to_string()))?;
+    let selected = facts::selected(selection, reckoning)?;
     let mut narrowed = Sql::new(" WHERE ").append(visible);
     if let Some(words) = &selection.q {
         narrowed = match search::matching(query.backend(), "incident", words, sight) {

@@ -6,7 +6,9 @@ pub use store::{count, list, put};
 
 use noroshi_kernel::{
     id::{CorrespondenceId, TrayItemId},
+    language::Bilingual,
     moment::Moment,
+    reason::Reason,
 };
 
 /// An input on its way into the tray.
@@ -15,9 +17,9 @@ pub struct Rejected {
     /// Tells the same input again: the same row of the same bytes is in the tray once.
     pub row_key: [u8; 16],
     /// The place within the delivery: `line 7, column 2`.
-    pub place: String,
+    pub place: Bilingual,
     /// What is wrong and what to do.
-    pub reason: String,
+    pub reason: Reason,
     /// The first byte within the delivery.
     pub raw_offset: u64,
     /// How many bytes.
@@ -34,9 +36,9 @@ pub struct Item {
     /// The delivery's name.
     pub name: String,
     /// The place within the delivery.
-    pub place: String,
+    pub place: Bilingual,
     /// What is wrong and what to do.
-    pub reason: String,
+    pub reason: Reason,
     /// When it was set aside.
     pub set_aside_at: Moment,
     /// The delivery's blob.

@@ -1,7 +1,9 @@
 use super::{Item, Rejected};
 use noroshi_kernel::{
     id::{CorrespondenceId, TrayItemId},
+    language::Bilingual,
     moment::Moment,
+    reason::Reason,
 };
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 
@@ -12,16 +14,22 @@ use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 pub async fn put(work: &UnitOfWork, correspondence: CorrespondenceId, rejected: &[Rejected]) -> Result<(), LedgerError> {
     let mut ids = work.take_ids(rejected.len()).await?;
     for one in rejected {
-        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place, reason, raw_offset, raw_length, set_aside_at) VALUES (")
+        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, set_aside_at) VALUES (")
             .bind(ids.take()?)
             .push(", ")
             .bind(correspondence.0)
             .push(", ")
             .bind(one.row_key.to_vec())
             .push(", ")
-            .bind(one.place.clone())
+            .bind(one.place.ja.clone())
             .push(", ")
-            .bind(one.reason.clone())
+            .bind(one.place.en.clone())
+            .push(", ")
+            .bind(one.reason.key.to_string())
+            .push(", ")
+            .bind(one.reason.text.ja.clone())
+            .push(", ")
+            .bind(one.reason.text.en.clone())
             .push(", ")
             .bind(one.raw_offset.cast_signed())
             .push(", ")
@@ -39,8 +47,11 @@ struct Row {
     id: i64,
     correspondence_id: i64,
     name: String,
-    place: String,
-    reason: String,
+    place_ja: String,
+    place_en: String,
+    reason_key: String,
+    reason_ja: String,
+    reason_en: String,
     set_aside_at: i64,
     raw_sha256: String,
     raw_offset: i64,
@@ -52,14 +63,14 @@ struct Row {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn list(query: &impl Query, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new("SELECT t.id, t.correspondence_id, c.name, t.place, t.reason, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id ORDER BY t.id DESC LIMIT ")
+    let sql = Sql::new("SELECT t.id, t.correspondence_id, c.name, t.place_ja, t.place_en, t.reason_key, t.reason_ja, t.reason_en, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id ORDER BY t.id DESC LIMIT ")
         .bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
     let item = |row: Row| Item {
         id: TrayItemId(row.id),
         correspondence: CorrespondenceId(row.correspondence_id),
         name: row.name,
-        place: row.place,
-        reason: row.reason,
+        place: Bilingual::new(row.place_ja, row.place_en),
+        reason: Reason { key: row.reason_key.into(), text: Bilingual::new(row.reason_ja, row.reason_en) },
         set_aside_at: Moment(row.set_aside_at),
         raw_sha256: row.raw_sha256,
         raw_offset: row.raw_offset.cast_unsigned(),

@@ -50,8 +50,7 @@ pub fn lay_out(figures: &stats::Compared, reckoning: &Reckoning, team: &Bilingua
     for figures in [&figures.now, &figures.previous, &figures.year_ago] {
         check(figures)?;
     }
-    let unknown_scheme = |key: &str| ReportingError::Incident(IncidentError::Refused(format!("there is no counting scheme {key:?}")));
-    let scheme_of = |figures: &stats::Figures| Scheme::of(figures.period, Some(&figures.scheme)).map_err(|_| unknown_scheme(&figures.scheme));
+    let scheme_of = |figures: &stats::Figures| Scheme::of(figures.period, Some(&figures.scheme)).map_err(IncidentError::from);
     let layout = Layout {
         words: Words(language),
         language,

@@ -77,13 +77,6 @@ failure-internal = Something failed on our side. Nothing was changed.
 failure-internal-advice = Try again. If it goes on, tell an administrator the number below.
 failure-home = To the incidents
 failure-correlation = Reference { $what }
-refused-note = A note must hold 1 to 20,000 characters.
-refused-organisation = The organisation's name must hold 1 to 200 characters, a letter or digit among them.
-refused-country = The country must be two letters (ISO 3166-1), for example JP.
-refused-key = The key must be 1 to 64 of a-z, 0-9 and -.
-refused-key-taken = There is a brand with this key already; open it from the list to change it.
-refused-name = Names must hold 1 to 200 characters, a letter or digit among them.
-refused-no-brand = There is no brand with this key; choose one that is offered, or add the brand first.
 
 ## Times
 

@@ -74,13 +74,6 @@ failure-internal = 処理中にエラーが起きました。変更は保存さ�
 failure-internal-advice = もう一度お試しください。続く場合は、下の番号を管理者に伝えてください。
 failure-home = インシデントの一覧へ
 failure-correlation = 照会番号 { $what }
-refused-note = メモは 1 文字以上 20,000 文字以内で入力してください。
-refused-organisation = 組織名は、文字か数字を含む 200 文字以内で入力してください。
-refused-country = 国は JP のような 2 文字の国コード(ISO 3166-1)で入力してください。
-refused-key = キーは半角の英小文字・数字・ハイフンで、64 文字以内で入力してください。
-refused-key-taken = このキーのブランドはすでにあります。一覧から開いて変更してください。
-refused-name = 名称は、文字か数字を含む 200 文字以内で入力してください。
-refused-no-brand = そのキーのブランドはありません。候補から選ぶか、先にブランドを追加してください。
 
 ## Times
 

@@ -49,8 +49,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         at: Time::of(item.set_aside_at, web.ledger.now(), &web.reckoning.zone, words),
         raw: links::with(&format!("/correspondence/{}/raw?offset={}", item.correspondence, item.raw_offset), "length", &item.raw_length.to_string()),
         name: links::harmless(&item.name),
-        place: item.place,
-        reason: links::harmless(&item.reason),
+        place: words.pick(&item.place),
+        reason: links::harmless(item.reason.get(words.language)),
     };
     let turn = |to: u32| format!("/tray?page={to}");
     page::show(&TrayPage {

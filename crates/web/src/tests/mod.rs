@@ -9,4 +9,5 @@ mod hostile;
 mod pages;
 mod red;
 mod statistics;
+mod tongues;
 mod words;

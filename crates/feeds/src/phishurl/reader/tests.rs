@@ -19,7 +19,7 @@ fn fault(bytes: &[u8]) -> (String, String) {
     let mut rows = rows(bytes);
     assert_eq!(rows.len(), 1, "{rows:?}");
     let problem = rows.remove(0).content.expect_err("a broken row");
-    (problem.place(), problem.reason)
+    (problem.place().en, problem.reason.text.en)
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn files_that_are_no_text_say_so_in_every_row() {
     for (head, part) in [(&b"\xff\xfe"[..], "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip")] {
         let rows = rows(&[head, b"d\0a\0t\0e\0,\0\n\0x\n2019/01/04,example.test,A\n"].concat());
         assert_eq!(rows.len(), 3);
-        assert!(rows.iter().all(|row| row.content.as_ref().is_err_and(|problem| problem.reason.contains(part))), "{part}");
+        assert!(rows.iter().all(|row| row.content.as_ref().is_err_and(|problem| problem.reason.text.en.contains(part))), "{part}");
     }
 }
 

@@ -3,7 +3,11 @@ use noroshi_feeds::{
     digest,
     phishurl::{PhishUrl, PhishUrlReader},
 };
-use noroshi_kernel::moment::{Moment, Zone};
+use noroshi_kernel::{
+    language::Bilingual,
+    moment::{Moment, Zone},
+    reason::Reason,
+};
 use std::{
     collections::{HashMap, HashSet},
     fs::File,
@@ -23,7 +27,7 @@ pub(super) struct Read {
     /// Tells the same row again: the format, the bytes, and which copy of them in its file it is.
     pub(super) key: [u8; 16],
     /// What it tells, or the place and the reason why that cannot be known.
-    pub(super) content: Result<Told, (String, String)>,
+    pub(super) content: Result<Told, (Bilingual, Reason)>,
 }
 
 /// Counts the copies of each row in a file. A row is remembered by 64 bits of its hash: should two rows share them, one is

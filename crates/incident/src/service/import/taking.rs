@@ -100,7 +100,7 @@ impl<'a> Taking<'a> {
         work.commit().await?;
 
         for one in rejected {
-            let why = SetAside { input: self.name.clone(), r#where: one.place, reason: one.reason };
+            let why = SetAside { input: self.name.clone(), r#where: one.place.en, reason: one.reason.text.en };
             progress.set_aside(&why);
             if self.outcome.reasons.len() + part.reasons.len() < MOST_REASONS {
                 part.reasons.push(why);

@@ -5,14 +5,11 @@ use crate::{done::Done, failure::Failure, reader::Person, web::Shared};
 use axum::{Form, extract::State, response::Response};
 use noroshi_directory::brand;
 
-/// Makes a brand. A key that is taken is refused, so that nobody overwrites a brand by accident.
+/// Makes a brand.
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Form(sent): Form<Sent>) -> Result<Response, Failure> {
     let change = sent.change(sent.key.trim())?;
     let work = web.ledger.begin().await?;
-    if brand::all(&work).await?.iter().any(|known| known.key == change.key) {
-        return Err(Failure::Refused("refused-key-taken"));
-    }
-    brand::save(&work, &person.actor, &change).await?;
+    brand::add(&work, &person.actor, &change).await?;
     work.commit().await?;
     Ok(onward(&web, "/brands", Done::BrandSaved))
 }

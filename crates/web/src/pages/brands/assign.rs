@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use noroshi_directory::{DirectoryError, brand};
+use noroshi_directory::brand;
 use serde::Deserialize;
 
 /// What is sent.
@@ -21,10 +21,7 @@ pub(crate) struct AssignForm {
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(id): Path<String>, Form(sent): Form<AssignForm>) -> Result<Response, Failure> {
     let id = id.parse().map_err(|_| Failure::Missing)?;
     let work = web.ledger.begin().await?;
-    match brand::assign_name(&work, &person.actor, id, sent.brand.trim()).await {
-        Err(DirectoryError::Unknown { kind: "brand", .. }) => return Err(Failure::Refused("refused-no-brand")),
-        Err(error) => return Err(error.into()),
-        Ok(()) => work.commit().await?,
-    }
+    brand::assign_name(&work, &person.actor, id, sent.brand.trim()).await?;
+    work.commit().await?;
     Ok(onward(&web, "/brands", Done::NameAssigned))
 }

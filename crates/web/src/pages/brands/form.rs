@@ -2,7 +2,7 @@ use super::aliases;
 use crate::{failure::Failure, words::Words};
 use noroshi_directory::{
     Origin,
-    brand::{Brand, Change, SECTORS, fold},
+    brand::{Brand, Change, SECTORS},
 };
 use noroshi_kernel::language::Bilingual;
 use serde::Deserialize;
@@ -71,21 +71,11 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// What was filled in, as a change of the brand `key`; what is wrong is said in the reader's language.
+    /// What was filled in, as a change of the brand `key`.
     pub(super) fn change(&self, key: &str) -> Result<Change, Failure> {
-        let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
-        if key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
-            return Err(Failure::Refused("refused-key"));
-        }
         let names = Bilingual::new(self.name_ja.trim(), self.name_en.trim());
         let aliases: Vec<String> = self.aliases.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        if [&names.ja, &names.en].into_iter().chain(&aliases).any(|name| fold(name).is_empty() || name.chars().count() > 200) {
-            return Err(Failure::Refused("refused-name"));
-        }
         let country = self.country.trim().to_ascii_uppercase();
-        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(Failure::Refused("refused-country"));
-        }
         let origin = Origin::ALL.into_iter().find(|origin| origin.key() == self.origin).ok_or_else(|| wrong("origin", &self.origin))?;
         let sector = SECTORS.into_iter().find(|sector| *sector == self.sector).ok_or_else(|| wrong("sector", &self.sector))?;
         Ok(Change { key: key.into(), name: names, origin, country, sector: sector.into(), aliases })

@@ -20,9 +20,6 @@ pub(crate) struct NoteForm {
 /// Adds a note.
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, Form(sent): Form<NoteForm>) -> Result<Response, Failure> {
     let number = number(&text)?;
-    if sent.text.trim().is_empty() || sent.text.trim().chars().count() > 20_000 {
-        return Err(Failure::Refused("refused-note"));
-    }
     let work = web.ledger.begin().await?;
     service::annotate(&work, &person.actor, number, &sent.text.replace("\r\n", "\n")).await?;
     work.commit().await?;

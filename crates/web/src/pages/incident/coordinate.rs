@@ -7,7 +7,6 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use noroshi_directory::brand::fold;
 use noroshi_incident::service;
 use serde::Deserialize;
 
@@ -23,15 +22,9 @@ pub(crate) struct CoordinationForm {
 /// Notes that an organisation was asked to look and act.
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, Form(sent): Form<CoordinationForm>) -> Result<Response, Failure> {
     let number = number(&text)?;
-    let (organisation, country) = (sent.organisation.trim(), sent.country.trim().to_ascii_uppercase());
-    if fold(organisation).is_empty() || organisation.chars().count() > 200 {
-        return Err(Failure::Refused("refused-organisation"));
-    }
-    if !(country.is_empty() || country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())) {
-        return Err(Failure::Refused("refused-country"));
-    }
+    let country = sent.country.trim().to_ascii_uppercase();
     let work = web.ledger.begin().await?;
-    let first = service::coordinate(&work, &person.actor, number, organisation, &country, &sent.note.replace("\r\n", "\n")).await?;
+    let first = service::coordinate(&work, &person.actor, number, &sent.organisation, &country, &sent.note.replace("\r\n", "\n")).await?;
     work.commit().await?;
     Ok(back(&web, number, if first { Done::Coordinated } else { Done::CoordinatedAgain }))
 }
