@@ -37,7 +37,9 @@ fn run() -> Result<()> {
     if asked.as_deref() != Some("tidy") {
         bail!("usage: cargo xtask tidy");
     }
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.to_owned();
+    // Asked while running: two working copies may share one folder of build products.
+    let home = std::env::var_os("CARGO_MANIFEST_DIR").context("run it with: cargo xtask tidy")?;
+    let root = PathBuf::from(home).parent().context("xtask lies in the workspace")?.to_owned();
     let metadata = floors::metadata(&root)?;
     let checks: [(&str, Result<Findings>); 6] = [
         ("floors", floors::check(&metadata)),

@@ -172,7 +172,9 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Status(status) if status.is_client_error() => "request",
         Failure::Status(_) | Failure::Internal(_) => "internal",
     };
-    let plain = Plain::of(web, reader, &format!("failure-{kind}-title"));
+    // What was done before is not news on a page about what failed.
+    let mut plain = Plain::of(web, reader, &format!("failure-{kind}-title"));
+    plain.done = None;
     let words = plain.words;
     let sentence = match failure {
         Failure::Parameter { name, value } => words.with("failure-parameter", &[("name", name.as_str().into()), ("value", value.as_str().into())]),

@@ -20,6 +20,14 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Refuses a parameter that nobody here reads: an answer that ignores it would be wrong.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, value)) => Err(Failure::Parameter { name: name.clone(), value: value.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// The value of a parameter, read.
     pub(crate) fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Failure> {
         self.get(name).map(|value| parsed(name, value)).transpose()

@@ -19,6 +19,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(id): Pat
     if !noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? {
         return Err(Failure::Missing);
     }
+    parameters.only(&["offset", "length"])?;
     let offset: u64 = parameters.parsed("offset")?.unwrap_or(0).min(found.raw.length);
     let length = parameters.parsed("length")?.unwrap_or(u64::MAX).min(found.raw.length - offset).min(MOST_BYTES);
     let (blobs, sha256, from) = (web.ledger.blobs().clone(), found.raw.sha256, found.raw.offset + offset);

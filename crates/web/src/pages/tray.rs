@@ -41,6 +41,7 @@ pub(crate) struct TrayRow {
 /// `GET /tray`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
+    parameters.only(&["page"])?;
     let number: u32 = parameters.parsed("page")?.unwrap_or(1).max(1);
     let skip = (number - 1).saturating_mul(PER_PAGE);
     let count = tray::count(&web.ledger).await?;

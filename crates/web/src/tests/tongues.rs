@@ -103,6 +103,7 @@ async fn no_page_mixes_languages() {
             "/nowhere".into(),
             "/incidents?period=yesterday".into(),
             "/incidents?nothing=1".into(),
+            "/statistics?nothing=1".into(),
         ] {
             speaks_one(&person.get(&path).await.body, language, &path);
         }

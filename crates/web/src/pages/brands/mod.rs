@@ -87,6 +87,7 @@ fn aliases(brand: &Brand, names: &[String]) -> Vec<String> {
 /// `GET /brands`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
+    parameters.only(&["q", "page"])?;
     let q = parameters.get("q").unwrap_or_default().to_owned();
     let number: usize = parameters.parsed("page")?.unwrap_or(1).clamp(1, 100_000);
     let (brands, names) = (brand::all(&web.ledger).await?, brand::names_of(&web.ledger).await?);

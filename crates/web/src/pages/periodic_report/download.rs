@@ -29,6 +29,7 @@ pub(crate) async fn get(
         _ => return Err(Failure::Missing),
     };
     let period: Period = parsed("period", &period)?;
+    parameters.only(&["scheme", "lang"])?;
     let language = parameters.parsed("lang")?.unwrap_or(person.reader.language);
     let made = document(&web, period, parameters.get("scheme"), language).await?;
     let body = match file.as_str() {

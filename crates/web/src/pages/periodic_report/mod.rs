@@ -39,6 +39,7 @@ async fn document(web: &Web, period: Period, scheme: Option<&str>, language: Lan
 /// `GET /periodic-reports`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
+    parameters.only(&["period", "scheme", "lang"])?;
     let (period, scheme) = asked(&parameters, current_quarter(&web).previous())?;
     let language = parameters.parsed("lang")?.unwrap_or(words.language);
     let document = document(&web, period, scheme.as_deref(), language).await?;

@@ -78,6 +78,7 @@ impl Picker {
 /// `GET /statistics`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
+    parameters.only(&["period", "scheme"])?;
     let (period, scheme) = asked(&parameters, current_quarter(&web))?;
     let compared = stats::compared(&web.ledger, &web.reckoning, period, scheme.as_deref()).await?;
     let title = words.about("statistics-title", &period.to_string());
