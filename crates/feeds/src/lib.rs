@@ -20,5 +20,6 @@ pub mod charset;
 pub mod defang;
 pub mod delimited;
 pub mod digest;
+pub mod finding;
 pub mod phishurl;
 pub mod problem;

@@ -13,5 +13,6 @@ pub mod moment;
 pub mod observable;
 pub mod period;
 pub mod reason;
+pub mod rsit;
 pub mod setaside;
 pub mod tlp;
