@@ -1,0 +1,15 @@
+//! Mail and OpenPGP: letters are read and built here, from bytes and to bytes.
+//!
+//! Letters come from outside, may be broken and may be hostile: reading never panics, is bounded in size, parts and depth, and
+//! says as [oddities](letter::Letter::oddities) what it had to mend. Texts come out as Unicode whatever charset they were
+//! labelled with.
+//!
+//! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its
+//! thread, its reports) is the mailroom's to say.
+
+pub mod automatic;
+pub mod charset;
+pub mod html;
+pub mod letter;
+pub mod mbox;
+pub mod words;
