@@ -1,0 +1,253 @@
+//! What can be looked at in a text: addresses, URLs (defanged too), hosts, mail addresses, hashes, ports and CVE ids, each with the
+//! place where it stands.
+
+use crate::{
+    canonical::{self, CanonicalUrl},
+    defang,
+};
+use noroshi_kernel::observable::{Address, Host};
+use std::ops::Range;
+
+/// The most items that are found in one text; a longer list is for a machine-readable attachment.
+pub const MOST_ITEMS: usize = 5_000;
+/// The longest word that is looked at, in bytes.
+const WORD_MOST_BYTES: usize = canonical::MOST_BYTES;
+
+/// What stands somewhere in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// An IP address, with the port behind it if one is there.
+    Address(Address, Option<u16>),
+    /// A URL.
+    Url(CanonicalUrl),
+    /// A host that is no address.
+    Host(Host),
+    /// A mail address, in lower case.
+    Mail(String),
+    /// A hash in lower-case hexadecimal: MD5, SHA-1, SHA-256 or SHA-512 by its length.
+    Hash(String),
+    /// A CVE id.
+    Cve(String),
+}
+
+/// An item and the bytes of the text at which it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is.
+    pub item: Item,
+    /// Where it stands.
+    pub at: Range<usize>,
+}
+
+/// Finds the items of a text, in its order, at most [`MOST_ITEMS`].
+///
+/// ```
+/// use noroshi_feeds::extract::{Item, items};
+/// let found = items("phishing at hxxps://login.example[.]test/ib/, seen from 192[.]0.2.7:443");
+/// assert!(matches!(&found[0].item, Item::Url(url) if url.url == "https://login.example.test/ib/"));
+/// assert!(matches!(&found[1].item, Item::Address(address, Some(443)) if address.to_string() == "192.0.2.7"));
+/// ```
+#[must_use]
+pub fn items(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for word in words(text) {
+        if found.len() >= MOST_ITEMS {
+            break;
+        }
+        if let Some((item, at)) = text.get(word.clone()).and_then(|shown| read(shown, word.start)) {
+            found.push(Found { item, at });
+        }
+    }
+    found
+}
+
+/// Reads a whole text as one item.
+#[must_use]
+pub fn item(text: &str) -> Option<Item> {
+    let trimmed = text.trim();
+    read(trimmed, 0).map(|(item, _)| item)
+}
+
+/// The words of a text: runs without white space, quotes, angle brackets and the marks of Japanese sentences.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let parts = |one: char| {
+        one.is_whitespace()
+            || one.is_control()
+            || matches!(
+                one,
+                '<' | '>' | '"' | '\'' | '`' | '|' | '*' | '「' | '」' | '『' | '』' | '、' | '。' | '（' | '）' | '【' | '】' | '＜' | '＞' | '：' | '，'
+            )
+    };
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let ahead = text.get(rest..)?;
+        let begin = rest + ahead.find(|one| !parts(one))?;
+        let end = text.get(begin..)?.find(parts).map_or(text.len(), |end| begin + end);
+        rest = end;
+        Some(begin..end)
+    })
+}
+
+fn read(word: &str, offset: usize) -> Option<(Item, Range<usize>)> {
+    if word.len() < 3 || word.len() > WORD_MOST_BYTES || !word.bytes().any(|byte| matches!(byte, b'.' | b':' | b'-' | b']') || byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let (begin, inner) = trimmed(word);
+    let at = offset + begin..offset + begin + inner.len();
+    cve(inner).or_else(|| hash(inner)).or_else(|| address(inner)).or_else(|| url(inner)).or_else(|| mail(inner)).or_else(|| host(inner)).map(|item| (item, at))
+}
+
+/// Takes off what belongs to the sentence: brackets around, full stops and commas behind. Brackets of defanging stay.
+fn trimmed(word: &str) -> (usize, &str) {
+    let mut inner = word;
+    loop {
+        let before = inner;
+        inner = inner.trim_end_matches([',', ';', '!', '.', ':']);
+        for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
+            let (opens, closes) = (inner.matches(open).count(), inner.matches(close).count());
+            if closes > opens {
+                inner = inner.strip_suffix(close).unwrap_or(inner);
+            } else if opens > closes {
+                inner = inner.strip_prefix(open).unwrap_or(inner);
+            } else if let Some(within) = inner.strip_prefix(open).and_then(|inner| inner.strip_suffix(close)).filter(|within| !within.contains([open, close])) {
+                inner = within;
+            }
+        }
+        if inner == before {
+            break;
+        }
+    }
+    (word.find(inner).unwrap_or(0), inner)
+}
+
+fn cve(word: &str) -> Option<Item> {
+    let (head, rest) = word.split_at_checked(4)?;
+    let (year, number) = rest.split_once('-')?;
+    let digits = |text: &str, lengths: std::ops::RangeInclusive<usize>| lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    (head.eq_ignore_ascii_case("CVE-") && digits(year, 4..=4) && digits(number, 4..=19)).then(|| Item::Cve(word.to_ascii_uppercase()))
+}
+
+fn hash(word: &str) -> Option<Item> {
+    let hex = matches!(word.len(), 32 | 40 | 64 | 128) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // A number of 32 digits is no hash.
+    (hex && !word.bytes().all(|byte| byte.is_ascii_digit())).then(|| Item::Hash(word.to_ascii_lowercase()))
+}
+
+fn address(word: &str) -> Option<Item> {
+    let plain = defang::refang(word);
+    if let Ok(address) = plain.parse() {
+        return Some(Item::Address(address, None));
+    }
+    let (head, port) = plain.rsplit_once(':')?;
+    let port: u16 = port.parse().ok()?;
+    let head = head.strip_prefix('[').and_then(|head| head.strip_suffix(']')).unwrap_or(head);
+    // 2001:db8::7:443 is an address, 192.0.2.7:443 and [2001:db8::7]:443 are one with a port.
+    head.parse().ok().map(|address| Item::Address(address, Some(port)))
+}
+
+fn url(word: &str) -> Option<Item> {
+    let lower = word.get(..word.len().min(16)).map_or_else(|| word.chars().take(8).collect::<String>(), str::to_owned).to_ascii_lowercase();
+    let scheme = ["http", "hxxp", "h**p", "ftp:", "fxp:", "www."].iter().any(|scheme| lower.starts_with(scheme));
+    let shaped = scheme && (lower.contains(':') || lower.starts_with("www."));
+    let bare = !scheme && word.contains('/') && is_name(word.split('/').next().unwrap_or_default());
+    if !(shaped || bare) {
+        return None;
+    }
+    canonical::url(word).ok().filter(|url| url.host.is_some()).map(Item::Url)
+}
+
+fn mail(word: &str) -> Option<Item> {
+    let plain = defang::refang(word.strip_prefix("mailto:").unwrap_or(word));
+    let (local, domain) = plain.split_once('@')?;
+    let local_ok = !local.is_empty() && local.len() <= 64 && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte));
+    (local_ok && is_name(domain)).then(|| Item::Mail(plain.to_ascii_lowercase()))
+}
+
+fn host(word: &str) -> Option<Item> {
+    let plain = defang::refang(word);
+    (is_name(&plain)).then(|| plain.to_ascii_lowercase().parse().ok().map(Item::Host)).flatten()
+}
+
+/// Whether a word is a host's name rather than a file's or a sentence's: labels of letters, digits and hyphens, the last one a
+/// top-level domain by its shape and no usual ending of files.
+fn is_name(word: &str) -> bool {
+    const ENDINGS: [&str; 34] = [
+        "exe", "dll", "zip", "rar", "doc", "docx", "xls", "xlsx", "ppt", "pdf", "txt", "csv", "htm", "html", "php", "asp", "aspx", "jsp", "js", "css", "png",
+        "jpg", "jpeg", "gif", "log", "eml", "bat", "ps1", "scr", "gz", "tar", "json", "xml", "conf",
+    ];
+    let plain = defang::refang(word);
+    let labels: Vec<&str> = plain.trim_end_matches('.').split('.').collect();
+    let label = |label: &&str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && !label.starts_with('-')
+    };
+    let last = labels.last().map(|last| last.to_ascii_lowercase()).unwrap_or_default();
+    let top = last.len() >= 2 && (last.bytes().all(|byte| byte.is_ascii_alphabetic()) || last.starts_with("xn--"));
+    labels.len() >= 2 && labels.iter().all(label) && top && !ENDINGS.contains(&last.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let show = |found: Found| match found.item {
+            Item::Address(address, None) => format!("address {address}"),
+            Item::Address(address, Some(port)) => format!("address {address} port {port}"),
+            Item::Url(url) => format!("url {}", url.url),
+            Item::Host(host) => format!("host {host}"),
+            Item::Mail(mail) => format!("mail {mail}"),
+            Item::Hash(hash) => format!("hash {hash}"),
+            Item::Cve(cve) => format!("cve {cve}"),
+        };
+        items(text).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn items_are_found_in_sentences() {
+        for (text, expected) in [
+            ("the host (192.0.2.7), port 22", &["address 192.0.2.7"][..]),
+            ("[2001:db8::7]:443 and 2001:db8::7:443.", &["address 2001:db8::7 port 443", "address 2001:db8::7:443"]),
+            ("IP: *192.0.2.7* [198.51.100.9]", &["address 192.0.2.7", "address 198.51.100.9"]),
+            ("サイト「hxxp://login[.]example[.]test/」は192.0.2.7です。", &["url http://login.example.test/"]),
+            ("<a href=\"https://a.example.test/x?y=1\">", &["url https://a.example.test/x?y=1"]),
+            (
+                "see www.example.test/a, mail abuse[at]example.jp or b@example.jp;",
+                &["url http://www.example.test/a", "mail abuse@example.jp", "mail b@example.jp"],
+            ),
+            ("evil[.]example[.]test", &["host evil.example.test"]),
+            ("invoice.pdf version 1.2.3 e.g. 12:30 a.m. 2019/01/04 and/or", &[]),
+            ("cve-2019-0708, CVE-2021-44228.", &["cve CVE-2019-0708", "cve CVE-2021-44228"]),
+            ("d41d8cd98f00b204e9800998ecf8427e 12345678901234567890123456789012", &["hash d41d8cd98f00b204e9800998ecf8427e"]),
+            ("300.1.2.3 1.2.3", &[]),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_text() {
+        let text = "楽天: (http://a.example.test/), 192.0.2.7.";
+        let places: Vec<&str> = items(text).into_iter().map(|found| &text[found.at]).collect();
+        assert_eq!(places, ["http://a.example.test/", "192.0.2.7"]);
+    }
+
+    #[test]
+    fn a_flood_is_bounded() {
+        assert_eq!(items(&"192.0.2.7 ".repeat(20_000)).len(), MOST_ITEMS);
+        assert_eq!(items(&"a".repeat(10 << 20)).len(), 0);
+        assert_eq!(items(&"[".repeat(8_000)).len(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics_and_places_are_within(text in "(http://|hxxp|\\[\\.\\]|\\.|[a-z0-9]{1,4}|@|:|/|\\[|\\]|\\(|\\)|楽天|。| |CVE-20){0,30}") {
+            for found in items(&text) {
+                prop_assert!(text.get(found.at).is_some());
+            }
+        }
+    }
+}
