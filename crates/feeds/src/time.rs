@@ -43,8 +43,10 @@ pub fn rfc_3339(text: &str) -> Option<Moment> {
 pub fn rfc_5322(text: &str) -> Option<Moment> {
     static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
     let text = bounded(text)?;
-    let plain = text.split(" (").next().unwrap_or(text).trim_end();
-    PARSER.parse_timestamp(plain).or_else(|_| PARSER.parse_timestamp(text)).ok().and_then(plausible)
+    // Mail programs write "UTC", which RFC 5322 does not know, and some break the time with spaces.
+    let plain = text.split(" (").next().unwrap_or(text).trim_end().replace(": ", ":");
+    let zoned = plain.strip_suffix(" UTC").or_else(|| plain.strip_suffix(" UT")).map(|bare| format!("{bare} GMT")).unwrap_or(plain);
+    PARSER.parse_timestamp(&zoned).or_else(|_| PARSER.parse_timestamp(text)).ok().and_then(plausible)
 }
 
 /// Reads a time in UTC, with or without saying so: `2024-01-15 00:00:07`, also with `T`, a fraction, `Z` or an offset.
@@ -145,7 +147,7 @@ mod tests {
         for text in ["2024-01-15 00:00:07", "2024-01-15T00:00:07Z", "2024-01-15T09:00:07+09:00", "2024-01-15T00:00:07.521730Z", "2024/01/15 00:00:07 UTC"] {
             assert_eq!(told(in_utc(text)), "2024-01-15T00:00:07Z", "{text}");
         }
-        for text in ["Mon, 15 Jan 2024 09:00:07 +0900", "15 Jan 2024 00:00:07 GMT", "Sun, 15 Jan 2024 00:00:07 +0000 (UTC)"] {
+        for text in ["Mon, 15 Jan 2024 09:00:07 +0900", "15 Jan 2024 00:00:07 GMT", "Sun, 15 Jan 2024 00:00:07 +0000 (UTC)", "15 Jan 2024 00: 00:07 UTC"] {
             assert_eq!(told(with_offset(text)), "2024-01-15T00:00:07Z", "{text}");
         }
         let tokyo = Zone::named("Asia/Tokyo").expect("a zone");

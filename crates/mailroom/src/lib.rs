@@ -5,5 +5,7 @@
 
 pub mod batch;
 pub mod correspondence;
+pub mod letters;
 pub mod migrations;
+pub mod reading;
 pub mod tray;

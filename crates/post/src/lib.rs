@@ -7,6 +7,7 @@
 //! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its
 //! thread, its reports) is the mailroom's to say.
 
+pub mod archive;
 pub mod automatic;
 pub mod charset;
 pub mod html;

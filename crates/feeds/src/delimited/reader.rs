@@ -62,6 +62,7 @@ pub enum RowBody<'r> {
 pub struct RowReader<R> {
     source: R,
     limit: usize,
+    separator: u8,
     buffer: Vec<u8>,
     /// The next byte that has not been given out.
     position: usize,
@@ -92,7 +93,13 @@ impl<R: Read> RowReader<R> {
 
     /// Reads rows of up to `limit` bytes.
     pub fn with_limit(source: R, limit: usize) -> Self {
-        Self { source, limit, buffer: Vec::new(), position: 0, filled: 0, base: 0, line: 1, ended: false, begun: false }
+        Self { source, limit, separator: b',', buffer: Vec::new(), position: 0, filled: 0, base: 0, line: 1, ended: false, begun: false }
+    }
+
+    /// The same with columns that are separated by `separator`, which tells where a quote may open.
+    #[must_use]
+    pub fn separated_by(self, separator: u8) -> Self {
+        Self { separator, ..self }
     }
 
     /// The first bytes of the file, up to four, before any row is read; afterwards the next bytes.
@@ -203,7 +210,7 @@ impl<R: Read> RowReader<R> {
 
     /// The end of a row that holds a quote: end of its text, where the next row begins, its lines, and the column left open.
     fn quoted(&mut self, first: Line) -> io::Result<(usize, usize, u64, Option<usize>)> {
-        let mut quotes = Quotes::new();
+        let mut quotes = Quotes::new(self.separator);
         let mut column = 1;
         let mut line = first;
         let mut from = self.position;

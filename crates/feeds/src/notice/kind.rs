@@ -26,6 +26,7 @@ const WORDS: &[(&str, Rsit)] = &[
     ("drone", Rsit::InfectedSystem),
     ("sinkhole", Rsit::InfectedSystem),
     ("trojan", Rsit::InfectedSystem),
+    ("safe browsing", Rsit::MalwareDistribution),
     ("malware", Rsit::MalwareDistribution),
     ("マルウェア", Rsit::MalwareDistribution),
     ("malicious software", Rsit::MalwareDistribution),

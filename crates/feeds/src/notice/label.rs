@@ -7,6 +7,13 @@ pub(super) struct Label<'a> {
     pub(super) meaning: Meaning,
 }
 
+impl<'a> Label<'a> {
+    /// A label that stands for itself, such as an element's name.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { text, meaning: meaning(text) }
+    }
+}
+
 /// What a labelled value tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -45,7 +52,7 @@ pub(super) fn split(line: &str) -> Option<(Label<'_>, &str)> {
     {
         return None;
     }
-    Some((Label { text: label, meaning: meaning(label) }, value))
+    Some((Label::of(label), value))
 }
 
 /// A value without the quotes and tags that serialisers put around it.

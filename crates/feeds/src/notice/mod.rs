@@ -5,6 +5,7 @@
 
 mod kind;
 mod label;
+mod markup;
 mod when;
 
 pub use kind::rsit_of;
@@ -81,6 +82,12 @@ impl Reading {
         let bare = line.trim_start_matches(|edge: char| edge.is_whitespace() || matches!(edge, '-' | '*' | '>' | '|' | '•')).trim_end();
         let bare = bare.trim_end_matches("<br>").trim_end_matches("<br />").trim_end();
         if bare.is_empty() || bare.len() > 4_000 {
+            return;
+        }
+        if bare.starts_with('<') {
+            for (name, value) in markup::facts(bare) {
+                self.fact(Label::of(name), value);
+            }
             return;
         }
         if let Some((label, value)) = label::split(bare) {

@@ -44,6 +44,16 @@ fn lists_under_headings_make_findings() {
 }
 
 #[test]
+fn lines_of_xml_make_findings() {
+    let text = "<notification date=\"2015-01-01\">\n <url_info url=\"http://a.example.test/\" ip=\"192.0.2.23\" />\n <url_info url=\"http://b.example.test/\" />\n</notification>\n";
+    let found = read("Safe Browsing Report", text);
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[0].url.as_ref().map(|url| url.url.as_str()), found[0].addresses.len()), (Some("http://a.example.test/"), 1));
+    assert_eq!((found[1].url.as_ref().map(|url| url.url.as_str()), found[1].addresses.len()), (Some("http://b.example.test/"), 0));
+    assert!(found.iter().all(|finding| finding.at.map(|at| at.rfc3339()).as_deref() == Some("2015-01-01T00:00:00Z")));
+}
+
+#[test]
 fn a_conversation_makes_none() {
     let text = "Hello,\nthank you for the call yesterday. The server 192.0.2.7 is ours, we will look into it.\nBest regards\nTaro (taro@example.jp)\n";
     assert_eq!(read("Re: question", text), []);

@@ -1,7 +1,7 @@
 //! Times as notices write them.
 
 use crate::time as precise;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use noroshi_kernel::moment::{Moment, Zone};
 
 /// A time with how much it counts among others of the same finding.
@@ -79,7 +79,8 @@ pub(super) fn of(text: &str) -> Option<When> {
 fn loose(text: &str) -> Option<Moment> {
     let text = without_weekday(text);
     let (local, offset) = split_zone(text);
-    let local = DateTime::strptime("%Y-%m-%d %H:%M:%S", local).ok().or_else(|| SHAPES.iter().find_map(|shape| shaped(shape, local)))?;
+    let day = || ["%Y-%m-%d", "%Y/%m/%d", "%d %b %Y"].iter().find_map(|shape| Date::strptime(shape, local).ok()).map(|day| day.at(0, 0, 0, 0));
+    let local = SHAPES.iter().find_map(|shape| shaped(shape, local)).or_else(day)?;
     if local.year() < 1990 || local.year() > 2200 {
         return None;
     }
@@ -145,6 +146,7 @@ mod tests {
             ("Fri, 31 Jan 2014 07:19:02 +0100", "2014-01-31T06:19:02Z"),
             ("2015-09-04T13:19:53.000Z", "2015-09-04T13:19:53Z"),
             ("Fri Jan 31 07:19:02 2014", "2014-01-31T07:19:02Z"),
+            ("2015-01-01", "2015-01-01T00:00:00Z"),
         ] {
             assert_eq!(time(text).map(|at| at.rfc3339()).as_deref(), Some(expected), "{text}");
         }

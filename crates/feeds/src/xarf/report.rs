@@ -1,0 +1,300 @@
+//! Reports of X-ARF version 4.
+
+use super::{
+    kind,
+    requirement::{self, missing},
+};
+use crate::{
+    canonical,
+    delimited::{RawRow, RowBody},
+    digest::{self, Digest},
+    finding::Finding,
+    json::{self, Values},
+    problem::Problem,
+    time,
+};
+use noroshi_kernel::{
+    observable::{Address, Host, Port, Protocol},
+    reason::Reason,
+};
+use serde_json::{Map, Value};
+use std::io::{self, Read};
+
+/// The most bytes of a report; its evidence is within.
+pub const MOST_REPORT_BYTES: usize = 32 * 1024 * 1024;
+
+/// The most pieces of evidence that are kept.
+pub const MOST_EVIDENCE: usize = 50;
+
+/// Who complains, or who sent it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// The organisation's name.
+    pub org: String,
+    /// Its mail address.
+    pub contact: String,
+    /// Its domain.
+    pub domain: String,
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its media type.
+    pub content_type: String,
+    /// What it is, in the sender's words.
+    pub description: String,
+    /// What it holds, in Base64 as it was sent.
+    pub payload: String,
+    /// Its digest as `algorithm:hex`, as the sender tells it.
+    pub hash: Option<String>,
+}
+
+/// A report of one abuse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The version of the format, for example `4.2.0`.
+    pub version: String,
+    /// The sender's name of this report.
+    pub report_id: String,
+    /// Who complains.
+    pub reporter: Party,
+    /// Who sent it.
+    pub sender: Party,
+    /// The category, for example `content`.
+    pub category: String,
+    /// The type within the category, for example `phishing`.
+    pub kind: String,
+    /// What is reported, as written: an address, a name, a URL or a mail address.
+    pub source: String,
+    /// How sure the sender is, from 0 to 1.
+    pub confidence: Option<f64>,
+    /// What happened, in the sender's words.
+    pub description: String,
+    /// The sender's tags.
+    pub tags: Vec<String>,
+    /// What was sent along.
+    pub evidence: Vec<Evidence>,
+    /// What it tells of the abuse.
+    pub finding: Finding,
+}
+
+/// Reads one report.
+///
+/// # Errors
+/// The [`Reason`] why it is none: no JSON, another version, an unknown type, a field that is required and missing or unreadable.
+pub fn read(bytes: &[u8]) -> Result<Report, Reason> {
+    if bytes.len() > MOST_REPORT_BYTES {
+        let (length, most) = (bytes.len(), MOST_REPORT_BYTES);
+        return Err(Reason::new(
+            "xarf-length",
+            format!("X-ARF 報告が {length} バイトあり、読める {most} バイトを超えています。証拠を減らしてもらってください。"),
+            format!("the X-ARF report has {length} bytes, more than the {most} that are read; have the sender take evidence out"),
+        ));
+    }
+    of_value(&json::parse(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii())?)
+}
+
+/// One of several reports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The physical line at which it begins, from 1.
+    pub line: u64,
+    /// The byte of the file at which it begins, from 0.
+    pub offset: u64,
+    /// Its bytes in the file.
+    pub length: u64,
+    /// The digest of these bytes.
+    pub raw_hash: Digest,
+    /// What it reports, or why that cannot be told.
+    pub content: Result<Report, Problem>,
+}
+
+/// Reads reports out of a stream in bounded memory: one, an array of them, or one after the other in lines.
+#[derive(Debug)]
+pub struct Reports<R>(Values<R>);
+
+impl<R: Read> Reports<R> {
+    /// Reads `source`.
+    ///
+    /// # Errors
+    /// Whatever the source fails with.
+    pub fn new(source: R) -> io::Result<Self> {
+        Values::new(source, MOST_REPORT_BYTES).map(Self)
+    }
+
+    fn read(&mut self) -> io::Result<Option<Entry>> {
+        let foreign = self.0.foreign.clone();
+        let Some(raw) = self.0.next()? else { return Ok(None) };
+        let content = foreign.map_or_else(|| json::value_of(&raw), Err).and_then(|value| of_value(&value));
+        Ok(Some(entry(&raw, content)))
+    }
+}
+
+impl<R: Read> Iterator for Reports<R> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
+}
+
+fn entry(raw: &RawRow<'_>, content: Result<Report, Reason>) -> Entry {
+    let raw_hash = match raw.body {
+        RowBody::Complete(bytes) | RowBody::OpenQuote { bytes, .. } => digest::of(bytes),
+        RowBody::TooLong { hash, .. } => hash,
+    };
+    let content = content.map_err(|reason| Problem { line: raw.line, column: None, reason });
+    Entry { line: raw.line, offset: raw.offset, length: raw.length, raw_hash, content }
+}
+
+fn of_value(value: &Value) -> Result<Report, Reason> {
+    let report = value.as_object().ok_or_else(no_object)?;
+    requirement::check(report)?;
+    let text = |name: &str| report.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |name: &str| report.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let evidence = list("evidence").iter().take(MOST_EVIDENCE).filter_map(Value::as_object).map(evidence).collect();
+    Ok(Report {
+        version: text("xarf_version"),
+        report_id: said(report, "report_id")?,
+        reporter: party(report, "reporter")?,
+        sender: party(report, "sender")?,
+        category: text("category"),
+        kind: text("type"),
+        source: said(report, "source_identifier")?,
+        confidence: report.get("confidence").and_then(Value::as_f64).filter(|sure| (0.0..=1.0).contains(sure)),
+        description: text("description"),
+        tags: list("tags").iter().take(20).filter_map(Value::as_str).map(str::to_owned).collect(),
+        evidence,
+        finding: finding(report)?,
+    })
+}
+
+/// A text that must not be empty.
+fn said(object: &Map<String, Value>, name: &str) -> Result<String, Reason> {
+    let text = object.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    text.map(str::to_owned).ok_or_else(|| missing(name))
+}
+
+fn party(report: &Map<String, Value>, name: &str) -> Result<Party, Reason> {
+    let party = report.get(name).and_then(Value::as_object).ok_or_else(|| missing(name))?;
+    for field in requirement::PARTY {
+        said(party, field).map_err(|_| missing(&format!("{name}.{field}")))?;
+    }
+    Ok(Party { org: said(party, "org")?, contact: said(party, "contact")?, domain: said(party, "domain")? })
+}
+
+fn evidence(item: &Map<String, Value>) -> Evidence {
+    let text = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    Evidence {
+        content_type: text("content_type").unwrap_or_default(),
+        description: text("description").unwrap_or_default(),
+        payload: text("payload").unwrap_or_default(),
+        hash: text("hash"),
+    }
+}
+
+/// Fields that stand elsewhere in a report, or that were never meant to be sent.
+const APART: &[&str] = &[
+    "xarf_version",
+    "report_id",
+    "timestamp",
+    "reporter",
+    "sender",
+    "category",
+    "type",
+    "description",
+    "tags",
+    "confidence",
+    "evidence",
+    "_internal",
+    "source_identifier",
+];
+
+fn finding(report: &Map<String, Value>) -> Result<Finding, Reason> {
+    let text = |name: &str| report.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (category, kind) = (text("category"), text("type"));
+    let nearer = if text("compromise_type").is_empty() { text("threat_type") } else { text("compromise_type") };
+    let mut finding = Finding::new(kind::of(category, kind, nearer));
+    let at = said(report, "timestamp")?;
+    finding.at = Some(time::rfc_3339(&at).ok_or_else(|| time::no_time(&at))?);
+    let url = ["url", "infringing_url"].into_iter().find(|name| !text(name).is_empty());
+    if let Some(name) = url {
+        finding.url = Some(canonical::url(text(name))?);
+    }
+    source(&said(report, "source_identifier")?, &mut finding)?;
+    let within = finding.url.as_ref().and_then(|url| url.address);
+    finding.addresses.extend(within.filter(|address| !finding.addresses.contains(address)));
+    let port = port(report, category);
+    finding.port = port.map(|(_, port)| port);
+    let brand = ["target_brand", "affected_brand", "impersonated_entity", "brand_name"].into_iter().find(|name| !text(name).is_empty());
+    finding.brand = match brand {
+        Some(name) => Some(text(name).to_owned()),
+        None => report.get("targeted_brands").and_then(|brands| brands.get(0)).and_then(Value::as_str).map(str::to_owned),
+    };
+    for (name, value) in report {
+        let told = APART.contains(&name.as_str())
+            || brand == Some(name.as_str())
+            || port.is_some_and(|(own, _)| own == name || (name == "protocol" && category != "messaging"))
+            || (url == Some(name.as_str()) && finding.url.as_ref().is_some_and(|url| value == url.url.as_str()));
+        if !told {
+            json::flatten(name, value, &mut finding.details);
+        }
+    }
+    Ok(finding)
+}
+
+/// Puts what is reported where it belongs: an address, a URL, a mail address or a host.
+fn source(text: &str, finding: &mut Finding) -> Result<(), Reason> {
+    if let Ok(address) = text.parse::<Address>() {
+        finding.addresses.push(address);
+        return Ok(());
+    }
+    if text.contains("://") {
+        let url = canonical::url(text)?;
+        finding.url.get_or_insert(url);
+        return Ok(());
+    }
+    let name = text.rsplit_once('@').map_or(text, |(_, name)| name);
+    if name.len() != text.len() {
+        finding.details.push(("source_identifier".into(), text.to_owned()));
+    }
+    let host: Host = match name.parse() {
+        Ok(host) => host,
+        // A name in other letters, or defanged: as a URL's host.
+        Err(_) => canonical::url(name)?.host.ok_or_else(|| missing("source_identifier"))?,
+    };
+    if finding.url.as_ref().and_then(|url| url.host.as_ref()) != Some(&host) {
+        finding.host = Some(host);
+    }
+    Ok(())
+}
+
+/// The port that it is about and the field that tells it: the attacked one, or the one at the source.
+fn port(report: &Map<String, Value>, category: &str) -> Option<(&'static str, Port)> {
+    let names: &[&'static str] = match category {
+        "connection" => &["destination_port"],
+        "messaging" => &[],
+        "vulnerability" => &["service_port", "port", "source_port"],
+        _ => &["source_port"],
+    };
+    let (name, number) = names.iter().find_map(|name| report.get(*name).and_then(Value::as_u64).map(|number| (*name, number)))?;
+    let protocol = match report.get("protocol").and_then(Value::as_str).map(str::to_ascii_lowercase).as_deref() {
+        Some("udp") => Protocol::Udp,
+        Some("icmp" | "sctp" | "mixed") => return None,
+        _ => Protocol::Tcp,
+    };
+    let number = u16::try_from(number).ok()?;
+    Some((name, Port { protocol, number }))
+}
+
+fn no_object() -> Reason {
+    Reason::new(
+        "xarf-object",
+        "X-ARF 報告は JSON のオブジェクトです。送信元に確かめてください。",
+        "an X-ARF report is a JSON object, and this is none; ask the sender",
+    )
+}
+
+#[cfg(test)]
+mod tests;

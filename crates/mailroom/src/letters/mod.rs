@@ -1,0 +1,202 @@
+//! Letters: mail of every way, each kept raw and durable before anybody reads it.
+//!
+//! A letter's bytes lie in a blob with those that came in together; its correspondence says where. The same bytes again are the
+//! same letter, whatever their Message-ID; other bytes with the same Message-ID are another one.
+
+mod store;
+
+pub use store::{Pending, pending, set_read};
+
+use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
+use noroshi_kernel::{access::Actor, id::CorrespondenceId, setaside::printable};
+use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit};
+use noroshi_post::automatic::Automatic;
+use serde_json::json;
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+    sync::Arc,
+};
+
+/// The key of a letter: the first 16 bytes of SHA-256 over its bytes.
+pub type Key = [u8; 16];
+
+/// A letter that came in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// What it is called until it is read: a file's name, or nothing.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Incoming {
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        noroshi_feeds::digest::of(&self.bytes)
+    }
+}
+
+/// How a letter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Its bytes are kept; nobody has read it yet.
+    Waiting,
+    /// It was read and waits for a person.
+    New,
+    /// Nothing is left to do.
+    Done,
+}
+
+impl State {
+    /// The key as stored.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::New => "new",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// What became of a letter that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The correspondence that it is.
+    pub id: CorrespondenceId,
+    /// Whether it must be read: it is new, or it came before and was never read.
+    pub must_be_read: bool,
+}
+
+/// What reading a letter told about it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The correspondence.
+    pub id: CorrespondenceId,
+    /// What it is about.
+    pub kind: Kind,
+    /// How it stands now.
+    pub state: State,
+    /// The subject, made safe to show.
+    pub subject: String,
+    /// The sender's name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from_address: String,
+    /// The sender's top-level domain with its dot.
+    pub sender_tld: Option<String>,
+    /// The Message-ID without angle brackets; empty when there is none.
+    pub message_id: String,
+    /// Why it counts as automatic, if it does.
+    pub automatic: Option<Automatic>,
+    /// When it came in, as far as the letter itself tells; `None` leaves what is known.
+    pub arrived: Option<noroshi_kernel::moment::Moment>,
+}
+
+/// Keeps letters durably, those that are not there yet. When it returns, their bytes and their correspondence are committed; the
+/// answer has one entry for each letter, in their order.
+///
+/// # Errors
+/// When the blob store or the database refuses them; then none is kept.
+pub async fn keep(ledger: &Ledger, actor: &Actor, channel: Channel, letters: &[Incoming]) -> Result<Vec<Kept>, LedgerError> {
+    let keys: Vec<Key> = letters.iter().map(Incoming::key).collect();
+    let known = store::known(ledger, &keys).await?;
+    let mut fresh = HashSet::new();
+    let new: Vec<&Incoming> = letters.iter().zip(&keys).filter(|(_, key)| !known.contains_key(*key) && fresh.insert(**key)).map(|(letter, _)| letter).collect();
+    let mut kept = known;
+    if !new.is_empty() {
+        let places = pack(ledger, &new).await?;
+        let work = ledger.begin().await?;
+        work.lock("mailroom.letters").await?;
+        // Another process may have kept some of them meanwhile: its copies stay, ours are not named.
+        let meanwhile = store::known(&work, &fresh.iter().copied().collect::<Vec<_>>()).await?;
+        let names = insert(&work, channel, &new, &places, &meanwhile).await?;
+        let (first, last) = (names.first().map(|(_, id)| *id), names.last().map(|(_, id)| *id));
+        if let Some(first) = first {
+            let detail = json!({ "channel": channel, "letters": names.len(), "last": last });
+            work.record(actor, audit::Entry { action: "mailroom.keep_letters", subject_kind: "correspondence", subject_id: first.0, detail: &detail }).await?;
+        }
+        work.commit().await?;
+        kept.extend(meanwhile);
+        kept.extend(names.into_iter().map(|(key, id)| (key, Kept { id, must_be_read: true })));
+    }
+    // A copy within the same delivery is the letter before it.
+    let mut first = HashSet::new();
+    let one = |key: &Key| {
+        let kept = kept.get(key).copied().ok_or_else(|| LedgerError::Damaged("a letter that was kept is not there".into()))?;
+        Ok(Kept { must_be_read: kept.must_be_read && first.insert(*key), ..kept })
+    };
+    keys.iter().map(one).collect()
+}
+
+/// Puts the bytes of letters into one blob: one file to sync, however many they are.
+async fn pack(ledger: &Ledger, letters: &[&Incoming]) -> Result<Vec<Raw>, LedgerError> {
+    let bytes: Vec<Arc<[u8]>> = letters.iter().map(|letter| Arc::clone(&letter.bytes)).collect();
+    let lengths: Vec<u64> = bytes.iter().map(|bytes| bytes.len() as u64).collect();
+    let blobs = ledger.blobs().clone();
+    let stored = tokio::task::spawn_blocking(move || blobs.put(&mut Chain { letters: bytes.into_iter(), now: None, at: 0 }));
+    let blob = stored.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
+    let mut offset = 0;
+    let place = |length: u64| {
+        let raw = Raw { sha256: blob.sha256.clone(), offset, length };
+        offset += length;
+        raw
+    };
+    Ok(lengths.into_iter().map(place).collect())
+}
+
+/// Letters one behind the other.
+struct Chain {
+    letters: std::vec::IntoIter<Arc<[u8]>>,
+    now: Option<Arc<[u8]>>,
+    at: usize,
+}
+
+impl Read for Chain {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let ahead = self.now.as_deref().and_then(|now| now.get(self.at..)).unwrap_or_default();
+            if !ahead.is_empty() {
+                let count = ahead.len().min(into.len());
+                if let (Some(to), Some(from)) = (into.get_mut(..count), ahead.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                self.at += count;
+                return Ok(count);
+            }
+            self.now = self.letters.next();
+            self.at = 0;
+            if self.now.is_none() {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// Names the letters that nobody else kept meanwhile.
+async fn insert(
+    work: &UnitOfWork,
+    channel: Channel,
+    letters: &[&Incoming],
+    places: &[Raw],
+    meanwhile: &HashMap<Key, Kept>,
+) -> Result<Vec<(Key, CorrespondenceId)>, LedgerError> {
+    let mut ids = work.take_ids(letters.len()).await?;
+    let mut many = Vec::with_capacity(letters.len());
+    let mut keys = Vec::with_capacity(letters.len());
+    for (letter, raw) in letters.iter().zip(places) {
+        let key = letter.key();
+        if meanwhile.contains_key(&key) {
+            continue;
+        }
+        let id = CorrespondenceId(ids.take()?);
+        let name = printable(&letter.name, 200);
+        many.push(Correspondence { id, channel, kind: Kind::Inquiry, received_at: work.now(), name, sender_tld: None, raw: raw.clone() });
+        keys.push((key, id));
+    }
+    correspondence::insert(work, &many).await?;
+    store::insert(work, &keys).await?;
+    Ok(keys)
+}

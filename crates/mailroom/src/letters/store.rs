@@ -1,0 +1,121 @@
+use super::{Kept, Key, State, Told};
+use crate::correspondence::Raw;
+use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
+use std::collections::HashMap;
+
+/// How many values one question asks for. Questions of one size share a prepared statement.
+const PART: usize = 500;
+
+#[derive(FromQueryResult)]
+struct KeyRow {
+    id: i64,
+    key: Vec<u8>,
+    state: String,
+}
+
+/// Which of the letters are there, by their keys.
+pub(super) async fn known(query: &impl Query, keys: &[Key]) -> Result<HashMap<Key, Kept>, LedgerError> {
+    let mut known = HashMap::new();
+    for part in keys.chunks(PART) {
+        let sql = Sql::new("SELECT id, key, state FROM mailroom_letter WHERE key IN ").list(part.iter().map(|key| key.to_vec()));
+        for row in query.all::<KeyRow>(sql).await? {
+            if let Ok(key) = Key::try_from(row.key.as_slice()) {
+                known.insert(key, Kept { id: CorrespondenceId(row.id), must_be_read: row.state == State::Waiting.key() });
+            }
+        }
+    }
+    Ok(known)
+}
+
+pub(super) async fn insert(work: &UnitOfWork, letters: &[(Key, CorrespondenceId)]) -> Result<(), LedgerError> {
+    const TARGET: bulk::Target =
+        bulk::Target { table: "mailroom_letter", columns: &["id", "key", "state", "subject", "from_name", "from_address", "message_id"] };
+    let mut rows = bulk::Rows::into_table(TARGET);
+    for (key, id) in letters {
+        rows.push([id.0.into(), Value::Bytes(Some(key.to_vec())), State::Waiting.key().into(), "".into(), "".into(), "".into(), "".into()]);
+    }
+    rows.insert(work).await
+}
+
+/// Notes what reading told about letters.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerError> {
+    for part in letters.chunks(100) {
+        let rows = part.iter().map(|told| {
+            Sql::new("(")
+                .bind(told.id.0)
+                .push(", ")
+                .bind(told.kind.key())
+                .push(", ")
+                .bind(told.subject.clone())
+                .push(", ")
+                .bind(told.sender_tld.clone())
+                .push(", ")
+                .bind(told.arrived.map(|at| at.0))
+                .push(", ")
+                .bind(told.state.key())
+                .push(", ")
+                .bind(told.from_name.clone())
+                .push(", ")
+                .bind(told.from_address.clone())
+                .push(", ")
+                .bind(told.message_id.clone())
+                .push(", ")
+                .bind(told.automatic.map(|automatic| automatic.key().to_owned()))
+                .push(")")
+        });
+        let values = Sql::new("WITH v AS (VALUES ").join(rows, ", ").push(") ");
+        let correspondence = values.clone().push(
+            "UPDATE mailroom_correspondence SET kind = v.column2, name = CASE WHEN v.column3 = '' THEN mailroom_correspondence.name ELSE v.column3 END, sender_tld = v.column4, received_at = coalesce(CAST(v.column5 AS BIGINT), mailroom_correspondence.received_at) FROM v WHERE mailroom_correspondence.id = v.column1",
+        );
+        work.execute(correspondence).await?;
+        let letter = values.push(
+            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10 FROM v WHERE mailroom_letter.id = v.column1",
+        );
+        work.execute(letter).await?;
+    }
+    Ok(())
+}
+
+/// A letter that nobody has read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The correspondence.
+    pub id: CorrespondenceId,
+    /// Its key.
+    pub key: Key,
+    /// What it is called.
+    pub name: String,
+    /// When it was kept.
+    pub received_at: Moment,
+    /// Where its bytes are.
+    pub raw: Raw,
+}
+
+#[derive(FromQueryResult)]
+struct PendingRow {
+    id: i64,
+    key: Vec<u8>,
+    name: String,
+    received_at: i64,
+    raw_sha256: String,
+    raw_offset: i64,
+    raw_length: i64,
+}
+
+/// The letters that nobody has read yet, the oldest first, at most `limit`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn pending(query: &impl Query, limit: u32) -> Result<Vec<Pending>, LedgerError> {
+    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
+    let letter = |row: PendingRow| {
+        let key = Key::try_from(row.key.as_slice()).map_err(|_| LedgerError::Damaged(format!("the key of letter {}", row.id)))?;
+        let raw = Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() };
+        Ok(Pending { id: CorrespondenceId(row.id), key, name: row.name, received_at: Moment(row.received_at), raw })
+    };
+    query.all::<PendingRow>(sql).await?.into_iter().map(letter).collect()
+}

@@ -1,0 +1,103 @@
+//! What a letter tells: who sent it, and which findings its parts hold. Pure: bytes in, words out.
+//!
+//! The machine-readable parts are asked first (feedback reports, X-ARF, tables, archives of them); when none speaks, the text of
+//! the letter is read as a notice. A letter in which nothing is reported is an inquiry, which a person reads.
+
+mod parts;
+
+use noroshi_feeds::{digest, finding::Finding, notice};
+use noroshi_kernel::{language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
+use noroshi_post::{
+    automatic::{self, Automatic},
+    letter::{self, Letter, Mailbox},
+};
+
+/// What must be known to read a letter.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The mark by which letters of ours are known when they come back.
+    pub loop_mark: String,
+    /// The latest time that is believed: now and one day.
+    pub latest: Moment,
+}
+
+/// What a letter tells.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The subject, made safe to show.
+    pub subject: String,
+    /// Who sent it.
+    pub from: Mailbox,
+    /// The sender's top-level domain with its dot.
+    pub sender_tld: Option<String>,
+    /// The Message-ID without angle brackets; empty when there is none.
+    pub message_id: String,
+    /// When it came in, as far as it tells itself.
+    pub arrived: Option<Moment>,
+    /// Why it counts as automatic, if it does.
+    pub automatic: Option<Automatic>,
+    /// What it reports.
+    pub findings: Vec<Finding>,
+    /// Parts that claim to report something and could not be read, with their places.
+    pub problems: Vec<(Bilingual, Reason)>,
+    /// What had to be mended or left out.
+    pub oddities: Vec<Reason>,
+}
+
+/// The longest subject that is kept, in characters.
+const SUBJECT_MOST_CHARS: usize = 500;
+
+/// Reads a letter.
+///
+/// # Errors
+/// The reason why it is none that can be read; see [`letter::read`].
+pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
+    let letter = letter::read(raw)?;
+    let mut found = parts::Found::new(context.latest);
+    found.letter(&letter);
+    if found.findings.is_empty() && found.problems.is_empty() {
+        found.findings = prose(&letter);
+    }
+    let headers = &letter.headers;
+    let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
+    let arrived = headers.arrived().filter(|at| *at <= context.latest);
+    // A report without a time of its own tells of what was so when it was sent.
+    let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
+    for finding in &mut found.findings {
+        finding.at = finding.at.filter(|at| *at <= context.latest).or(sent);
+    }
+    Ok(Reading {
+        subject: printable(&headers.subject, SUBJECT_MOST_CHARS),
+        sender_tld: from.domain().as_deref().and_then(tld),
+        from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
+        message_id: headers.message_id.as_deref().map(|id| printable(id, 998)).unwrap_or_default(),
+        arrived,
+        automatic: automatic::of(headers, &context.loop_mark),
+        findings: distinct(found.findings),
+        problems: found.problems,
+        oddities: letter.oddities.into_iter().chain(found.oddities).collect(),
+    })
+}
+
+/// The findings of the letter's own text.
+fn prose(letter: &Letter) -> Vec<Finding> {
+    let texts: Vec<_> = letter.texts().filter_map(|part| part.text()).collect();
+    notice::read(&letter.headers.subject, &texts.join("\n"))
+}
+
+/// The top-level domain of a sender's domain; of an address literal there is none.
+fn tld(domain: &str) -> Option<String> {
+    let top = domain.rsplit('.').next().filter(|top| domain.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))?;
+    (!top.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!(".{top}"))
+}
+
+/// The same thing told twice in one letter is told once; the first, most exact telling stays.
+fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = std::collections::HashSet::new();
+    let key = |finding: &Finding| {
+        let what = finding.url.as_ref().map(|url| url.url.clone()).or_else(|| finding.host.as_ref().map(ToString::to_string));
+        let addresses: Vec<String> = finding.addresses.iter().map(ToString::to_string).collect();
+        digest::of(format!("{} {what:?} {addresses:?}", finding.rsit).as_bytes())
+    };
+    findings.into_iter().filter(|finding| seen.insert(key(finding))).collect()
+}

@@ -1,0 +1,178 @@
+//! The machine-readable parts of a letter.
+
+use noroshi_feeds::{
+    arf,
+    finding::Finding,
+    notice,
+    shadowserver::{ReportType, ShadowserverReader},
+    xarf,
+};
+use noroshi_kernel::{language::Bilingual, moment::Moment, observable::Address, reason::Reason, rsit::Rsit};
+use noroshi_post::{
+    archive,
+    letter::{Body, Headers, Letter, Part},
+};
+
+/// The most findings of one letter; the rest of a longer list is for a feed.
+const MOST_FINDINGS: usize = 20_000;
+/// The deepest archive within archives that is opened.
+const MOST_ARCHIVES: usize = 3;
+
+/// What the parts of a letter hold.
+pub(super) struct Found {
+    latest: Moment,
+    /// What may still be unpacked of archives, in bytes.
+    room: usize,
+    pub(super) findings: Vec<Finding>,
+    pub(super) problems: Vec<(Bilingual, Reason)>,
+    pub(super) oddities: Vec<Reason>,
+}
+
+impl Found {
+    pub(super) const fn new(latest: Moment) -> Self {
+        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), oddities: Vec::new() }
+    }
+
+    /// Reads every part of the letter itself; letters within are evidence, not reports.
+    pub(super) fn letter(&mut self, letter: &Letter) {
+        for (place, part) in letter.parts.iter().enumerate().filter(|(_, part)| part.depth == 0) {
+            if part.media_type == "message/feedback-report" {
+                self.feedback(part, letter.parts.get(place..).unwrap_or_default());
+            } else if let Some(bytes) = part.bytes().filter(|_| part.attached || part.name.is_some() || part.media_type != "text/html") {
+                let body = !part.attached && part.name.is_none() && part.media_type == "text/plain";
+                let place = Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path));
+                let name = part.name.clone().unwrap_or_default();
+                self.file(&place, &name, &letter.headers.subject, bytes, body, 0);
+            }
+        }
+    }
+
+    /// A feedback report (RFC 5965); what it leaves out is looked for in the letter that it is about.
+    fn feedback(&mut self, part: &Part, following: &[Part]) {
+        let about = following.iter().find_map(|part| match &part.body {
+            Body::Letter(headers) => Some(headers.as_ref()),
+            _ => None,
+        });
+        match arf::read(part.bytes().unwrap_or_default()) {
+            Ok(report) => {
+                let mut finding = report.finding();
+                if finding.addresses.is_empty() {
+                    finding.addresses.extend(about.and_then(origin));
+                }
+                finding.at = finding.at.or_else(|| about.and_then(Headers::arrived));
+                if finding.is_about_something() {
+                    self.keep(finding);
+                } else {
+                    self.problem(part, no_source());
+                }
+            }
+            Err(reason) => self.problem(part, reason),
+        }
+    }
+
+    fn problem(&mut self, part: &Part, reason: Reason) {
+        self.problems.push((Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path)), reason));
+    }
+
+    fn keep(&mut self, finding: Finding) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    /// A file that came with the letter, or within an archive that did. `body`: it is the letter's own text.
+    fn file(&mut self, place: &Bilingual, name: &str, subject: &str, bytes: &[u8], body: bool, depth: usize) {
+        let lower = name.to_ascii_lowercase();
+        if archive::is_zip(bytes) {
+            self.archive(place, subject, bytes, depth);
+        } else if let Some(report) = as_xarf(bytes) {
+            match report {
+                Ok(report) => self.keep(report.finding),
+                Err(reason) => self.problems.push((place.clone(), reason)),
+            }
+        } else if lower.ends_with(".csv") || (!body && is_table(bytes)) {
+            self.table(place, name, subject, bytes);
+        } else if let Ok(text) = std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}')) {
+            if xarf::legacy::is_report(text) {
+                match xarf::legacy::read(text) {
+                    Ok(report) => self.keep(report.finding),
+                    Err(reason) => self.problems.push((place.clone(), reason)),
+                }
+            } else if !body && bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
+                notice::read(subject, text).into_iter().for_each(|finding| self.keep(finding));
+            }
+        }
+    }
+
+    fn archive(&mut self, place: &Bilingual, subject: &str, bytes: &[u8], depth: usize) {
+        if depth >= MOST_ARCHIVES {
+            self.oddities.push(Reason::new(
+                "zip-depth",
+                format!("{}: zip 書庫の入れ子が深すぎるので、これより内側は開いていません。", place.ja),
+                format!("{}: archives are nested too deeply; what lies within was not opened", place.en),
+            ));
+            return;
+        }
+        match archive::unpack(bytes, self.room) {
+            Ok(unpacked) => {
+                self.oddities.extend(unpacked.left_out);
+                for file in unpacked.files {
+                    self.room = self.room.saturating_sub(file.bytes.len());
+                    let place = Bilingual::new(format!("{} の {}", place.ja, file.name), format!("{}, {}", place.en, file.name));
+                    self.file(&place, &file.name, subject, &file.bytes, false, depth + 1);
+                }
+            }
+            Err(reason) => self.problems.push((place.clone(), reason)),
+        }
+    }
+
+    /// A table whose columns are those that reports share.
+    fn table(&mut self, place: &Bilingual, name: &str, subject: &str, bytes: &[u8]) {
+        let kind = ReportType::of_file_name(name);
+        let otherwise = notice::rsit_of(subject);
+        // Reading from memory does not fail.
+        for row in ShadowserverReader::new(bytes, kind, self.latest).map_while(Result::ok) {
+            match row.content {
+                Ok(mut finding) => {
+                    if finding.rsit == Rsit::Undetermined {
+                        finding.rsit = otherwise.unwrap_or(Rsit::Undetermined);
+                    }
+                    self.keep(finding);
+                }
+                Err(problem) if self.problems.len() < 100 => {
+                    let at = problem.place();
+                    self.problems.push((Bilingual::new(format!("{}の {}", place.ja, at.ja), format!("{}, {}", place.en, at.en)), problem.reason));
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether the first line is a header of a table that tells of addresses.
+fn is_table(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let names: Vec<String> = String::from_utf8_lossy(line).split(',').map(|name| name.trim().trim_matches('"').to_ascii_lowercase()).collect();
+    let has = |any: &[&str]| names.iter().any(|name| any.contains(&name.as_str()));
+    names.len() >= 3 && has(&["timestamp", "time", "date"]) && has(&["ip", "src_ip", "address", "url"])
+}
+
+fn as_xarf(bytes: &[u8]) -> Option<Result<xarf::Report, Reason>> {
+    let begins = bytes.trim_ascii_start().first() == Some(&b'{');
+    let names = bytes.get(..bytes.len().min(64 * 1024)).is_some_and(|head| head.windows(12).any(|found| found == b"xarf_version"));
+    (begins && names).then(|| xarf::read(bytes))
+}
+
+/// Where a letter entered the mail system: the address that the earliest station took it from, as far as the public network goes.
+fn origin(headers: &Headers) -> Option<Address> {
+    let named = headers.field("X-Originating-IP").and_then(|text| text.trim_matches(['[', ']', ' ']).parse().ok());
+    named.or_else(|| headers.received.iter().rev().find_map(|hop| hop.from).map(Address::from))
+}
+
+fn no_source() -> Reason {
+    Reason::new(
+        "report-source",
+        "何について報告しているのか（IP アドレス、URL、ホスト名）が書かれていません。メールを読んで手で登録してください。",
+        "it does not say what it reports (an address, a URL or a host); read the letter and enter it by hand",
+    )
+}
