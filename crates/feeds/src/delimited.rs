@@ -6,6 +6,7 @@ mod bytes;
 mod field;
 mod quotes;
 mod reader;
+pub(crate) mod refusal;
 
-pub use field::{Field, MOST_COLUMNS, TooManyColumns, fields};
+pub use field::{Field, MOST_COLUMNS, TooManyColumns, fields, fields_by};
 pub use reader::{MOST_LINES, MOST_ROW_BYTES, RawRow, RowBody, RowReader};

@@ -3,7 +3,7 @@
 use noroshi_kernel::reason::Reason;
 use std::borrow::Cow;
 
-/// The most columns that a row may have.
+/// The most columns that a row may have, unless said otherwise.
 pub const MOST_COLUMNS: usize = 64;
 
 /// One field's place in its row.
@@ -46,16 +46,18 @@ impl Field {
 
 /// A row with more columns than any table of ours has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at least {at_least} columns, where at most {MOST_COLUMNS} are read; check that this is a table and what separates its columns")]
+#[error("at least {at_least} columns, where at most {most} are read; check that this is a table and what separates its columns")]
 pub struct TooManyColumns {
     /// How many there are at least.
     pub at_least: usize,
+    /// How many are read.
+    pub most: usize,
 }
 
 impl From<TooManyColumns> for Reason {
     fn from(problem: TooManyColumns) -> Self {
-        let at_least = problem.at_least;
-        let ja = format!("列が {at_least} 列以上あります（読むのは {MOST_COLUMNS} 列まで）。表であること、区切り文字が正しいことを確かめてください。");
+        let TooManyColumns { at_least, most } = problem;
+        let ja = format!("列が {at_least} 列以上あります（読むのは {most} 列まで）。表であること、区切り文字が正しいことを確かめてください。");
         Self::new("columns-too-many", ja, problem.to_string())
     }
 }
@@ -65,14 +67,22 @@ impl From<TooManyColumns> for Reason {
 /// # Errors
 /// [`TooManyColumns`] when there are more than [`MOST_COLUMNS`]; `into` then holds the first of them.
 pub fn fields(row: &[u8], into: &mut Vec<Field>) -> Result<(), TooManyColumns> {
+    fields_by(row, b',', MOST_COLUMNS, into)
+}
+
+/// Splits a row at every `separator` into at most `most` columns, else as [`fields`].
+///
+/// # Errors
+/// [`TooManyColumns`] when there are more than `most`; `into` then holds the first of them.
+pub fn fields_by(row: &[u8], separator: u8, most: usize, into: &mut Vec<Field>) -> Result<(), TooManyColumns> {
     into.clear();
     let mut start = 0;
     loop {
-        if into.len() == MOST_COLUMNS {
-            return Err(TooManyColumns { at_least: MOST_COLUMNS + 1 });
+        if into.len() == most {
+            return Err(TooManyColumns { at_least: most + 1, most });
         }
         let from = if row.get(start) == Some(&b'"') { behind_quotes(row, start) } else { start };
-        match super::bytes::find(row, from, b',') {
+        match super::bytes::find(row, from, separator) {
             Some(end) => {
                 into.push(Field { start, end });
                 start = end + 1;
@@ -134,5 +144,7 @@ mod tests {
         let problem = fields(&[b','; MOST_COLUMNS], &mut found).expect_err("too many");
         assert_eq!((problem.at_least, found.len()), (65, 64));
         assert!(problem.to_string().starts_with("at least 65 columns, where at most 64 are read"));
+        assert_eq!(fields_by(&[b';'; MOST_COLUMNS], b';', 65, &mut found), Ok(()));
+        assert_eq!(found.len(), 65);
     }
 }

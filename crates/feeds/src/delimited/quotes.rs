@@ -16,6 +16,7 @@ enum Place {
 /// Follows the quotes of one record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quotes {
+    separator: u8,
     place: Place,
     column: usize,
     lines: usize,
@@ -24,8 +25,8 @@ pub(super) struct Quotes {
 
 impl Quotes {
     /// At the beginning of a record.
-    pub(super) const fn new() -> Self {
-        Self { place: Place::Begin, column: 1, lines: 0, torn: false }
+    pub(super) const fn new(separator: u8) -> Self {
+        Self { separator, place: Place::Begin, column: 1, lines: 0, torn: false }
     }
 
     /// Takes in the next physical line, with its line end.
@@ -36,7 +37,7 @@ impl Quotes {
                 (Place::Begin, b'"') | (Place::AfterQuote, b'"') => Place::Quoted,
                 (Place::Quoted, b'"') => Place::AfterQuote,
                 (Place::Quoted, _) => Place::Quoted,
-                (_, b',') => {
+                (_, byte) if *byte == self.separator => {
                     self.column += 1;
                     Place::Begin
                 }
@@ -54,6 +55,11 @@ impl Quotes {
         (self.place == Place::Quoted).then_some(self.column)
     }
 
+    /// The column, from 1, in which we are.
+    pub(super) const fn column(&self) -> usize {
+        self.column
+    }
+
     /// Whether a quote that closed on a later line was followed by text: then it was no closing quote, but most likely the opening
     /// one of another row.
     pub(super) const fn is_torn(&self) -> bool {
@@ -66,7 +72,7 @@ mod tests {
     use super::*;
 
     fn after(lines: &[&str]) -> (Option<usize>, bool) {
-        let mut quotes = Quotes::new();
+        let mut quotes = Quotes::new(b',');
         lines.iter().for_each(|line| quotes.line(line.as_bytes()));
         (quotes.open_column(), quotes.is_torn())
     }

@@ -40,6 +40,8 @@ pub enum RowBody<'r> {
     TooLong {
         /// The most bytes that a row may have.
         limit: usize,
+        /// The column, from 1, in which it goes beyond that.
+        column: usize,
         /// The digest of the row's bytes.
         hash: Digest,
     },
@@ -62,6 +64,7 @@ pub enum RowBody<'r> {
 pub struct RowReader<R> {
     source: R,
     limit: usize,
+    separator: u8,
     buffer: Vec<u8>,
     /// The next byte that has not been given out.
     position: usize,
@@ -92,7 +95,13 @@ impl<R: Read> RowReader<R> {
 
     /// Reads rows of up to `limit` bytes.
     pub fn with_limit(source: R, limit: usize) -> Self {
-        Self { source, limit, buffer: Vec::new(), position: 0, filled: 0, base: 0, line: 1, ended: false, begun: false }
+        Self { source, limit, separator: b',', buffer: Vec::new(), position: 0, filled: 0, base: 0, line: 1, ended: false, begun: false }
+    }
+
+    /// The same with columns that are separated by `separator`, which tells where a quote may open.
+    #[must_use]
+    pub fn separated_by(self, separator: u8) -> Self {
+        Self { separator, ..self }
     }
 
     /// The first bytes of the file, up to four, before any row is read; afterwards the next bytes.
@@ -122,8 +131,11 @@ impl<R: Read> RowReader<R> {
                 First::None => return Ok(None),
                 First::Blank => {}
                 First::TooLong => {
+                    let mut quotes = Quotes::new(self.separator);
+                    quotes.line(self.buffer.get(self.position..self.filled.min(self.position + self.limit)).unwrap_or_default());
+                    let column = quotes.column();
                     let (length, hash) = self.pass_line()?;
-                    return Ok(Some(RawRow { line, offset, length, body: RowBody::TooLong { limit: self.limit, hash } }));
+                    return Ok(Some(RawRow { line, offset, length, body: RowBody::TooLong { limit: self.limit, column, hash } }));
                 }
                 First::Plain(first) => {
                     let start = self.position;
@@ -203,7 +215,7 @@ impl<R: Read> RowReader<R> {
 
     /// The end of a row that holds a quote: end of its text, where the next row begins, its lines, and the column left open.
     fn quoted(&mut self, first: Line) -> io::Result<(usize, usize, u64, Option<usize>)> {
-        let mut quotes = Quotes::new();
+        let mut quotes = Quotes::new(self.separator);
         let mut column = 1;
         let mut line = first;
         let mut from = self.position;
