@@ -118,6 +118,7 @@ impl<'a> Writing<'a> {
                 label: Label::default(),
                 worm: one.worm,
                 previous: None,
+                merged_into: None,
                 addresses: own,
                 ports: one.ports.clone(),
             });

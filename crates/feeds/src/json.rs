@@ -11,6 +11,9 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 /// The most bytes of one value in a feed.
 pub(crate) const MOST_VALUE_BYTES: usize = 1024 * 1024;
 
+/// The most members and elements that one value may hold, at whatever depth: each takes many times its bytes in memory.
+const MOST_PARTS: usize = 100_000;
+
 /// How many bytes are asked for at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -158,7 +161,25 @@ fn scan(chunk: &[u8], within: Within, place: &mut Place) -> (usize, bool) {
 /// Reads one value, or says why it is none.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     let text = std::str::from_utf8(bytes).map_err(|error| refusal::no_utf8(bytes, error))?;
+    if parts(bytes) > MOST_PARTS {
+        return Err(too_many());
+    }
     serde_json::from_str(text).map_err(|error| broken(&error))
+}
+
+/// How many members and elements a value holds at most.
+fn parts(bytes: &[u8]) -> usize {
+    let (mut in_string, mut escaped, mut count) = (false, false, 0);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The value of a row, or why it cannot be read.
@@ -183,9 +204,12 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
 const MOST_DETAILS: usize = 200;
 const MOST_DETAIL_BYTES: usize = 4096;
 
+/// The longest name of a detail in bytes; what is named longer is left out.
+const MOST_NAME_BYTES: usize = 256;
+
 /// Lays a value out as names and texts: `a.b` for what is within objects, lists of scalars joined by `, `.
 pub(crate) fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
-    if into.len() >= MOST_DETAILS {
+    if into.len() >= MOST_DETAILS || name.len() > MOST_NAME_BYTES {
         return;
     }
     let mut push = |text: String| {
@@ -217,6 +241,14 @@ fn broken(error: &serde_json::Error) -> Reason {
     Reason::new("json-broken", format!("JSON として読めません（{told}）。送信元に確かめてください。"), format!("this is no JSON ({told}); ask the sender"))
 }
 
+fn too_many() -> Reason {
+    Reason::new(
+        "json-parts",
+        format!("JSON の値に要素が {MOST_PARTS} 個を超えて入っています。分けてもらってください。"),
+        format!("the JSON value holds more than {MOST_PARTS} members and elements; have the sender split it"),
+    )
+}
+
 fn too_long(length: u64, limit: usize) -> Reason {
     Reason::new(
         "json-length",
@@ -226,70 +258,4 @@ fn too_long(length: u64, limit: usize) -> Reason {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn values(text: &[u8], limit: usize) -> Vec<(u64, u64, String)> {
-        let mut values = Values::new(text, limit).expect("no read fails");
-        let mut found = Vec::new();
-        while let Some(raw) = values.next().expect("no read fails") {
-            let text = match raw.body {
-                RowBody::Complete(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                _ => "too long".into(),
-            };
-            found.push((raw.line, raw.offset, text));
-        }
-        found
-    }
-
-    fn texts(text: &str) -> Vec<String> {
-        values(text.as_bytes(), 100).into_iter().map(|(.., text)| text).collect()
-    }
-
-    #[test]
-    fn arrays_and_lines_are_taken_apart() {
-        assert_eq!(texts(" [ {\"a\":[1,2]} , \"x,]\", 3 ,{}] "), ["{\"a\":[1,2]}", "\"x,]\"", "3", "{}"]);
-        assert_eq!(texts("{\"a\":\n1}\n{\"b\":\"}\\\"{\"}\r\n7\n"), ["{\"a\":\n1}", "{\"b\":\"}\\\"{\"}", "7"]);
-        assert_eq!(texts(""), Vec::<String>::new());
-        assert_eq!(texts("[]"), Vec::<String>::new());
-        assert_eq!(values(b"\xef\xbb\xbf\n{}\n {}", 100), [(2, 4, "{}".into()), (3, 8, "{}".into())]);
-    }
-
-    #[test]
-    fn a_broken_value_does_not_hurt_the_next_line() {
-        assert_eq!(texts("{\"a\":{\n{\"b\":1}\n"), ["{\"a\":{", "{\"b\":1}"]);
-        assert_eq!(texts("{\"a\":\"x\n{\"b\":1}\n"), ["{\"a\":\"x", "{\"b\":1}"]);
-        assert_eq!(texts("}\n{\"b\":1}"), ["}", "{\"b\":1}"]);
-    }
-
-    #[test]
-    fn long_and_deep_values_are_refused() {
-        let long = format!("[\"{}\",1]", "x".repeat(10 << 20));
-        assert_eq!(values(long.as_bytes(), 1000).into_iter().map(|(.., text)| text).collect::<Vec<_>>(), ["too long", "1"]);
-        let deep = "[".repeat(100_000);
-        assert_eq!(parse(deep.as_bytes()).expect_err("too deep").key, "json-depth");
-        assert_eq!(parse(b"{\"a\":\"\x8a\x79\x93\x56\"}").expect_err("no UTF-8").key, "not-utf-8");
-        assert_eq!(parse(b"{\"a\"").expect_err("broken").key, "json-broken");
-    }
-
-    proptest! {
-        #[test]
-        fn every_byte_is_accounted_for(bytes in prop::collection::vec(prop::sample::select(b"{}[]\",:\\\n ax1".to_vec()), 0..200)) {
-            let found = values(&bytes, 1000);
-            let mut last = 0;
-            for (_, offset, text) in &found {
-                prop_assert!(*offset >= last);
-                last = offset + text.len() as u64;
-            }
-            prop_assert!(last <= bytes.len() as u64);
-        }
-
-        #[test]
-        fn what_is_written_reads_back(numbers in prop::collection::vec(any::<u32>(), 0..20), lines: bool) {
-            let objects: Vec<_> = numbers.iter().map(|number| format!("{{\"n\":{number}}}")).collect();
-            let text = if lines { objects.join("\n") } else { format!("[{}]", objects.join(", ")) };
-            prop_assert_eq!(texts(&text), objects);
-        }
-    }
-}
+mod tests;

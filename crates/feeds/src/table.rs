@@ -79,6 +79,13 @@ impl<R: Read> Table<R> {
         }))
     }
 
+    /// Begins without a header: rows may then have any number of columns.
+    pub(crate) fn no_header(&mut self) -> io::Result<()> {
+        self.hopeless = refusal::foreign(self.rows.peek()?);
+        self.columns = MOST_COLUMNS;
+        Ok(())
+    }
+
     /// The next row, made with `make`; `None` at the end.
     pub(crate) fn row(&mut self, make: impl FnOnce(&Cells<'_>) -> Result<Finding, Fault>) -> io::Result<Option<Row>> {
         let Some(raw) = self.rows.next()? else { return Ok(None) };
@@ -97,10 +104,10 @@ impl<R: Read> Table<R> {
 fn cells<'t>(raw: &RawRow<'t>, separator: u8, fields: &'t mut Vec<Field>) -> Result<Cells<'t>, Fault> {
     let bytes = match raw.body {
         RowBody::Complete(bytes) => bytes,
-        RowBody::TooLong { limit, .. } => return Err((None, refusal::too_long(raw.length, limit))),
+        RowBody::TooLong { limit, column, .. } => return Err(refusal::too_long(raw.length, limit, column, MOST_COLUMNS)),
         RowBody::OpenQuote { column, .. } => return Err((Some(column), refusal::open_quote())),
     };
-    fields_by(bytes, separator, MOST_COLUMNS, fields).map_err(|problem| (None, problem.into()))?;
+    fields_by(bytes, separator, MOST_COLUMNS, fields).map_err(refusal::too_many)?;
     if bytes.contains(&0) {
         return Err(refusal::zeros(fields, bytes));
     }

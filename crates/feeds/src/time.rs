@@ -13,7 +13,7 @@ use noroshi_kernel::{
 };
 
 /// The first year that a report can be from.
-const FIRST_YEAR: i16 = 1990;
+pub(crate) const FIRST_YEAR: i16 = 1990;
 
 /// The longest time that is looked at, in bytes.
 pub const MOST_BYTES: usize = 64;
@@ -57,7 +57,7 @@ pub fn in_utc(text: &str) -> Option<Moment> {
         return Some(moment);
     }
     let bare = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).unwrap_or(text);
-    with_offset(bare).or_else(|| local(bare).and_then(|local| Offset::UTC.to_timestamp(local).ok()).and_then(plausible))
+    with_offset(text).or_else(|| local(bare).and_then(|local| Offset::UTC.to_timestamp(local).ok()).and_then(plausible))
 }
 
 /// Reads a time as a wall clock of `zone` shows it; an offset that stands there wins.
@@ -129,7 +129,8 @@ fn bounded(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= MOST_BYTES).then_some(text)
 }
 
-fn plausible(timestamp: Timestamp) -> Option<Moment> {
+/// The moment, unless it is before any report.
+pub(crate) fn plausible(timestamp: Timestamp) -> Option<Moment> {
     (TimeZone::UTC.to_datetime(timestamp).year() >= FIRST_YEAR).then(|| timestamp.into())
 }
 

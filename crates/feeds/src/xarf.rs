@@ -3,6 +3,7 @@
 //! Source of the shape: the X-ARF v4 specification and its schemas. A report is taken when it holds every field that its category
 //! and type require; what it holds beyond that is kept beside.
 
+mod finding;
 mod kind;
 pub mod legacy;
 mod report;

@@ -31,16 +31,23 @@ fn between(broken: impl Read) -> Vec<(String, String)> {
 #[test]
 fn a_row_of_ten_megabytes() {
     let found = between(std::io::repeat(b'x').take(10 << 20));
-    assert_eq!(found, [("line 3".into(), "the row has 10485760 bytes, more than the 65536 that are read; check its quotes and line ends".into())]);
+    assert_eq!(
+        found,
+        [(
+            "line 3, column 1".into(),
+            "the row has 10485760 bytes and goes beyond the 65536 that are read in this column; check its quotes and line ends".into()
+        )]
+    );
 }
 
 #[test]
 fn a_row_of_ten_million_columns() {
     let found = between(std::io::repeat(b',').take(10_000_000));
     assert_eq!(found.len(), 1);
-    assert!(found[0].1.starts_with("the row has 10000000 bytes"));
+    assert_eq!(found[0].0, "line 3, column 65");
+    assert!(found[0].1.starts_with("at least 65537 columns, where at most 64 are read"), "{}", found[0].1);
     let found = between(&[b','; 60_000][..]);
-    assert_eq!(found[0].0, "line 3");
+    assert_eq!(found[0].0, "line 3, column 65");
     assert!(found[0].1.starts_with("at least 65 columns, where at most 64 are read"));
 }
 

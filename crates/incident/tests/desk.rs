@@ -136,6 +136,55 @@ on_both_databases! {
         assert_eq!(quarter.by_month.iter().map(|month| month.incidents).collect::<Vec<_>>(), [1, 0, 0]);
     }
 
+    async fn a_report_that_closes_a_gap_makes_one_incident_of_two(bench) {
+        import(&bench, "a.csv", "2020/01/01 00:00:00,http://a.example.jp/,\n2020/02/10 00:00:00,http://a.example.jp/,Later\n").await;
+        let later = service::view(&bench.ledger, &administrator(), "2020-00002".parse().expect("a number")).await.expect("seen");
+        let between = import(&bench, "b.csv", "2020/01/21 00:00:00,http://a.example.jp/,Between\n").await;
+        assert_eq!((between.duplicates, between.incidents_merged), (1, 1));
+        let page = incidents(&bench.ledger, &reckoning(), &Selection::default(), administrator().sight(), 0, 10).await.expect("listed");
+        let told: Vec<_> = page.items.iter().map(|item| (item.number.to_string(), item.reports, item.brand.as_ref().map(|brand| brand.en.clone()))).collect();
+        assert_eq!(told, [("2020-00001".to_owned(), 3, Some("Between".to_owned()))], "the earliest report that names a brand names it");
+        let merged = service::view(&bench.ledger, &administrator(), later.incident.number).await.expect("its number leads on");
+        assert_eq!(merged.incident.merged_into, Some(service::view(&bench.ledger, &administrator(), page.items[0].number).await.expect("seen").incident.id));
+        let found = |words: &str| Selection { q: Some(words.into()), ..Selection::default() };
+        let found = incidents(&bench.ledger, &reckoning(), &found("a.example.jp"), administrator().sight(), 0, 10).await.expect("listed");
+        assert_eq!(found.items.len(), 1, "what was merged is found no more");
+        assert_eq!(open_count(&bench.ledger, administrator().sight()).await.expect("counted"), 1);
+    }
+
+    async fn an_incident_that_somebody_worked_on_is_never_taken_away(bench) {
+        import(&bench, "a.csv", "2020/01/01 00:00:00,http://a.example.jp/,B\n2020/02/10 00:00:00,http://a.example.jp/,B\n").await;
+        let handler = staff(&bench.ledger, "hanako", Role::Handler).await;
+        let work = bench.ledger.begin().await.expect("begun");
+        service::annotate(&work, &handler, "2020-00002".parse().expect("a number"), "called the provider").await.expect("noted");
+        work.commit().await.expect("committed");
+        import(&bench, "b.csv", "2020/01/21 00:00:00,http://a.example.jp/,B\n").await;
+        let page = incidents(&bench.ledger, &reckoning(), &Selection::default(), administrator().sight(), 0, 10).await.expect("listed");
+        assert_eq!(page.items.iter().map(|item| (item.number.to_string(), item.reports)).collect::<Vec<_>>(), [("2020-00002".to_owned(), 3)]);
+    }
+
+    async fn a_late_report_of_before_is_linked(bench) {
+        import(&bench, "a.csv", "2020/06/01 00:00:00,http://a.example.jp/,B\n").await;
+        import(&bench, "b.csv", "2020/01/01 00:00:00,http://a.example.jp/,B\n").await;
+        let [newer, older] = ["2020-00001", "2020-00002"].map(|number| number.parse::<Number>().expect("a number"));
+        let newer = service::view(&bench.ledger, &administrator(), newer).await.expect("seen");
+        let older = service::view(&bench.ledger, &administrator(), older).await.expect("seen");
+        assert_eq!((newer.incident.previous, older.incident.previous), (Some(older.incident.id), None));
+        assert_eq!(noroshi_incident::next_of(&bench.ledger, older.incident.id).await.expect("looked"), Some(newer.incident.id));
+    }
+
+    async fn a_flood_of_broken_rows_is_few_entries(bench) {
+        let outcome = import(&bench, "a.csv", &format!("2020/01/01,http://a.example.jp/,B\n{}2020/01/02,http://b.example.jp/,B\n,,\n", "broken\n".repeat(5_000))).await;
+        assert_eq!((outcome.read, outcome.set_aside, outcome.stored), (5_003, 5_001, 2));
+        let items = tray::list(&bench.ledger, 0, 100).await.expect("listed");
+        assert!(items.len() < 10, "{}", items.len());
+        assert_eq!(items.iter().map(|item| item.rows).sum::<i64>(), 5_001);
+        assert!(items.iter().any(|item| item.place.en.starts_with("lines 3 to ")), "{items:?}");
+        assert_eq!(outcome.reasons.iter().map(|reason| reason.rows).sum::<u64>(), 5_001);
+        let again = import(&bench, "a.csv", &"broken\n".repeat(5_000)).await;
+        assert_eq!(again.set_aside, 5_000);
+    }
+
     async fn a_closed_incident_that_is_reported_again_is_new_again(bench) {
         import(&bench, "a.csv", "2020/01/20 00:00:00,http://a.example.jp/,B\n").await;
         let number = Number { year: 2020, sequence: 1 };
@@ -324,12 +373,66 @@ proptest::proptest! {
             assert_eq!(once.stored + once.duplicates + twice.stored + twice.duplicates + twice.already_seen, rows.len() as u64);
             let year = figures(&bench.ledger, "2020").await;
             assert_eq!(year.reports.cast_unsigned(), rows.len() as u64 - twice.already_seen);
-            assert_eq!(year.incidents.cast_unsigned(), once.incidents_opened + twice.incidents_opened);
+            assert_eq!(year.incidents.cast_unsigned(), once.incidents_opened + twice.incidents_opened - once.incidents_merged - twice.incidents_merged);
             assert_eq!(counts(&bench.ledger, "incident_told").await, year.reports);
             let wrong = "SELECT count(*) AS n FROM incident i WHERE i.first_report_at <> (SELECT min(r.received_at) FROM incident_report r JOIN incident_told t ON t.report_id = r.id WHERE t.incident_id = i.id) OR i.last_report_at <> (SELECT max(r.received_at) FROM incident_report r JOIN incident_told t ON t.report_id = r.id WHERE t.incident_id = i.id)";
             assert_eq!(bench.ledger.number(Sql::new(wrong)).await.expect("counted"), 0, "spans agree with the reports");
             let again = import(&bench, "3.csv", &first.concat()).await;
             assert_eq!(again.already_seen, first.len() as u64);
+        });
+    }
+}
+
+/// Everything that figures hang on, of every incident.
+async fn outcome_of(bench: &Bench) -> Vec<(String, i64, i64, Option<String>, i64, Option<i64>)> {
+    #[derive(noroshi_ledger::FromQueryResult)]
+    struct Row {
+        target: String,
+        first_report_at: i64,
+        last_report_at: i64,
+        written: Option<String>,
+        reports: i64,
+        before: Option<i64>,
+    }
+    let sql = "SELECT i.target, i.first_report_at, i.last_report_at, b.written, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id) AS reports, p.first_report_at AS before FROM incident i LEFT JOIN directory_brand_name b ON b.id = i.brand_name_id LEFT JOIN incident p ON p.id = i.previous_id WHERE i.merged_into_id IS NULL ORDER BY i.target, i.first_report_at";
+    let rows: Vec<Row> = bench.ledger.all(Sql::new(sql)).await.expect("listed");
+    rows.into_iter().map(|row| (row.target, row.first_report_at, row.last_report_at, row.written, row.reports, row.before)).collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 48, ..Default::default() })]
+
+    /// The same rows give the same incidents, in whatever order they come and however they are cut into files.
+    #[test]
+    fn the_order_of_rows_changes_nothing(
+        rows in proptest::collection::vec((0_u32..200, 0_u8..3, 0_u8..3), 1..40),
+        keys in proptest::collection::vec(proptest::prelude::any::<u32>(), 40),
+        cuts in proptest::collection::vec(0_usize..40, 0..4),
+    ) {
+        let line = |(day, target, brand): &(u32, u8, u8)| {
+            let date = jiff::civil::date(2020, 1, 1).checked_add(jiff::Span::new().days(i64::from(*day))).expect("a date");
+            format!("{} 10:00:00,http://t{target}.example.jp/,{}\n", date.strftime("%Y/%m/%d"), ["", "Bank", "Shop"][usize::from(*brand)])
+        };
+        let mut distinct = rows.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut shuffled: Vec<_> = distinct.iter().zip(&keys).collect();
+        shuffled.sort_by_key(|(_, key)| **key);
+        let shuffled: Vec<String> = shuffled.into_iter().map(|(row, _)| line(row)).collect();
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+            let in_order = Bench::sqlite(&migrations()).await;
+            import(&in_order, "all.csv", &distinct.iter().map(line).collect::<String>()).await;
+            let bench = Bench::sqlite(&migrations()).await;
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (shuffled.len() + 1)).chain([shuffled.len()]).collect();
+            cuts.sort_unstable();
+            let mut begin = 0;
+            for (place, cut) in cuts.into_iter().enumerate() {
+                if cut > begin {
+                    import(&bench, &format!("{place}.csv"), &shuffled[begin..cut].concat()).await;
+                }
+                begin = cut;
+            }
+            assert_eq!(outcome_of(&bench).await, outcome_of(&in_order).await);
         });
     }
 }

@@ -66,19 +66,21 @@ pub enum Action {
     ViewTray,
     /// Make accounts and change their roles.
     ChangeAccounts,
+    /// See the job queue; try its dead letters again or discard them.
+    ManageQueue,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] =
-        [Self::ViewRecords, Self::ViewFigures, Self::ChangeIncident, Self::Import, Self::ChangeBrands, Self::ViewTray, Self::ChangeAccounts];
+    pub const ALL: [Self; 8] =
+        [Self::ViewRecords, Self::ViewFigures, Self::ChangeIncident, Self::Import, Self::ChangeBrands, Self::ViewTray, Self::ChangeAccounts, Self::ManageQueue];
 
     /// The roles that may do it at all.
     const fn roles(self) -> &'static [Role] {
         match self {
             Self::ViewRecords | Self::ViewFigures => &Role::ALL,
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray => &[Role::Handler, Role::Administrator],
-            Self::ChangeAccounts => &[Role::Administrator],
+            Self::ChangeAccounts | Self::ManageQueue => &[Role::Administrator],
         }
     }
 }
@@ -211,13 +213,14 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 7] = [
+    const MATRIX: [[bool; 5]; 8] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
+        [false, false, false, false, true],
         [false, false, false, false, true],
     ];
 

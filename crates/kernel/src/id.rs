@@ -28,6 +28,8 @@ id!(
     CoordinationId,
     /// What happened.
     IncidentId,
+    /// A piece of work in the job queue.
+    JobId,
     /// An organisation in the directory.
     OrganisationId,
     /// What one reporter tells in one go.

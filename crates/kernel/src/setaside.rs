@@ -11,6 +11,8 @@ pub struct SetAside {
     pub r#where: String,
     /// What is wrong there and what to do about it.
     pub reason: String,
+    /// How many inputs in a row have this reason.
+    pub rows: u64,
 }
 
 impl std::fmt::Display for SetAside {

@@ -1,4 +1,4 @@
-use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration};
+use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration, queue::bell};
 use noroshi_kernel::moment::{Clock, Moment};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionOptions, TransactionTrait};
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -24,6 +24,7 @@ pub struct Ledger {
     reader: DatabaseConnection,
     blobs: BlobStore,
     clock: Arc<dyn Clock>,
+    tower: bell::Tower,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -53,7 +54,7 @@ impl Ledger {
                 (pool.clone(), pool)
             }
         };
-        let ledger = Self { writer, reader, blobs, clock };
+        let ledger = Self { writer, reader, blobs, clock, tower: bell::Tower::default() };
         let transaction = ledger.transaction().await?;
         migration::migrate(&transaction, migrations, ledger.now().0).await?;
         transaction.commit().await?;
@@ -65,7 +66,7 @@ impl Ledger {
     /// # Errors
     /// When the database cannot be reached or stays locked for 30 s.
     pub async fn begin(&self) -> Result<UnitOfWork, LedgerError> {
-        Ok(UnitOfWork::new(self.transaction().await?, self.now()))
+        Ok(UnitOfWork::new(self.transaction().await?, self.now(), self.tower.bell()))
     }
 
     /// One state of the database, held still while others write: figures that are counted one after another in it agree.
@@ -99,6 +100,11 @@ impl Ledger {
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Where runners listen for jobs that this program enqueues.
+    pub(crate) const fn tower(&self) -> &bell::Tower {
+        &self.tower
     }
 
     /// Closes every connection; on SQLite this also folds the write-ahead log into the file.

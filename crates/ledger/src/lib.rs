@@ -1,7 +1,7 @@
 //! The ledger: the one place that knows which database stands below.
 //!
-//! Desks write through a [`UnitOfWork`]: one transaction that also holds the audit rows and the events of what it does. They
-//! read through anything that is a [`Query`]. SQL lives in the desks' `store` modules as [`Sql`], in the dialect that SQLite
+//! Desks write through a [`UnitOfWork`]: one transaction that also holds the audit rows, the events and the [jobs](queue) of
+//! what it does. They read through anything that is a [`Query`]. SQL lives in the desks' `store` modules as [`Sql`], in the dialect that SQLite
 //! and PostgreSQL share; where the two differ ([bulk inserts](bulk), [full-text search](search), [ids](UnitOfWork::take_ids))
 //! this crate hides it.
 //!
@@ -19,6 +19,7 @@ mod error;
 pub mod migration;
 pub mod outbox;
 mod query;
+pub mod queue;
 pub mod search;
 mod sql;
 mod work;

@@ -27,6 +27,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE ledger_audit (id {id}, at BIGINT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject_kind TEXT NOT NULL, subject_id BIGINT NOT NULL, detail TEXT NOT NULL)",
         "CREATE INDEX ledger_audit_subject ON ledger_audit (subject_id)",
         "CREATE TABLE ledger_outbox (id {id}, kind TEXT NOT NULL, payload TEXT NOT NULL, told_at BIGINT NOT NULL, attempts BIGINT NOT NULL, not_before BIGINT NOT NULL)",
+        // A job waits while it has no worker, runs while it has one, and is dead when it has died. It can be taken from `due_at`
+        // on: when it waits that is its time, when it runs the end of its lease.
+        "CREATE TABLE ledger_job (id {id}, kind TEXT NOT NULL, job_key TEXT, payload TEXT NOT NULL, enqueued_at BIGINT NOT NULL, due_at BIGINT NOT NULL, worker TEXT, claims BIGINT NOT NULL, attempts BIGINT NOT NULL, first_tried_at BIGINT, failed_at BIGINT, last_error TEXT, died_at BIGINT)",
+        "CREATE INDEX ledger_job_due ON ledger_job (kind, due_at, id) WHERE died_at IS NULL",
+        "CREATE UNIQUE INDEX ledger_job_key ON ledger_job (kind, job_key) WHERE job_key IS NOT NULL AND died_at IS NULL",
+        "CREATE INDEX ledger_job_dead ON ledger_job (kind, id) WHERE died_at IS NOT NULL",
+        "CREATE INDEX ledger_job_failed ON ledger_job (kind, failed_at) WHERE failed_at IS NOT NULL",
+        "CREATE TABLE ledger_schedule (name TEXT PRIMARY KEY, rhythm TEXT NOT NULL, next_at BIGINT NOT NULL, last_at BIGINT)",
     ],
     sqlite: &[
         "CREATE TABLE ledger_sequence (next BIGINT NOT NULL)",

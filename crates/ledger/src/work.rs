@@ -1,4 +1,9 @@
-use crate::{LedgerError, Query, Sql, audit::Entry, outbox};
+use crate::{
+    LedgerError, Query, Sql,
+    audit::Entry,
+    outbox,
+    queue::{self, Enqueued, Order, bell::Bell},
+};
 use noroshi_kernel::{access::Actor, moment::Moment};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
@@ -9,6 +14,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 pub struct UnitOfWork {
     transaction: DatabaseTransaction,
     now: Moment,
+    bell: Bell,
 }
 
 /// Fresh ids, one after another.
@@ -26,8 +32,8 @@ impl Ids {
 }
 
 impl UnitOfWork {
-    pub(crate) const fn new(transaction: DatabaseTransaction, now: Moment) -> Self {
-        Self { transaction, now }
+    pub(crate) const fn new(transaction: DatabaseTransaction, now: Moment, bell: Bell) -> Self {
+        Self { transaction, now, bell }
     }
 
     /// The moment at which the work began; everything in it bears this time.
@@ -99,12 +105,27 @@ impl UnitOfWork {
         outbox::tell(self, kind, payload).await
     }
 
+    /// Puts a job into the [queue]: it is there when this work is committed, or never was.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn enqueue(&self, order: Order<'_, impl serde::Serialize>) -> Result<Enqueued, LedgerError> {
+        queue::enqueue::put(self, order).await
+    }
+
+    /// Wakes the runners of this program when this work is committed.
+    pub(crate) fn wake(&self) {
+        self.bell.pull();
+    }
+
     /// Keeps everything. When this returns, it is durable.
     ///
     /// # Errors
     /// When the database cannot keep it; then nothing was kept.
     pub async fn commit(self) -> Result<(), LedgerError> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        self.bell.ring();
+        Ok(())
     }
 
     /// Undoes everything.

@@ -1,6 +1,8 @@
 //! The ledger through its public interface, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+mod queue;
+
 use noroshi_kernel::{
     access::{Actor, Label, Sight},
     id::AccountId,

@@ -44,6 +44,8 @@ pub struct Bench {
     pub ledger: Ledger,
     /// Its clock: noon UTC on 15 January 2021 until it is moved.
     pub clock: HeldClock,
+    /// Where its records are.
+    pub place: Place,
     /// A folder that is gone when the bench is.
     pub folder: tempfile::TempDir,
 }
@@ -69,22 +71,33 @@ impl Bench {
     pub async fn sqlite(migrations: &[Migration]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = Place::Sqlite(folder.path().join("test.db"));
-        Self::open(folder, &place, migrations).await
+        Self::open(folder, place, migrations).await
     }
 
     /// A ledger on PostgreSQL in a schema of its own, when there is a server.
     pub async fn postgres(migrations: &[Migration]) -> Option<Self> {
         let url = postgres_url()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Some(Self::open(folder, &Place::Postgres { url, schema: fresh_schema() }, migrations).await)
+        Some(Self::open(folder, Place::Postgres { url, schema: fresh_schema() }, migrations).await)
     }
 
-    async fn open(folder: tempfile::TempDir, place: &Place, migrations: &[Migration]) -> Self {
+    async fn open(folder: tempfile::TempDir, place: Place, migrations: &[Migration]) -> Self {
         let noon = Month::new(2021, 1).expect("a month").begin(&noroshi_kernel::moment::Zone::named("UTC").expect("a zone"));
         let clock = HeldClock::at(Moment(noon.0 + 14 * Moment::DAY_US + Moment::DAY_US / 2));
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a blob store");
-        let ledger = Ledger::open(place, blobs, Arc::new(clock.clone()), migrations).await.expect("a ledger");
-        Self { ledger, clock, folder }
+        let ledger = Ledger::open(&place, blobs, Arc::new(clock.clone()), migrations).await.expect("a ledger");
+        Self { ledger, clock, place, folder }
+    }
+
+    /// A second server on the same records, with the same clock.
+    pub async fn second(&self, migrations: &[Migration]) -> Ledger {
+        self.second_by(Arc::new(self.clock.clone()), migrations).await
+    }
+
+    /// A second server on the same records, with a clock of its own.
+    pub async fn second_by(&self, clock: Arc<dyn Clock>, migrations: &[Migration]) -> Ledger {
+        let blobs = BlobStore::open(self.folder.path().join("blobs")).expect("a blob store");
+        Ledger::open(&self.place, blobs, clock, migrations).await.expect("a second ledger")
     }
 
     /// Writes a file into the bench's folder.

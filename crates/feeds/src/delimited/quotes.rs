@@ -55,6 +55,11 @@ impl Quotes {
         (self.place == Place::Quoted).then_some(self.column)
     }
 
+    /// The column, from 1, in which we are.
+    pub(super) const fn column(&self) -> usize {
+        self.column
+    }
+
     /// Whether a quote that closed on a later line was followed by text: then it was no closing quote, but most likely the opening
     /// one of another row.
     pub(super) const fn is_torn(&self) -> bool {

@@ -40,6 +40,8 @@ pub enum RowBody<'r> {
     TooLong {
         /// The most bytes that a row may have.
         limit: usize,
+        /// The column, from 1, in which it goes beyond that.
+        column: usize,
         /// The digest of the row's bytes.
         hash: Digest,
     },
@@ -129,8 +131,11 @@ impl<R: Read> RowReader<R> {
                 First::None => return Ok(None),
                 First::Blank => {}
                 First::TooLong => {
+                    let mut quotes = Quotes::new(self.separator);
+                    quotes.line(self.buffer.get(self.position..self.filled.min(self.position + self.limit)).unwrap_or_default());
+                    let column = quotes.column();
                     let (length, hash) = self.pass_line()?;
-                    return Ok(Some(RawRow { line, offset, length, body: RowBody::TooLong { limit: self.limit, hash } }));
+                    return Ok(Some(RawRow { line, offset, length, body: RowBody::TooLong { limit: self.limit, column, hash } }));
                 }
                 First::Plain(first) => {
                     let start = self.position;

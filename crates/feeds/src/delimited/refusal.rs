@@ -1,6 +1,6 @@
 //! Why a table or one of its rows cannot be read, in both languages.
 
-use super::{Field, MOST_LINES};
+use super::{Field, MOST_LINES, TooManyColumns};
 use crate::charset::Charset;
 use noroshi_kernel::{language::Bilingual, reason::Reason};
 
@@ -36,13 +36,22 @@ pub(crate) fn zeros(fields: &[Field], bytes: &[u8]) -> Fault {
     (place.map(|place| place + 1), reason)
 }
 
-/// A row longer than may be.
-pub(crate) fn too_long(length: u64, limit: usize) -> Reason {
-    Reason::new(
+/// A row longer than may be, which goes beyond the limit in `column`: too many columns or too much in one.
+pub(crate) fn too_long(length: u64, limit: usize, column: usize, most_columns: usize) -> Fault {
+    if column > most_columns {
+        return too_many(TooManyColumns { at_least: column, most: most_columns });
+    }
+    let reason = Reason::new(
         "row-length",
-        format!("行が {length} バイトあり、読める {limit} バイトを超えています。引用符と改行を確かめてください。"),
-        format!("the row has {length} bytes, more than the {limit} that are read; check its quotes and line ends"),
-    )
+        format!("行が {length} バイトあり、読める {limit} バイトをこの列で超えています。引用符と改行を確かめてください。"),
+        format!("the row has {length} bytes and goes beyond the {limit} that are read in this column; check its quotes and line ends"),
+    );
+    (Some(column), reason)
+}
+
+/// A row of too many columns, at the first that is not read.
+pub(crate) fn too_many(problem: TooManyColumns) -> Fault {
+    (Some(problem.most + 1), problem.into())
 }
 
 /// A quote that is not closed.

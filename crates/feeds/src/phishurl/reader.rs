@@ -3,13 +3,14 @@
 use super::{columns::Columns, date::Dates};
 use crate::{
     canonical::{self, CanonicalUrl},
-    charset::Charset,
-    delimited::{self, Field, MOST_LINES, RawRow, RowBody, RowReader},
+    delimited::{
+        self, Field, MOST_COLUMNS, RawRow, RowBody, RowReader,
+        refusal::{self, Fault},
+    },
     digest::{self, Digest},
     problem::Problem,
 };
 use noroshi_kernel::{
-    language::Bilingual,
     moment::{Moment, Zone},
     reason::Reason,
 };
@@ -71,14 +72,15 @@ pub struct PhishUrlReader<R> {
 impl<R: Read> PhishUrlReader<R> {
     /// Reads `source`, whose times are of `zone`; a time after `latest` (now and one day) is not believed.
     pub fn new(source: R, zone: &Zone, latest: Moment) -> Self {
-        let parser = Parser { dates: Dates::new(zone, latest), columns: Columns::DEFAULT, fields: Vec::new(), foreign: None };
+        let parser = Parser { dates: Dates::new(zone, latest), columns: Columns::DEFAULT, fields: Vec::new() };
         Self { rows: RowReader::new(source), parser, begun: false }
     }
 
     fn read(&mut self) -> io::Result<Option<Row>> {
         let first = !self.begun;
-        if first {
-            self.parser.foreign = foreign(self.rows.peek()?);
+        if first && let Some(reason) = refusal::foreign(self.rows.peek()?) {
+            self.begun = true;
+            return self.whole(reason).map(Some);
         }
         let Some(raw) = self.rows.next()? else { return Ok(None) };
         self.begun = true;
@@ -96,6 +98,19 @@ impl<R: Read> PhishUrlReader<R> {
     }
 }
 
+impl<R: Read> PhishUrlReader<R> {
+    /// A file that is no text is one row, which is refused for what its first bytes are.
+    fn whole(&mut self, reason: Reason) -> io::Result<Row> {
+        let mut hasher = digest::Hasher::default();
+        let mut length = 0;
+        while let Some(raw) = self.rows.next()? {
+            hasher.update(&hash_of(&raw));
+            length = raw.offset + raw.length;
+        }
+        Ok(Row { line: 1, offset: 0, length, raw_hash: hasher.finish(), content: Err(Problem { line: 1, column: Some(1), reason }) })
+    }
+}
+
 impl<R: Read> Iterator for PhishUrlReader<R> {
     type Item = io::Result<Row>;
 
@@ -104,22 +119,17 @@ impl<R: Read> Iterator for PhishUrlReader<R> {
     }
 }
 
-/// A column from 1, if it is about one, and a reason.
-type Fault = (Option<usize>, Reason);
-
 #[derive(Debug)]
 struct Parser {
     dates: Dates,
     columns: Columns,
     fields: Vec<Field>,
-    /// What to say of every row, when the file is no text at all.
-    foreign: Option<Reason>,
 }
 
 impl Parser {
     fn header(&mut self, raw: &RawRow<'_>) -> Option<Result<Columns, Reason>> {
         let RowBody::Complete(bytes) = raw.body else { return None };
-        if self.foreign.is_some() || delimited::fields(bytes, &mut self.fields).is_err() {
+        if delimited::fields(bytes, &mut self.fields).is_err() {
             return None;
         }
         let names: Vec<_> = self.fields.iter().map(|field| field.text(bytes)).collect();
@@ -127,21 +137,20 @@ impl Parser {
     }
 
     fn row(&mut self, raw: &RawRow<'_>) -> Row {
-        let content = match (&self.foreign, raw.body) {
-            (Some(foreign), _) => Err((None, foreign.clone())),
-            (None, RowBody::Complete(bytes)) => self.content(bytes),
-            (None, RowBody::TooLong { limit, .. }) => Err((None, too_long(raw.length, limit))),
-            (None, RowBody::OpenQuote { column, .. }) => Err((Some(column), open_quote())),
+        let content = match raw.body {
+            RowBody::Complete(bytes) => self.content(bytes),
+            RowBody::TooLong { limit, column, .. } => Err(refusal::too_long(raw.length, limit, column, MOST_COLUMNS)),
+            RowBody::OpenQuote { column, .. } => Err((Some(column), refusal::open_quote())),
         };
         row(raw, content)
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<PhishUrl, Fault> {
-        delimited::fields(bytes, &mut self.fields).map_err(|problem| (None, problem.into()))?;
+        delimited::fields(bytes, &mut self.fields).map_err(refusal::too_many)?;
         let columns = self.columns;
-        self.surplus(bytes)?;
+        refusal::surplus(&self.fields, self.columns.count, bytes)?;
         if bytes.contains(&0) {
-            return Err(self.zeros(bytes));
+            return Err(refusal::zeros(&self.fields, bytes));
         }
         let date = self.text(bytes, columns.date)?;
         let url = self.text(bytes, columns.url)?;
@@ -160,101 +169,28 @@ impl Parser {
         Ok(PhishUrl { at, url: url.trim().to_owned(), canonical, brand: brand.to_owned() })
     }
 
-    /// Refuses columns beyond the table's, unless they are empty.
-    fn surplus(&self, bytes: &[u8]) -> Result<(), Fault> {
-        let expected = self.columns.count;
-        let more = self.fields.iter().enumerate().skip(expected).find(|(_, field)| !field.text(bytes).trim_ascii().is_empty());
-        match more {
-            None => Ok(()),
-            Some((place, _)) => {
-                let count = self.fields.len();
-                let reason = Reason::new(
-                    "columns-surplus",
-                    format!("{expected} 列のはずが {count} 列あります。コンマを含む項目は引用符で囲んでください。"),
-                    format!("{count} columns where {expected} are expected; quote a field that holds a comma"),
-                );
-                Err((Some(place + 1), reason))
-            }
-        }
-    }
-
     /// A column's text; of a missing column it is empty.
     fn text<'r>(&self, bytes: &'r [u8], column: usize) -> Result<Cow<'r, str>, Fault> {
         let Some(field) = self.fields.get(column) else { return Ok(Cow::Borrowed("")) };
         let text = match field.text(bytes) {
-            Cow::Borrowed(raw) => std::str::from_utf8(raw).map(Cow::Borrowed).map_err(|error| no_utf8(raw, error)),
-            Cow::Owned(raw) => String::from_utf8(raw).map(Cow::Owned).map_err(|error| no_utf8(error.as_bytes(), error.utf8_error())),
+            Cow::Borrowed(raw) => std::str::from_utf8(raw).map(Cow::Borrowed).map_err(|error| refusal::no_utf8(raw, error)),
+            Cow::Owned(raw) => String::from_utf8(raw).map(Cow::Owned).map_err(|error| refusal::no_utf8(error.as_bytes(), error.utf8_error())),
         };
         text.map_err(|reason| (Some(column + 1), reason))
     }
+}
 
-    fn zeros(&self, bytes: &[u8]) -> Fault {
-        let place = self.fields.iter().position(|field| field.text(bytes).contains(&0));
-        let hint = Charset::guess(bytes).filter(|charset| *charset == Charset::Utf16);
-        let advice = hint.map_or_else(
-            || Bilingual::new("取り除くか、ファイルがテキストであることを確かめてください。", "take it out, or check that the file is a text"),
-            Charset::hint,
-        );
-        let reason = Reason::new("nul", format!("項目に NUL バイトがあります。{}", advice.ja), format!("a NUL byte is in the field; {}", advice.en));
-        (place.map(|place| place + 1), reason)
+fn hash_of(raw: &RawRow<'_>) -> Digest {
+    match raw.body {
+        RowBody::Complete(bytes) | RowBody::OpenQuote { bytes, .. } => digest::of(bytes),
+        RowBody::TooLong { hash, .. } => hash,
     }
 }
 
 fn row(raw: &RawRow<'_>, content: Result<PhishUrl, Fault>) -> Row {
-    let raw_hash = match raw.body {
-        RowBody::Complete(bytes) | RowBody::OpenQuote { bytes, .. } => digest::of(bytes),
-        RowBody::TooLong { hash, .. } => hash,
-    };
+    let raw_hash = hash_of(raw);
     let content = content.map_err(|(column, reason)| Problem { line: raw.line, column, reason });
     Row { line: raw.line, offset: raw.offset, length: raw.length, raw_hash, content }
-}
-
-fn too_long(length: u64, limit: usize) -> Reason {
-    Reason::new(
-        "row-length",
-        format!("行が {length} バイトあり、読める {limit} バイトを超えています。引用符と改行を確かめてください。"),
-        format!("the row has {length} bytes, more than the {limit} that are read; check its quotes and line ends"),
-    )
-}
-
-fn open_quote() -> Reason {
-    Reason::new(
-        "quote-open",
-        format!("この項目を始める引用符が {MOST_LINES} 行以内に閉じていません。閉じるか、文字としての引用符なら 2 つ重ねてください。"),
-        format!("the quote that begins this field is not closed within {MOST_LINES} lines; close it, or write it twice if it is text"),
-    )
-}
-
-fn no_utf8(raw: &[u8], error: std::str::Utf8Error) -> Reason {
-    let at = error.valid_up_to();
-    let byte = raw.get(at).copied().unwrap_or_default();
-    let advice = Charset::guess(raw).map_or_else(|| Bilingual::new("ファイルを UTF-8 で保存してください。", "save the file as UTF-8"), Charset::hint);
-    Reason::new(
-        "not-utf-8",
-        format!("項目の {} バイト目（0x{byte:02X}）が UTF-8 ではありません。{}", at + 1, advice.ja),
-        format!("byte {} of the field (0x{byte:02X}) is not UTF-8; {}", at + 1, advice.en),
-    )
-}
-
-/// What a file that is no UTF-8 text at all is, by its first bytes.
-fn foreign(first: &[u8]) -> Option<Reason> {
-    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
-        return Some(Reason::new(
-            "file-utf-16",
-            "ファイルが UTF-16 です。iconv -f UTF-16 -t UTF-8 で変換してください。",
-            "the file is UTF-16; convert it with: iconv -f UTF-16 -t UTF-8",
-        ));
-    }
-    if first.starts_with(&[0x1f, 0x8b]) {
-        return Some(Reason::new(
-            "file-gzip",
-            "ファイルが gzip で圧縮されています。gunzip で展開してください。",
-            "the file is compressed by gzip; unpack it with: gunzip",
-        ));
-    }
-    first
-        .starts_with(b"PK\x03\x04")
-        .then(|| Reason::new("file-zip", "ファイルが zip 書庫です。unzip で展開してください。", "the file is a zip archive; unpack it with: unzip"))
 }
 
 #[cfg(test)]

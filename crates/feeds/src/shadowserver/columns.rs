@@ -52,13 +52,16 @@ impl Columns {
         let time = place("timestamp").ok_or_else(no_header)?;
         let address = ADDRESSES.iter().find_map(|name| place(name));
         let source = address.and_then(|column| names.get(column)).map_or("", String::as_str);
-        let scan = report.is_some_and(|report| report.name().starts_with("scan"));
-        // What an event's or a scan's URL leads to is the sensor, or a page among many; of a site it is the thing reported.
-        let site = source != "src_ip" && source != "http_referer_ip" && !scan;
+        let named = |words: &[&str]| report.is_some_and(|report| words.iter().any(|word| report.name().contains(word)));
+        let told = ["dst_ip", "dst_port", "cc_ip", "http_agent"].iter().any(|name| place(name).is_some());
+        let event = source == "src_ip" || source == "http_referer_ip" || told || named(&["event", "sinkhole", "drone", "darknet"]);
+        // The URL of an event is that of the sensor, of a scan one page among many; of a site it is the thing reported. Likewise
+        // the host's name is of the reverse zone but for sites.
+        let site = !event && !named(&["scan"]);
         let url = place("url").filter(|_| site);
         let port = match source {
-            "src_ip" => place("dst_port"),
             "http_referer_ip" => place("http_referer_port"),
+            _ if event => place("dst_port"),
             _ => place("port"),
         };
         let hosts: Vec<usize> = if site && (url.is_some() || address.is_none()) { HOSTS.iter().filter_map(|name| place(name)).collect() } else { Vec::new() };
@@ -119,6 +122,7 @@ mod tests {
             told("Timestamp, IP,port,URL,http_host,hostname", Some("compromised_website")),
             "timestamp:Time ip:Address port:Port url:Url http_host:Host hostname:Host"
         );
+        assert_eq!(told("timestamp,ip,port,url,http_agent,hostname", Some("sinkhole_http_drone")), "timestamp:Time ip:Address");
         assert_eq!(told("timestamp,url,ip,src_ip", Some("spam_url")), "timestamp:Time url:Url ip:Address");
         assert_eq!(told("timestamp,email,tag", None), "timestamp:Time email:Host");
         assert!(Columns::of_header(&["2024-01-15 00:00:07".into(), "192.0.2.7".into()], None).is_err());

@@ -100,6 +100,9 @@ impl Layout {
     }
 }
 
+/// Ports that are always UDP's in these reports: IKE, IPMI, NAT-PMP.
+const UDP_PORTS: [u16; 4] = [500, 4500, 623, 5351];
+
 #[derive(Debug)]
 struct Parser {
     report: Option<ReportType>,
@@ -150,7 +153,7 @@ impl Parser {
                     Role::Host => finding.host.as_ref().is_some_and(|found| found.as_str() == value),
                     Role::Detail => false,
                 };
-                if !told && !value.is_empty() {
+                if !told && !matches!(value.as_ref(), "" | "-") {
                     finding.details.push((name.clone(), value.into_owned()));
                 }
             }
@@ -174,7 +177,7 @@ impl Parser {
             "udp" | "17" => Protocol::Udp,
             "icmp" | "icmp6" | "1" | "58" => Protocol::Icmp,
             // Older reports do not say it: those of amplifiers are about UDP, all others about TCP.
-            "" if self.rsit == Some(Rsit::DdosAmplifier) => Protocol::Udp,
+            "" if self.rsit == Some(Rsit::DdosAmplifier) || UDP_PORTS.contains(&number) => Protocol::Udp,
             "" => Protocol::Tcp,
             _ => return Ok(None),
         };

@@ -1,7 +1,6 @@
 //! X-ARF before version 4: lines of `Key: value` in a part of a mail, most often `report.txt`.
 
-use super::kind;
-use crate::{canonical, finding::Finding, time};
+use crate::{canonical, finding::Finding, time, words};
 use noroshi_kernel::{
     observable::{Address, Host, Port, Protocol},
     reason::Reason,
@@ -77,8 +76,7 @@ const APART: &[&str] = &["version", "report-id", "reported-from", "user-agent", 
 
 fn finding(fields: &[(String, String)], source: &str, category: &str, kind: &str) -> Result<Finding, Reason> {
     let service = value(fields, "Service").unwrap_or_default();
-    let words = [kind, service, category];
-    let mut finding = Finding::new(words.iter().find_map(|words| kind::of_words(words)).unwrap_or(Rsit::Undetermined));
+    let mut finding = Finding::new([kind, service, category].into_iter().find_map(words::rsit).unwrap_or(Rsit::Undetermined));
     if let Some(date) = value(fields, "Date") {
         finding.at = Some(time::in_utc(date).ok_or_else(|| time::no_time(date))?);
     }
@@ -93,17 +91,12 @@ fn finding(fields: &[(String, String)], source: &str, category: &str, kind: &str
         finding.url = link;
         finding.host = Some(name.parse::<Host>().ok().or_else(|| canonical::url(name).ok().and_then(|url| url.host)).ok_or_else(|| lacks("Source"))?);
     }
-    for name in ["IP", "Source-IP"] {
-        finding.addresses.extend(value(fields, name).and_then(|text| text.parse::<Address>().ok()));
-    }
-    finding.addresses.extend(finding.url.as_ref().and_then(|url| url.address));
-    let mut seen = Vec::new();
-    finding.addresses.retain(|address| {
-        !seen.contains(address) && {
-            seen.push(*address);
-            true
+    let beside = ["IP", "Source-IP"].into_iter().filter_map(|name| value(fields, name).and_then(|text| text.parse::<Address>().ok()));
+    for address in beside.chain(finding.url.as_ref().and_then(|url| url.address)) {
+        if !finding.addresses.contains(&address) {
+            finding.addresses.push(address);
         }
-    });
+    }
     if finding.url.is_none() && finding.host.is_none() {
         finding.host = value(fields, "Domain").filter(|_| finding.addresses.is_empty()).and_then(|domain| domain.parse().ok());
     }

@@ -140,6 +140,8 @@ pub struct Incident {
     pub worm: bool,
     /// The incident of the same target that had gone quiet before this one.
     pub previous: Option<IncidentId>,
+    /// The incident that took its reports, when both turned out to be one.
+    pub merged_into: Option<IncidentId>,
     /// The addresses that took part.
     pub addresses: Vec<String>,
     /// The ports that took part: `tcp/22`.

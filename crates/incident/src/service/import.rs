@@ -6,6 +6,7 @@
 //! first, second … copy of a row are told apart, so that importing the file again changes nothing, and importing it after it
 //! grew brings in what is new.
 
+mod harvest;
 mod reading;
 mod taking;
 
@@ -72,8 +73,12 @@ pub struct Outcome {
     pub set_aside: u64,
     /// Incidents that were opened.
     pub incidents_opened: u64,
-    /// Why rows were set aside, at most [`MOST_REASONS`]; the tray holds them all.
+    /// Incidents that were there and became one with another, since a report closed the gap between them.
+    pub incidents_merged: u64,
+    /// Why rows were set aside, at most [`MOST_REASONS`]; the tray holds them all. Rows in a row with one reason are one entry.
     pub reasons: Vec<SetAside>,
+    /// How many reasons that list leaves out.
+    pub reasons_left_out: u64,
 }
 
 /// The reasons that an [`Outcome`] keeps, so that a file of nothing but broken rows needs no memory for them.
@@ -88,7 +93,9 @@ impl Outcome {
         self.already_seen += other.already_seen;
         self.set_aside += other.set_aside;
         self.incidents_opened += other.incidents_opened;
+        self.incidents_merged += other.incidents_merged;
         let room = MOST_REASONS.saturating_sub(self.reasons.len());
+        self.reasons_left_out += other.reasons_left_out + other.reasons.len().saturating_sub(room) as u64;
         self.reasons.extend(other.reasons.into_iter().take(room));
     }
 }

@@ -21,7 +21,8 @@ impl Changed {
 /// When the database refuses it.
 pub async fn index(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), IncidentError> {
     let ids: Vec<i64> = incidents.iter().map(|id| id.0).collect();
-    let details = loading::load_many(work, &ids).await?;
+    let (details, merged): (Vec<_>, Vec<_>) = loading::load_many(work, &ids).await?.into_iter().partition(|detail| detail.incident.merged_into.is_none());
+    search::remove(work, &merged.iter().map(|detail| detail.incident.id.0).collect::<Vec<_>>()).await?;
     let entries: Vec<_> =
         details.iter().map(|detail| search::Entry { id: detail.incident.id.0, kind: "incident", label: &detail.incident.label, text: text(detail) }).collect();
     Ok(search::put(work, &entries).await?)

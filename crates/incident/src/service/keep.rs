@@ -79,7 +79,10 @@ pub async fn incidents(work: &UnitOfWork, actor: &Actor, reckoning: &Reckoning, 
 /// [`IncidentError::Forbidden`], or when the database refuses one.
 pub async fn reports(work: &UnitOfWork, actor: &Actor, reports: Vec<Report>) -> Result<(), IncidentError> {
     actor.must_can(Action::Import)?;
-    let told: Vec<_> = reports.iter().flat_map(|report| report.tells_of.iter().map(|incident| (*incident, report.id))).collect();
+    let told: Vec<_> = reports
+        .iter()
+        .flat_map(|report| report.tells_of.iter().map(|incident| keeping::Telling { incident: *incident, report: report.id, brand_name: None }))
+        .collect();
     let new = |report: Report| keeping::NewReport {
         id: report.id,
         correspondence: report.correspondence,

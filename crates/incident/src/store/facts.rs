@@ -54,7 +54,7 @@ fn facts(selection: &Selection, reckoning: &Reckoning) -> Result<Sql, NoScheme> 
         Records::Incidents => incidents(scheme, bounds),
         Records::Addresses => {
             let rows =
-                Sql::new("SELECT i.id, a.address AS unit, i.first_report_at AS at FROM incident i JOIN incident_address a ON a.incident_id = i.id WHERE ")
+                Sql::new("SELECT i.id, a.address AS unit, i.first_report_at AS at FROM incident i JOIN incident_address a ON a.incident_id = i.id WHERE i.merged_into_id IS NULL AND ")
                     .append(within("i.first_report_at", bounds));
             first_of_each("u.unit", rows)
         }
@@ -99,7 +99,7 @@ fn incidents(scheme: Option<&Scheme>, bounds: Option<(Moment, Moment)>) -> Sql {
     if by_address {
         rows = rows.push(" LEFT JOIN incident_address a ON a.incident_id = i.id");
     }
-    let rows = rows.push(" WHERE ").append(within("i.first_report_at", bounds));
+    let rows = rows.push(" WHERE i.merged_into_id IS NULL AND ").append(within("i.first_report_at", bounds));
     if by_address { first_of_each("u.category, u.unit", rows) } else { rows }
 }
 

@@ -1,6 +1,10 @@
 //! Finding what an import may join.
 
-use crate::model::{Category, joining::Span};
+use crate::model::{
+    Category, State,
+    joining::{Span, Spans},
+};
+use noroshi_kernel::access::Label;
 use noroshi_kernel::{id::IncidentId, moment::Moment};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 use std::collections::{HashMap, HashSet};
@@ -30,17 +34,45 @@ struct SpanRow {
     category: String,
     first_report_at: i64,
     last_report_at: i64,
+    brand_at: Option<i64>,
+    previous_id: Option<i64>,
 }
 
 /// The spans of every incident with one of these target hashes, by category and target.
-pub(crate) async fn spans(work: &UnitOfWork, hashes: &[i64]) -> Result<HashMap<(Category, String), Vec<Span>>, LedgerError> {
-    let mut spans: HashMap<_, Vec<_>> = HashMap::new();
+pub(crate) async fn spans(work: &UnitOfWork, hashes: &[i64]) -> Result<HashMap<(Category, String), Spans>, LedgerError> {
+    let mut spans: HashMap<_, Spans> = HashMap::new();
     for part in hashes.chunks(PART) {
-        let sql = Sql::new("SELECT id, target, category, first_report_at, last_report_at FROM incident WHERE target_hash IN ").list(part.iter().copied());
+        let sql = Sql::new("SELECT id, target, category, first_report_at, last_report_at, brand_at, previous_id FROM incident WHERE merged_into_id IS NULL AND target_hash IN ").list(part.iter().copied());
         for row in work.all::<SpanRow>(sql).await? {
-            let span = Span { incident: IncidentId(row.id), first: Moment(row.first_report_at), last: Moment(row.last_report_at) };
-            spans.entry((Category::from_key(&row.category), row.target)).or_default().push(span);
+            let span = Span {
+                incident: IncidentId(row.id),
+                first: Moment(row.first_report_at),
+                last: Moment(row.last_report_at),
+                named_at: row.brand_at.map(Moment),
+                previous: row.previous_id.map(IncidentId),
+            };
+            spans.entry((Category::from_key(&row.category), row.target)).or_default().0.push(span);
         }
     }
     Ok(spans)
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: i64,
+}
+
+/// Those of the incidents that nobody has worked on: new, labelled as they came, without a note and without anybody asked.
+pub(crate) async fn untouched(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<HashSet<IncidentId>, LedgerError> {
+    let mut untouched = HashSet::new();
+    for part in incidents.chunks(PART) {
+        let sql = Sql::new("SELECT i.id FROM incident i WHERE i.state = ")
+            .bind(State::New.key())
+            .push(" AND i.tlp = ")
+            .bind(i64::from(Label::default().tlp.rank()))
+            .push(" AND NOT EXISTS (SELECT 1 FROM incident_coordination k WHERE k.incident_id = i.id) AND NOT EXISTS (SELECT 1 FROM incident_note n WHERE n.incident_id = i.id) AND i.id IN ")
+            .list(part.iter().map(|id| id.0));
+        untouched.extend(work.all::<IdRow>(sql).await?.into_iter().map(|row| IncidentId(row.id)));
+    }
+    Ok(untouched)
 }

@@ -65,6 +65,7 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
             "tlp",
             "worm",
             "previous_id",
+            "brand_at",
         ],
     };
     let mut rows = bulk::Rows::into_table(INCIDENT);
@@ -98,6 +99,7 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
             i64::from(incident.label.tlp.rank()).into(),
             incident.worm.into(),
             incident.previous.map(|previous| previous.0).into(),
+            incident.brand_name.map(|_| incident.first_report_at.0).into(),
         ]);
     }
     rows.insert(work).await?;
@@ -106,13 +108,64 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
     participants.insert(work).await
 }
 
+/// A report tells of an incident.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telling {
+    pub(crate) incident: IncidentId,
+    pub(crate) report: ReportId,
+    /// The name of the imitated brand in that report.
+    pub(crate) brand_name: Option<i64>,
+}
+
 /// Says which report tells of which incident.
-pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item = (IncidentId, ReportId)>) -> Result<(), LedgerError> {
-    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &["incident_id", "report_id"] });
-    for (incident, report) in told {
-        rows.push([incident.0.into(), report.0.into()]);
+pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item = Telling>) -> Result<(), LedgerError> {
+    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &["incident_id", "report_id", "brand_name_id"] });
+    for telling in told {
+        rows.push([telling.incident.0.into(), telling.report.0.into(), telling.brand_name.into()]);
     }
     rows.insert(work).await
+}
+
+/// Adds addresses to incidents that were there; those that they have stay.
+pub(crate) async fn add_addresses(work: &UnitOfWork, addresses: &[(IncidentId, String)]) -> Result<(), LedgerError> {
+    for part in addresses.chunks(300) {
+        let rows = part.iter().map(|(id, address)| Sql::new("(").bind(id.0).push(", ").bind(address.clone()).push(")"));
+        let sql = Sql::new("INSERT INTO incident_address (incident_id, address) VALUES ").join(rows, ", ").push(" ON CONFLICT DO NOTHING");
+        work.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Names the brand of incidents anew: the one that the earliest report names, of reports of one moment the one whose row sorts first.
+pub(crate) async fn rename(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), LedgerError> {
+    for part in incidents.chunks(500) {
+        let sql = Sql::new("UPDATE incident SET (brand_name_id, brand_at) = (SELECT t.brand_name_id, r.received_at FROM incident_told t JOIN incident_report r ON r.id = t.report_id WHERE t.incident_id = incident.id AND t.brand_name_id IS NOT NULL ORDER BY r.received_at, r.row_key, r.id LIMIT 1) WHERE id IN ")
+            .list(part.iter().map(|id| id.0));
+        work.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Links incidents to those before them.
+pub(crate) async fn link(work: &UnitOfWork, links: &[(IncidentId, Option<IncidentId>)]) -> Result<(), LedgerError> {
+    for (id, previous) in links {
+        work.execute(Sql::new("UPDATE incident SET previous_id = ").bind(previous.map(|previous| previous.0)).push(" WHERE id = ").bind(id.0)).await?;
+    }
+    Ok(())
+}
+
+/// Moves everything that reports told of one incident to another, which it is merged into.
+pub(crate) async fn merge(work: &UnitOfWork, from: IncidentId, into: IncidentId) -> Result<(), LedgerError> {
+    for (table, column) in [("incident_told", "report_id, brand_name_id"), ("incident_address", "address"), ("incident_port", "port")] {
+        let sql = Sql::new("INSERT INTO ").push(table).push(" (incident_id, ").push(column).push(") SELECT ").bind(into.0).push(", ").push(column);
+        let sql = sql.push(" FROM ").push(table).push(" WHERE incident_id = ").bind(from.0).push(" ON CONFLICT DO NOTHING");
+        work.execute(sql).await?;
+        work.execute(Sql::new("DELETE FROM ").push(table).push(" WHERE incident_id = ").bind(from.0)).await?;
+    }
+    // Whatever was merged into it before leads on.
+    let sql = Sql::new("UPDATE incident SET merged_into_id = ").bind(into.0).push(" WHERE id = ").bind(from.0).push(" OR merged_into_id = ").bind(from.0);
+    work.execute(sql).await?;
+    work.execute(Sql::new("UPDATE incident SET previous_id = NULL WHERE id = ").bind(from.0)).await.map(|_| ())
 }
 
 /// Widens the spans of incidents that were reported again. One that was closed and is reported later is open again: coordinating

@@ -43,13 +43,14 @@ struct Row {
     tlp: i64,
     worm: bool,
     previous_id: Option<i64>,
+    merged_into_id: Option<i64>,
     written: Option<String>,
     name_ja: Option<String>,
     name_en: Option<String>,
     origin: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT i.id, i.year, i.sequence, i.category, i.rsit, i.target_kind, i.target, i.brand_name_id, i.first_report_at, i.last_report_at, i.state, i.tlp, i.worm, i.previous_id, b.written, b.name_ja, b.name_en, b.origin FROM incident i LEFT JOIN (";
+const COLUMNS: &str = "SELECT i.id, i.year, i.sequence, i.category, i.rsit, i.target_kind, i.target, i.brand_name_id, i.first_report_at, i.last_report_at, i.state, i.tlp, i.worm, i.previous_id, i.merged_into_id, b.written, b.name_ja, b.name_en, b.origin FROM incident i LEFT JOIN (";
 
 #[derive(FromQueryResult)]
 struct TextRow {
@@ -115,6 +116,7 @@ fn detail(row: Row, parts: Parts) -> Detail {
         label: Label { tlp: i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank), participants },
         worm: row.worm,
         previous: row.previous_id.map(IncidentId),
+        merged_into: row.merged_into_id.map(IncidentId),
         addresses,
         ports,
     };
@@ -131,7 +133,9 @@ struct IdRow {
 pub(crate) async fn ids_with_names(query: &impl Query, names: &[i64]) -> Result<Vec<IncidentId>, LedgerError> {
     let mut ids = Vec::new();
     for part in names.chunks(500) {
-        let rows: Vec<IdRow> = query.all(Sql::new("SELECT id FROM incident WHERE brand_name_id IN ").list(part.iter().copied()).push(" ORDER BY id")).await?;
+        let rows: Vec<IdRow> = query
+            .all(Sql::new("SELECT id FROM incident WHERE merged_into_id IS NULL AND brand_name_id IN ").list(part.iter().copied()).push(" ORDER BY id"))
+            .await?;
         ids.extend(rows.into_iter().map(|row| IncidentId(row.id)));
     }
     Ok(ids)
@@ -154,6 +158,15 @@ pub async fn load(query: &impl Query, id: IncidentId) -> Result<Option<Detail>, 
 pub async fn load_by_number(query: &impl Query, number: Number) -> Result<Option<Detail>, LedgerError> {
     let id = query.number(Sql::new("SELECT id AS n FROM incident WHERE year = ").bind(number.year).push(" AND sequence = ").bind(number.sequence)).await?;
     if id == 0 { Ok(None) } else { load(query, IncidentId(id)).await }
+}
+
+/// The incident of the same target that follows one that had gone quiet.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn next_of(query: &impl Query, id: IncidentId) -> Result<Option<IncidentId>, LedgerError> {
+    let next = query.number(Sql::new("SELECT min(id) AS n FROM incident WHERE merged_into_id IS NULL AND previous_id = ").bind(id.0)).await?;
+    Ok((next != 0).then_some(IncidentId(next)))
 }
 
 /// A report as an incident's timeline shows it.
@@ -302,7 +315,7 @@ pub async fn unmapped_names(query: &impl Query, sight: Sight, limit: u32) -> Res
     }
     let sql = Sql::new("SELECT b.name_id, b.written FROM (")
         .push(brand::NAMED)
-        .push(") b WHERE b.key IS NULL AND EXISTS (SELECT 1 FROM incident i WHERE i.brand_name_id = b.name_id AND ")
+        .push(") b WHERE b.key IS NULL AND EXISTS (SELECT 1 FROM incident i WHERE i.brand_name_id = b.name_id AND i.merged_into_id IS NULL AND ")
         .append(super::incident_seen("i.id", sight))
         .push(") ORDER BY b.name_id LIMIT ")
         .bind(i64::from(limit));

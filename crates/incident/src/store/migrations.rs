@@ -5,7 +5,9 @@ use noroshi_ledger::migration::Migration;
 /// The incident desk's migrations, oldest first.
 ///
 /// `incident_report.row_key` tells a row of a feed again; a letter has none. `incident.target_hash` narrows the search for an
-/// incident of the same target; the texts themselves are compared after it.
+/// incident of the same target; the texts themselves are compared after it. `incident.brand_at` is when the first report came that
+/// names the brand (`incident_told.brand_name_id` is what each report names); `merged_into_id` is the incident that took its
+/// reports: such an incident counts no more, its number leads there.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "incident_m0001_init",
     both: &[
@@ -13,13 +15,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX incident_report_received ON incident_report (received_at)",
         "CREATE INDEX incident_report_row_key ON incident_report (row_key)",
         "CREATE INDEX incident_report_correspondence ON incident_report (correspondence_id)",
-        "CREATE TABLE incident (id {id}, year BIGINT NOT NULL, sequence BIGINT NOT NULL, category TEXT NOT NULL, rsit TEXT NOT NULL, target_kind TEXT NOT NULL, target TEXT NOT NULL, target_hash BIGINT NOT NULL, brand_name_id BIGINT, first_report_at BIGINT NOT NULL, last_report_at BIGINT NOT NULL, state TEXT NOT NULL, tlp BIGINT NOT NULL, worm BOOLEAN NOT NULL, previous_id BIGINT)",
+        "CREATE TABLE incident (id {id}, year BIGINT NOT NULL, sequence BIGINT NOT NULL, category TEXT NOT NULL, rsit TEXT NOT NULL, target_kind TEXT NOT NULL, target TEXT NOT NULL, target_hash BIGINT NOT NULL, brand_name_id BIGINT, first_report_at BIGINT NOT NULL, last_report_at BIGINT NOT NULL, state TEXT NOT NULL, tlp BIGINT NOT NULL, worm BOOLEAN NOT NULL, previous_id BIGINT, brand_at BIGINT, merged_into_id BIGINT)",
         "CREATE UNIQUE INDEX incident_number ON incident (year, sequence)",
         "CREATE INDEX incident_target ON incident (target_hash)",
         "CREATE INDEX incident_first_report ON incident (first_report_at)",
         "CREATE INDEX incident_brand_name ON incident (brand_name_id)",
+        "CREATE INDEX incident_previous ON incident (previous_id) WHERE previous_id IS NOT NULL",
         "CREATE INDEX incident_red ON incident (id) WHERE tlp >= 4",
-        "CREATE TABLE incident_told (incident_id BIGINT NOT NULL, report_id BIGINT NOT NULL, PRIMARY KEY (incident_id, report_id)) {without_rowid}",
+        "CREATE TABLE incident_told (incident_id BIGINT NOT NULL, report_id BIGINT NOT NULL, brand_name_id BIGINT, PRIMARY KEY (incident_id, report_id)) {without_rowid}",
         "CREATE INDEX incident_told_report ON incident_told (report_id)",
         "CREATE TABLE incident_address (incident_id BIGINT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (incident_id, address)) {without_rowid}",
         "CREATE INDEX incident_address_address ON incident_address (address)",

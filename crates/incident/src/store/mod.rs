@@ -15,7 +15,11 @@ use noroshi_ledger::{LedgerError, Query, Sql};
 /// # Errors
 /// When the database cannot be reached.
 pub async fn open_count(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n FROM incident i WHERE i.state <> 'closed' AND ").append(incident_seen("i.id", sight))).await
+    query
+        .number(
+            Sql::new("SELECT count(*) AS n FROM incident i WHERE i.state <> 'closed' AND i.merged_into_id IS NULL AND ").append(incident_seen("i.id", sight)),
+        )
+        .await
 }
 
 /// The incidents that may not be seen, as a subselect. They are few, and an index holds them: what may be seen is asked as

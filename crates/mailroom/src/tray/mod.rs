@@ -24,6 +24,12 @@ pub struct Rejected {
     pub raw_offset: u64,
     /// How many bytes.
     pub raw_length: u64,
+    /// How many inputs in a row it stands for.
+    pub rows: u64,
+    /// The first line of a table that it is about.
+    pub first_line: u64,
+    /// The last one.
+    pub last_line: u64,
 }
 
 /// An input in the tray.
@@ -47,4 +53,6 @@ pub struct Item {
     pub raw_offset: u64,
     /// How many bytes.
     pub raw_length: u64,
+    /// How many inputs in a row it stands for.
+    pub rows: i64,
 }

@@ -14,7 +14,7 @@ use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 pub async fn put(work: &UnitOfWork, correspondence: CorrespondenceId, rejected: &[Rejected]) -> Result<(), LedgerError> {
     let mut ids = work.take_ids(rejected.len()).await?;
     for one in rejected {
-        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, set_aside_at) VALUES (")
+        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, row_count, set_aside_at) VALUES (")
             .bind(ids.take()?)
             .push(", ")
             .bind(correspondence.0)
@@ -35,8 +35,10 @@ pub async fn put(work: &UnitOfWork, correspondence: CorrespondenceId, rejected: 
             .push(", ")
             .bind(one.raw_length.cast_signed())
             .push(", ")
+            .bind(one.rows.cast_signed())
+            .push(", ")
             .bind(work.now().0)
-            .push(") ON CONFLICT (row_key) DO NOTHING");
+            .push(") ON CONFLICT (row_key) DO UPDATE SET place_ja = excluded.place_ja, place_en = excluded.place_en, raw_length = excluded.raw_length, row_count = excluded.row_count WHERE excluded.row_count > mailroom_tray.row_count");
         work.execute(sql).await?;
     }
     Ok(())
@@ -56,6 +58,7 @@ struct Row {
     raw_sha256: String,
     raw_offset: i64,
     raw_length: i64,
+    row_count: i64,
 }
 
 /// What lies in the tray, newest first: `limit` inputs after the first `skip`.
@@ -63,7 +66,7 @@ struct Row {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn list(query: &impl Query, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new("SELECT t.id, t.correspondence_id, c.name, t.place_ja, t.place_en, t.reason_key, t.reason_ja, t.reason_en, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id ORDER BY t.id DESC LIMIT ")
+    let sql = Sql::new("SELECT t.id, t.correspondence_id, c.name, t.place_ja, t.place_en, t.reason_key, t.reason_ja, t.reason_en, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length, t.row_count FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id ORDER BY t.id DESC LIMIT ")
         .bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
     let item = |row: Row| Item {
         id: TrayItemId(row.id),
@@ -75,6 +78,7 @@ pub async fn list(query: &impl Query, skip: u32, limit: u32) -> Result<Vec<Item>
         raw_sha256: row.raw_sha256,
         raw_offset: row.raw_offset.cast_unsigned(),
         raw_length: row.raw_length.cast_unsigned(),
+        rows: row.row_count,
     };
     Ok(query.all::<Row>(sql).await?.into_iter().map(item).collect())
 }

@@ -156,6 +156,7 @@ impl Filling<'_> {
             label: Label::default(),
             worm: false,
             previous: None,
+            merged_into: None,
             addresses: Vec::new(),
             ports: Vec::new(),
         };

@@ -24,7 +24,7 @@ fn rows(bytes: &[u8], limit: usize, step: usize) -> Vec<(u64, u64, u64, String)>
     while let Some(row) = reader.next().expect("no read fails") {
         let told = match row.body {
             RowBody::Complete(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            RowBody::TooLong { limit, hash } => {
+            RowBody::TooLong { limit, hash, .. } => {
                 let raw = &bytes[usize::try_from(row.offset).expect("fits")..][..usize::try_from(row.length).expect("fits")];
                 assert_eq!(hash, digest::of(raw));
                 format!("! over {limit}")

@@ -32,6 +32,8 @@ fn a_scan_tells_the_open_port() {
     assert_eq!((found.port.expect("a port").to_string().as_str(), found.rsit), ("udp/53", Rsit::DdosAmplifier));
     assert_eq!(found.details, [("hostname".into(), "ns.example.test".into()), ("asn".into(), "64496".into())]);
     assert_eq!((found.url, found.host), (None, None));
+    let found = good(Some("scan_ipmi"), "timestamp,ip,port,hostname\n2024-01-15 00:00:07,192.0.2.7,623,-\n");
+    assert_eq!((found.port.expect("a port").to_string().as_str(), found.details.len()), ("udp/623", 0));
 }
 
 #[test]
@@ -45,6 +47,15 @@ fn an_event_tells_the_source_and_the_attacked_port() {
     assert!(found.details.contains(&("dst_ip".into(), "198.51.100.1".into())));
     assert_eq!(good(None, &format!("{header}{row}")).rsit, Rsit::BruteForce);
     assert_eq!(good(None, &format!("{header}{}", row.replace("ssh-brute-force", "mirai"))).rsit, Rsit::InfectedSystem);
+}
+
+#[test]
+fn the_url_of_a_sinkhole_is_not_the_reported_one() {
+    let text = "timestamp,ip,asn,url,type,http_agent,src_port,hostname,dst_port,http_host,dst_ip\n\
+        2024-01-15 00:00:07,192.0.2.7,64496,GET /search?q=0 HTTP/1.0,conficker,agent,8726,,80,203.0.113.7,203.0.113.7\n";
+    let found = good(Some("sinkhole_http_drone"), text);
+    assert_eq!((found.addresses.len(), found.port.expect("a port").to_string().as_str(), found.rsit), (1, "tcp/80", Rsit::InfectedSystem));
+    assert_eq!((found.url, found.host), (None, None));
 }
 
 #[test]

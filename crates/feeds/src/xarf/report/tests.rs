@@ -80,7 +80,7 @@ fn several_reports_are_read() {
 
 #[test]
 fn hostile_reports_are_refused() {
-    let deep = format!("{{\"x\":{}", "[".repeat(1_000_000));
+    let deep = format!("{{\"x\":{}", "[".repeat(10_000));
     assert_eq!(read(deep.as_bytes()).expect_err("too deep").key, "json-depth");
     assert_eq!(read(&vec![b' '; MOST_REPORT_BYTES + 1]).expect_err("too long").key, "xarf-length");
     assert_eq!(read(b"{\"a\0\":1}").expect_err("NUL").key, "json-broken");

@@ -1,22 +1,19 @@
-use super::{Category, MOST_REASONS, Outcome, Progress, Told, reading::Read, target_hash};
+use super::{
+    MOST_REASONS, Outcome, Progress,
+    harvest::{Harvest, Placed},
+    reading::Read,
+    target_hash,
+};
 use crate::{
     IncidentError,
-    model::{
-        Incident, Number, State,
-        joining::{self, Joining, Span},
-    },
+    model::{Number, State},
     selection::Reckoning,
     service::Changed,
     store::{joining as looking, keeping},
 };
 use noroshi_directory::brand;
-use noroshi_kernel::{
-    access::{Actor, Label},
-    id::{IncidentId, ReportId},
-    moment::Moment,
-    setaside::SetAside,
-};
-use noroshi_ledger::{Ids, Ledger, LedgerError, UnitOfWork, audit::Entry};
+use noroshi_kernel::{access::Actor, id::ReportId, language::Bilingual, moment::Moment, reason::Reason, setaside::SetAside};
+use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit::Entry};
 use noroshi_mailroom::{batch::Batch, tray};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -36,18 +33,6 @@ pub(super) struct Taking<'a> {
     pub(super) outcome: Outcome,
 }
 
-/// What one unit of work will keep.
-#[derive(Default)]
-struct Harvest {
-    reports: Vec<keeping::NewReport>,
-    told: Vec<(IncidentId, ReportId)>,
-    incidents: Vec<(Incident, i64)>,
-    /// Where each incident that was opened here stands in `incidents`.
-    opened: HashMap<IncidentId, usize>,
-    /// Incidents that were there before and were reported again.
-    widened: HashMap<IncidentId, Span>,
-}
-
 impl<'a> Taking<'a> {
     pub(super) fn new(ledger: &'a Ledger, actor: &'a Actor, reckoning: &'a Reckoning, batch: &'a Batch, name: String, window_days: i64) -> Self {
         Self { ledger, actor, reckoning, batch, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
@@ -64,19 +49,21 @@ impl<'a> Taking<'a> {
         for row in rows {
             match row.content {
                 Ok(told) => readable.push((row.line, row.offset, row.length, row.key, told)),
-                Err((place, reason)) => rejected.push(tray::Rejected { row_key: row.key, place, reason, raw_offset: row.offset, raw_length: row.length }),
+                Err((place, reason)) => reject(&mut rejected, row.key, row.line, (row.offset, row.length), place, reason),
             }
         }
         let seen = looking::seen_keys(&work, &readable.iter().map(|row| row.3).collect::<Vec<_>>()).await?;
         let before = readable.len();
         readable.retain(|row| !seen.contains(row.3.as_slice()));
         part.already_seen = (before - readable.len()) as u64;
-        part.set_aside = rejected.len() as u64;
+        part.set_aside = rejected.iter().map(|one| one.rows).sum();
+        // In the order of time, so that what comes of them does not hang on the order of the rows.
+        readable.sort_by_key(|row| (row.4.at, row.3));
 
         self.learn_names(&work, readable.iter().map(|row| row.4.brand.as_str())).await?;
         let hashes: Vec<i64> = readable.iter().map(|row| target_hash(&row.4.target)).collect();
         let distinct: Vec<i64> = hashes.iter().copied().collect::<HashSet<_>>().into_iter().collect();
-        let mut spans = looking::spans(&work, &distinct).await?;
+        let mut groups = looking::spans(&work, &distinct).await?;
         let mut ids = work.take_ids(readable.len() * 2).await?;
         let mut harvest = Harvest::default();
         for ((line, offset, length, key, told), hash) in readable.into_iter().zip(hashes) {
@@ -92,75 +79,35 @@ impl<'a> Taking<'a> {
                 site: told.site.clone(),
                 reporter_tld: None,
             });
-            let incident = self.place(&mut harvest, &mut spans, &mut ids, told, hash, &mut part)?;
-            harvest.told.push((incident, report));
+            let brand = self.names.get(&told.brand).copied().flatten();
+            let spans = groups.entry((told.category, told.target.text.clone())).or_default();
+            match harvest.place(spans, report, told, brand, hash, self.window_days, &mut ids)? {
+                Placed::Opened => part.stored += 1,
+                Placed::Joined => part.duplicates += 1,
+            }
         }
+        let in_question = harvest.in_question(&groups, self.window_days);
+        let untouched = looking::untouched(&work, &in_question).await?;
+        let taken = harvest.settle(&mut groups, self.window_days, &untouched);
+        part.stored -= taken;
+        part.duplicates += taken;
+        part.incidents_opened = part.stored;
+        part.incidents_merged = harvest.merges.len() as u64;
         self.number(&work, &mut harvest).await?;
         self.keep(&work, harvest, &rejected, &part, lines).await?;
         work.commit().await?;
 
         for one in rejected {
-            let why = SetAside { input: self.name.clone(), r#where: one.place.en, reason: one.reason.text.en };
+            let why = SetAside { input: self.name.clone(), r#where: one.place.en, reason: one.reason.text.en, rows: one.rows };
             progress.set_aside(&why);
             if self.outcome.reasons.len() + part.reasons.len() < MOST_REASONS {
                 part.reasons.push(why);
+            } else {
+                part.reasons_left_out += 1;
             }
         }
         self.outcome.add(part);
         Ok(())
-    }
-
-    /// Finds the incident of a row or opens one.
-    fn place(
-        &self,
-        harvest: &mut Harvest,
-        spans: &mut HashMap<(Category, String), Vec<Span>>,
-        ids: &mut Ids,
-        told: Told,
-        hash: i64,
-        part: &mut Outcome,
-    ) -> Result<IncidentId, LedgerError> {
-        let spans = spans.entry((told.category, told.target.text.clone())).or_default();
-        let previous = match joining::decide(spans, told.at, self.window_days) {
-            Joining::Joins(incident) => {
-                part.duplicates += 1;
-                if let Some(span) = spans.iter_mut().find(|span| span.incident == incident) {
-                    span.first = span.first.min(told.at);
-                    span.last = span.last.max(told.at);
-                    match harvest.opened.get(&incident).and_then(|index| harvest.incidents.get_mut(*index)) {
-                        Some((opened, _)) => (opened.first_report_at, opened.last_report_at) = (span.first, span.last),
-                        None => {
-                            harvest.widened.insert(incident, *span);
-                        }
-                    }
-                }
-                return Ok(incident);
-            }
-            Joining::Opens { previous } => previous,
-        };
-        part.stored += 1;
-        part.incidents_opened += 1;
-        let id = IncidentId(ids.take()?);
-        spans.push(Span { incident: id, first: told.at, last: told.at });
-        harvest.opened.insert(id, harvest.incidents.len());
-        let incident = Incident {
-            id,
-            number: Number { year: 0, sequence: 0 },
-            category: told.category,
-            rsit: told.category.rsit().into(),
-            target: told.target,
-            brand_name: self.names.get(&told.brand).copied().flatten(),
-            first_report_at: told.at,
-            last_report_at: told.at,
-            state: State::New,
-            label: Label::default(),
-            worm: false,
-            previous,
-            addresses: told.addresses,
-            ports: Vec::new(),
-        };
-        harvest.incidents.push((incident, hash));
-        Ok(id)
     }
 
     /// Learns the ids of brand names as they are written.
@@ -212,7 +159,7 @@ impl<'a> Taking<'a> {
         if !rejected.is_empty() {
             tray::put(work, self.batch.id, rejected).await?;
         }
-        let opened: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
+        let mut changed: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
         keeping::insert_reports(work, harvest.reports).await?;
         keeping::insert_incidents(work, harvest.incidents).await?;
         keeping::insert_told(work, harvest.told).await?;
@@ -220,14 +167,43 @@ impl<'a> Taking<'a> {
             let detail = json!({ "from": State::Closed, "to": to, "by": "report" });
             work.record(self.actor, Entry { action: "incident.reopen", subject_kind: "incident", subject_id: id.0, detail: &detail }).await?;
         }
+        keeping::add_addresses(work, &harvest.addresses).await?;
+        for merge in &harvest.merges {
+            let (from, into) = (merge.from, merge.into.incident);
+            keeping::merge(work, from, into).await?;
+            let detail = json!({ "into": into, "by": "report" });
+            work.record(self.actor, Entry { action: "incident.merge", subject_kind: "incident", subject_id: from.0, detail: &detail }).await?;
+            changed.extend([from, into]);
+        }
+        let renamed: Vec<_> = harvest.renamed.into_iter().collect();
+        keeping::rename(work, &renamed).await?;
+        keeping::link(work, &harvest.links).await?;
+        changed.extend(renamed);
         if part.stored + part.duplicates + part.set_aside == 0 {
             return Ok(());
         }
-        let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "set_aside": part.set_aside });
+        let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "merged": part.incidents_merged, "set_aside": part.set_aside });
         work.record(self.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.batch.id.0, detail: &detail }).await?;
-        if !opened.is_empty() {
-            work.tell(Changed::KIND, &Changed { incidents: opened }).await?;
+        if !changed.is_empty() {
+            work.tell(Changed::KIND, &Changed { incidents: changed }).await?;
         }
         Ok(())
+    }
+}
+
+/// Adds a row to those that are rejected. Rows that follow each other line by line and have the same kind of fault are one entry
+/// from the third on: whoever mends a file looks at one of them, and a file of nothing else must not fill the tray.
+fn reject(rejected: &mut Vec<tray::Rejected>, row_key: [u8; 16], line: u64, (offset, length): (u64, u64), place: Bilingual, reason: Reason) {
+    const APART: usize = 2;
+    let same = |one: &tray::Rejected| one.reason.key == reason.key;
+    let run = rejected.iter().rev().take(APART).filter(|one| same(one) && one.last_line < line && line - one.last_line <= APART as u64).count();
+    match rejected.last_mut() {
+        Some(last) if run == APART || (last.rows > 1 && same(last) && last.last_line + 1 == line) => {
+            last.rows += 1;
+            last.raw_length = offset + length - last.raw_offset;
+            last.place = Bilingual::new(format!("{}～{line} 行目", last.first_line), format!("lines {} to {line}", last.first_line));
+            last.last_line = line;
+        }
+        _ => rejected.push(tray::Rejected { row_key, place, reason, raw_offset: offset, raw_length: length, rows: 1, first_line: line, last_line: line }),
     }
 }

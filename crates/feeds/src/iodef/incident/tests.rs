@@ -1,0 +1,93 @@
+//! Documents of both versions.
+
+use super::*;
+use proptest::prelude::*;
+
+const TWO: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<IODEF-Document version="2.00" xmlns="urn:ietf:params:xml:ns:iodef-2.0">
+  <Incident purpose="reporting" restriction="green">
+    <IncidentID name="csirt.example.test">7</IncidentID>
+    <DetectTime>2024-01-15T09:00:07+09:00</DetectTime>
+    <GenerationTime>2024-01-16T00:00:00Z</GenerationTime>
+    <ReportTime>2024-01-16T00:00:00Z</ReportTime>
+    <Description>Guessing at SSH &amp; more</Description>
+    <Assessment><IncidentCategory>brute force</IncidentCategory><SystemImpact type="takeover-account"/></Assessment>
+    <EventData>
+      <Flow>
+        <System category="source">
+          <Node><DomainData system-status="x" domain-status="y"><Name>attacker.example.test</Name></DomainData>
+          <Address category="ipv4-addr">192.0.2.7</Address><Address category="asn">64496</Address></Node>
+          <Service ip-protocol="6"><Port>40000</Port></Service>
+        </System>
+        <System category="target"><Node><Address category="ipv4-addr">198.51.100.1</Address></Node><Service ip-protocol="6"><Port>22</Port></Service></System>
+      </Flow>
+      <EventData><StartTime>2024-01-15T00:10:00Z</StartTime>
+        <Flow><System category="source"><Node><Address category="ipv6-net">2001:db8::/32</Address></Node><NodeRole category="c2-server"/></System></Flow>
+      </EventData>
+    </EventData>
+  </Incident>
+</IODEF-Document>"#;
+
+const ONE: &str = r#"<iodef:IODEF-Document version="1.00" xmlns:iodef="urn:ietf:params:xml:ns:iodef-1.0"><iodef:Incident purpose="mitigation">
+    <iodef:IncidentID name="csirt.example.test">8</iodef:IncidentID><iodef:ReportTime>2024-01-15T00:00:07+00:00</iodef:ReportTime>
+    <iodef:Assessment><iodef:Impact type="recon"/></iodef:Assessment>
+    <iodef:EventData><iodef:Flow><iodef:System category="source"><iodef:Node><iodef:NodeName>a.example.test</iodef:NodeName>
+    <iodef:Address category="ipv4-addr">192.0.2.8</iodef:Address></iodef:Node><iodef:Service ip-protocol="17"><iodef:Portlist>53,80-90</iodef:Portlist></iodef:Service>
+    </iodef:System></iodef:Flow></iodef:EventData></iodef:Incident></iodef:IODEF-Document>"#;
+
+#[test]
+fn version_two_is_read() {
+    let incidents = read(TWO.as_bytes()).expect("a document");
+    assert_eq!(incidents.len(), 1);
+    let incident = &incidents[0];
+    assert_eq!((incident.id.as_str(), incident.id_name.as_str(), incident.purpose.as_str()), ("7", "csirt.example.test", "reporting"));
+    assert_eq!((incident.restriction.as_str(), incident.description.as_str()), ("green", "Guessing at SSH & more"));
+    let [first, second] = incident.findings.as_slice() else { panic!("{incident:?}") };
+    assert_eq!((first.rsit, first.at.expect("a time").rfc3339().as_str()), (Rsit::BruteForce, "2024-01-15T00:00:07Z"));
+    assert_eq!(first.addresses, ["192.0.2.7".parse().expect("an address")]);
+    assert_eq!((first.port.expect("a port").to_string().as_str(), first.host.as_ref().expect("a host").as_str()), ("tcp/22", "attacker.example.test"));
+    assert!(first.details.contains(&("source-port".into(), "tcp/40000".into())) && first.details.contains(&("asn".into(), "64496".into())));
+    assert_eq!((second.rsit, second.at.expect("a time").rfc3339().as_str()), (Rsit::C2Server, "2024-01-15T00:10:00Z"));
+    assert_eq!(second.details[0], ("network".into(), "2001:db8::/32".into()));
+}
+
+#[test]
+fn version_one_is_read() {
+    let incidents = read(ONE.as_bytes()).expect("a document");
+    let finding = &incidents[0].findings[0];
+    assert_eq!((finding.rsit, finding.port.expect("a port").to_string().as_str()), (Rsit::Scanner, "udp/53"));
+    assert_eq!(finding.at.expect("a time").rfc3339(), "2024-01-15T00:00:07Z");
+}
+
+#[test]
+fn watch_lists_and_incidents_without_source() {
+    let with = |body: &str| {
+        let text =
+            format!("<IODEF-Document xmlns='urn:ietf:params:xml:ns:iodef-2.0'><Incident><Description>phishing</Description>{body}</Incident></IODEF-Document>");
+        read(text.as_bytes()).expect("a document").remove(0).findings
+    };
+    let found =
+        with("<IndicatorData><Indicator><Observable><Address category='site-uri'>hxxp://a[.]example.test/x</Address></Observable></Indicator></IndicatorData>");
+    assert_eq!((found[0].url.as_ref().expect("a URL").url.as_str(), found[0].rsit), ("http://a.example.test/x", Rsit::Phishing));
+    assert_eq!(with("<EventData><Flow><System category='target'><Node><Address>192.0.2.7</Address></Node></System></Flow></EventData>"), []);
+}
+
+#[test]
+fn other_documents_are_refused() {
+    for text in ["<rss/>", "<IODEF-Document xmlns='urn:other'/>"] {
+        assert_eq!(read(text.as_bytes()).expect_err("another").key, "iodef-root");
+    }
+    assert_eq!(read(b"<IODEF-Document/>"), Ok(Vec::new()));
+    assert_eq!(read(TWO.replace("brute force", "\u{0}").as_bytes()).map(|incidents| incidents.len()), Ok(1));
+}
+
+proptest! {
+    #[test]
+    fn damaged_documents_never_panic(at in 0usize..2000, with in "\\PC{0,6}") {
+        let start = TWO.floor_char_boundary(at.min(TWO.len()));
+        let end = TWO.floor_char_boundary((at + 5).min(TWO.len()));
+        let mut text = TWO.to_owned();
+        text.replace_range(start..end, &with);
+        let _ = read(text.as_bytes());
+    }
+}
