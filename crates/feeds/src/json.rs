@@ -94,7 +94,7 @@ impl<R: Read> Values<R> {
             }
         }
         let body = match rest {
-            Some(hasher) => RowBody::TooLong { limit: self.limit, hash: hasher.finish() },
+            Some(hasher) => RowBody::TooLong { limit: self.limit, column: 1, hash: hasher.finish() },
             None => {
                 let bytes = self.value.trim_ascii_end();
                 length = bytes.len() as u64;

@@ -4,7 +4,8 @@
 //! says as [oddities](letter::Letter::oddities) what it had to mend. Texts come out as Unicode whatever charset they were
 //! labelled with.
 //!
-//! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its
+//! **Architecture invariant:** nothing here asks the clock, the network or the database; times come in as parameters, and the
+//! randomness of keys and sessions is the operating system's. What a letter means to the team (its
 //! thread, its reports) is the mailroom's to say.
 
 pub mod archive;
@@ -13,4 +14,5 @@ pub mod charset;
 pub mod html;
 pub mod letter;
 pub mod mbox;
+pub mod openpgp;
 pub mod words;
