@@ -1,26 +1,59 @@
 //! Mailboxes in the mbox format (RFC 4155) and its relatives: where each letter lies.
 
-use std::ops::Range;
+use std::io::{self, BufRead, Read as _};
 
-/// Finds the letters of an mbox: the byte range of each, without its `From ` line and the blank line behind it.
+/// The most bytes of a letter; a longer one is cut there, and its rest is the next one.
+const MOST_BYTES: usize = 128 << 20;
+
+/// Reads the letters of an mbox one after the other: the bytes of each, without its `From ` line and the blank line behind it.
 ///
 /// A separator is a line that begins with `From ` and holds a time of day, at the beginning or behind a blank line: a sentence that
-/// begins so is none. Bytes before the first separator are a
-/// letter of their own, so that nothing is lost when the file is no mbox at all.
-pub fn letters(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let begin = if is_separator(bytes.get(at..line_end(bytes, at)).unwrap_or_default()) { line_end(bytes, at) } else { at };
-            let end = next_separator(bytes, begin);
-            at = end;
-            let letter = begin..trimmed(bytes, begin, end);
-            if !letter.is_empty() {
-                return Some(letter);
+/// begins so is none. Bytes before the first separator are a letter of their own, so that nothing is lost when the file is no
+/// mbox at all.
+#[derive(Debug)]
+pub struct Letters<R> {
+    source: R,
+    line: Vec<u8>,
+    ended: bool,
+}
+
+impl<R: BufRead> Letters<R> {
+    /// Reads `source`.
+    pub fn new(source: R) -> Self {
+        Self { source, line: Vec::new(), ended: false }
+    }
+
+    fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut letter = Vec::new();
+        let mut blank = true;
+        loop {
+            self.line.clear();
+            if self.ended || self.source.by_ref().take(MOST_BYTES as u64).read_until(b'\n', &mut self.line)? == 0 {
+                self.ended = true;
+                return Ok((!letter.is_empty()).then_some(letter));
+            }
+            if blank && is_separator(&self.line) {
+                if !letter.is_empty() {
+                    trim(&mut letter);
+                    return Ok(Some(letter));
+                }
+                continue;
+            }
+            blank = matches!(self.line.as_slice(), b"\n" | b"\r\n");
+            letter.extend_from_slice(&self.line);
+            if letter.len() > MOST_BYTES {
+                return Ok(Some(letter));
             }
         }
-        None
-    })
+    }
+}
+
+impl<R: BufRead> Iterator for Letters<R> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
 }
 
 fn is_separator(line: &[u8]) -> bool {
@@ -28,32 +61,10 @@ fn is_separator(line: &[u8]) -> bool {
     line.starts_with(b"From ") && line.len() < 500 && line.windows(5).any(time)
 }
 
-/// The place behind the line at `at`.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(bytes.len(), |place| at + place + 1)
-}
-
-/// The place of the next separator from `from` on, or the end.
-fn next_separator(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    let mut blank = true;
-    while at < bytes.len() {
-        let end = line_end(bytes, at);
-        let line = bytes.get(at..end).unwrap_or_default();
-        if blank && at > from && is_separator(line) {
-            return at;
-        }
-        blank = matches!(line, b"\n" | b"\r\n");
-        at = end;
-    }
-    bytes.len()
-}
-
-/// The end of a letter without the blank line that the mailbox adds.
-fn trimmed(bytes: &[u8], begin: usize, end: usize) -> usize {
-    let letter = bytes.get(begin..end).unwrap_or_default();
-    let blank = [&b"\r\n\r\n"[..], b"\n\n"].into_iter().find(|blank| letter.ends_with(blank) && end < bytes.len());
-    end - blank.map_or(0, |blank| blank.len() / 2)
+/// Takes off the blank line that the mailbox adds.
+fn trim(letter: &mut Vec<u8>) {
+    let blank = [&b"\r\n\r\n"[..], b"\n\n"].into_iter().find(|blank| letter.ends_with(blank));
+    letter.truncate(letter.len() - blank.map_or(0, |blank| blank.len() / 2));
 }
 
 /// Undoes the quoting of `From ` lines (`>From `) that writers of mailboxes add.
@@ -73,8 +84,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn found(mbox: &str) -> Vec<&str> {
-        letters(mbox.as_bytes()).map(|range| &mbox[range]).collect()
+    fn found(mbox: &str) -> Vec<String> {
+        Letters::new(mbox.as_bytes()).map(|letter| String::from_utf8(letter.expect("no read fails")).expect("text")).collect()
     }
 
     #[test]
@@ -88,12 +99,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn letters_lie_in_order_and_within(text in "(From |From 10:12\n|\n|\r\n|a|>|: ){0,40}") {
-            let mut last = 0;
-            for range in letters(text.as_bytes()) {
-                prop_assert!(range.start >= last && range.end <= text.len() && !range.is_empty());
-                last = range.end;
-            }
+        fn no_line_is_lost(text in "(From |From 10:12\n|\n|\r\n|a|>|: ){0,40}") {
+            let kept: usize = found(&text).iter().map(|letter| letter.matches(['a', '>', ':']).count()).sum();
+            let separators: usize = text.split_inclusive('\n').filter(|line| is_separator(line.as_bytes())).map(|line| line.matches(['a', '>', ':']).count()).sum();
+            prop_assert!(kept + separators >= text.matches(['a', '>', ':']).count());
+            prop_assert!(found(&text).iter().all(|letter| !letter.is_empty()));
         }
     }
 }

@@ -1,3 +1,4 @@
+use noroshi_kernel::rsit::Rsit;
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing happened.
@@ -71,6 +72,29 @@ impl Category {
             Self::Dos => "rsit:availability=\"dos\"",
             Self::Targeted => "rsit:information-gathering=\"social-engineering\"",
             Self::Ics | Self::Other => "rsit:other=\"other\"",
+        }
+    }
+
+    /// The category of a type of RSIT. What the scheme of categories has no word for is `other`, told apart by its tag.
+    #[must_use]
+    pub const fn of_rsit(rsit: Rsit) -> Self {
+        match rsit {
+            Rsit::Phishing => Self::Phishing,
+            Rsit::UnauthorisedInformationModification => Self::WebDefacement,
+            Rsit::MalwareDistribution | Rsit::MalwareConfiguration => Self::MalwareSite,
+            // Attempts count as probing: nobody got in.
+            Rsit::Scanner | Rsit::Sniffing | Rsit::BruteForce | Rsit::IdsAlert | Rsit::Exploit => Self::Scan,
+            Rsit::InfectedSystem
+            | Rsit::PrivilegedAccountCompromise
+            | Rsit::UnprivilegedAccountCompromise
+            | Rsit::ApplicationCompromise
+            | Rsit::SystemCompromise
+            | Rsit::Burglary
+            | Rsit::UnauthorisedInformationAccess => Self::Intrusion,
+            Rsit::Masquerade => Self::ForgedMail,
+            Rsit::Dos | Rsit::Ddos => Self::Dos,
+            Rsit::SocialEngineering => Self::Targeted,
+            _ => Self::Other,
         }
     }
 

@@ -7,6 +7,7 @@
 //! grew brings in what is new.
 
 mod harvest;
+mod letters;
 mod reading;
 mod taking;
 
@@ -15,45 +16,67 @@ use crate::{
     model::{Category, Target, TargetKind, joining},
     selection::Reckoning,
 };
+use noroshi_feeds::finding::Finding;
 use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
+    reason::Reason,
     setaside::{SetAside, printable},
 };
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::batch;
 use serde::Serialize;
-use std::{fs::File, path::Path};
+use std::{borrow::Cow, fs::File, path::Path};
 
 /// A format of files that hold reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// CSV `date,URL,description` of phishing sites, in Japan time.
     PhishUrl,
+    /// CSV of Shadowserver, any report type, also zipped.
+    Shadowserver,
+    /// X-ARF version 4: one JSON object, a list of them, or one a line.
+    Xarf,
+    /// IODEF version 2.
+    Iodef,
+    /// A mail to a file; a feedback report (ARF) is one.
+    Eml,
+    /// A mailbox in the mbox format.
+    Mbox,
+    /// A maildir, or any folder of mails.
+    Maildir,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 1] = [Self::PhishUrl];
+    pub const ALL: [Self; 7] = [Self::PhishUrl, Self::Shadowserver, Self::Xarf, Self::Iodef, Self::Eml, Self::Mbox, Self::Maildir];
 
     /// The name as typed.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::PhishUrl => "phishurl",
+            Self::Shadowserver => "shadowserver",
+            Self::Xarf => "xarf",
+            Self::Iodef => "iodef",
+            Self::Eml => "eml",
+            Self::Mbox => "mbox",
+            Self::Maildir => "maildir",
         }
     }
 }
 
 /// A text that is no format.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no format that this noroshi reads; it reads phishurl")]
+#[error("{0:?} is no format that this noroshi reads; it reads phishurl, shadowserver, arf, xarf, iodef, eml, mbox and maildir")]
 pub struct NoFormat(String);
 
 impl std::str::FromStr for Format {
     type Err = NoFormat;
 
     fn from_str(text: &str) -> Result<Self, NoFormat> {
+        // A feedback report is a mail.
+        let text = if text == "arf" { "eml" } else { text };
         Self::ALL.into_iter().find(|format| format.key() == text).ok_or_else(|| NoFormat(text.into()))
     }
 }
@@ -120,13 +143,18 @@ impl Progress for Silent {
     fn set_aside(&mut self, _: &SetAside) {}
 }
 
-/// What a row tells, whatever the format.
+/// One thing that a row or a letter tells of, whatever the format.
 #[derive(Clone, Debug)]
 struct Told {
+    /// When the report came.
     at: Moment,
+    /// When it was seen, as far as that is told apart from `at`.
+    seen_at: Option<Moment>,
     category: Category,
+    rsit: Cow<'static, str>,
     target: Target,
     addresses: Vec<String>,
+    ports: Vec<String>,
     brand: String,
     site: Option<String>,
 }
@@ -145,6 +173,9 @@ pub async fn file(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, IncidentError> {
     actor.must_can(Action::Import)?;
+    if matches!(format, Format::Eml | Format::Mbox | Format::Maildir) {
+        return letters::import(ledger, actor, reckoning, format, path, progress).await;
+    }
     let cannot = |source| IncidentError::File { path: path.to_owned(), source };
     let file = File::open(path).map_err(cannot)?;
     if !file.metadata().map_err(cannot)?.is_file() {
@@ -155,12 +186,12 @@ pub async fn file(
     progress.begins(&name, batch.blob.size_bytes);
     let source = ledger.blobs().read(&batch.blob.sha256)?;
     // A feed's clock may run ahead of ours by a zone, not by more.
-    let mut rows = reading::start(format, source, ledger.now().plus_days(1));
-    let mut taking = taking::Taking::new(ledger, actor, reckoning, &batch, name, joining::WINDOW_DAYS);
+    let mut rows = reading::start(format, name.clone(), source, ledger.now());
+    let mut taking = taking::Taking::new(ledger, actor, reckoning, batch.id, name, joining::WINDOW_DAYS);
     while let Some(part) = rows.recv().await {
         let part = part.map_err(cannot)?;
         let reached = part.last().map_or(0, |row| row.offset + row.length);
-        taking.take(part, progress).await?;
+        taking.take(part, &[], progress).await?;
         progress.reached(reached);
     }
     Ok(taking.outcome)
@@ -172,6 +203,39 @@ pub(crate) fn target_hash(target: &Target) -> i64 {
     key.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
 }
 
-const fn url_target(text: String) -> Target {
-    Target { kind: TargetKind::Url, text }
+/// What a finding tells, reported at `at`.
+///
+/// # Errors
+/// When it names nothing that one could look at.
+fn told(finding: Finding, at: Moment) -> Result<Told, Reason> {
+    let mut addresses: Vec<String> = finding.addresses.iter().map(ToString::to_string).collect();
+    let within = finding.url.as_ref().and_then(|url| url.address).map(|address| address.to_string());
+    addresses.extend(within.filter(|address| !addresses.contains(address)));
+    let site = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref()).map(ToString::to_string);
+    let target = match (finding.url, finding.host, addresses.first()) {
+        (Some(url), _, _) => Target { kind: TargetKind::Url, text: url.url },
+        // A reverse name says less than the address that has it.
+        (None, _, Some(address)) => Target { kind: TargetKind::Address, text: address.clone() },
+        (None, Some(host), None) => Target { kind: TargetKind::Host, text: host.to_string() },
+        (None, None, None) => return Err(nothing_named()),
+    };
+    Ok(Told {
+        at,
+        seen_at: finding.at,
+        category: Category::of_rsit(finding.rsit),
+        rsit: Cow::Borrowed(finding.rsit.tag()),
+        site: site.or_else(|| addresses.first().cloned()),
+        target,
+        addresses,
+        ports: finding.port.iter().map(ToString::to_string).collect(),
+        brand: finding.brand.unwrap_or_default(),
+    })
+}
+
+fn nothing_named() -> Reason {
+    Reason::new(
+        "report-source",
+        "何について報告しているのか（IP アドレス、URL、ホスト名）が書かれていません。原本を見て手で登録してください。",
+        "it does not say what it reports (an address, a URL or a host); look at the original and enter it by hand",
+    )
 }

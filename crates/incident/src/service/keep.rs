@@ -81,7 +81,7 @@ pub async fn reports(work: &UnitOfWork, actor: &Actor, reports: Vec<Report>) -> 
     actor.must_can(Action::Import)?;
     let told: Vec<_> = reports
         .iter()
-        .flat_map(|report| report.tells_of.iter().map(|incident| keeping::Telling { incident: *incident, report: report.id, brand_name: None }))
+        .flat_map(|report| report.tells_of.iter().map(|incident| keeping::Telling { incident: *incident, report: report.id, brand_name: None, seen_at: None }))
         .collect();
     let new = |report: Report| keeping::NewReport {
         id: report.id,

@@ -115,23 +115,27 @@ pub(crate) struct Telling {
     pub(crate) report: ReportId,
     /// The name of the imitated brand in that report.
     pub(crate) brand_name: Option<i64>,
+    /// When it was seen, as far as the report tells that apart from its own time.
+    pub(crate) seen_at: Option<Moment>,
 }
 
 /// Says which report tells of which incident.
 pub(crate) async fn insert_told(work: &UnitOfWork, told: impl IntoIterator<Item = Telling>) -> Result<(), LedgerError> {
-    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &["incident_id", "report_id", "brand_name_id"] });
+    let mut rows = bulk::Rows::into_table(bulk::Target { table: "incident_told", columns: &["incident_id", "report_id", "brand_name_id", "seen_at"] });
     for telling in told {
-        rows.push([telling.incident.0.into(), telling.report.0.into(), telling.brand_name.into()]);
+        rows.push([telling.incident.0.into(), telling.report.0.into(), telling.brand_name.into(), telling.seen_at.map(|at| at.0).into()]);
     }
     rows.insert(work).await
 }
 
-/// Adds addresses to incidents that were there; those that they have stay.
-pub(crate) async fn add_addresses(work: &UnitOfWork, addresses: &[(IncidentId, String)]) -> Result<(), LedgerError> {
-    for part in addresses.chunks(300) {
-        let rows = part.iter().map(|(id, address)| Sql::new("(").bind(id.0).push(", ").bind(address.clone()).push(")"));
-        let sql = Sql::new("INSERT INTO incident_address (incident_id, address) VALUES ").join(rows, ", ").push(" ON CONFLICT DO NOTHING");
-        work.execute(sql).await?;
+/// Adds addresses and ports to incidents that were there; those that they have stay.
+pub(crate) async fn add_parts(work: &UnitOfWork, addresses: &[(IncidentId, String)], ports: &[(IncidentId, String)]) -> Result<(), LedgerError> {
+    for (table, parts) in [("incident_address (incident_id, address)", addresses), ("incident_port (incident_id, port)", ports)] {
+        for some in parts.chunks(300) {
+            let rows = some.iter().map(|(id, text)| Sql::new("(").bind(id.0).push(", ").bind(text.clone()).push(")"));
+            let sql = Sql::new("INSERT INTO ").push(table).push(" VALUES ").join(rows, ", ").push(" ON CONFLICT DO NOTHING");
+            work.execute(sql).await?;
+        }
     }
     Ok(())
 }
@@ -156,7 +160,7 @@ pub(crate) async fn link(work: &UnitOfWork, links: &[(IncidentId, Option<Inciden
 
 /// Moves everything that reports told of one incident to another, which it is merged into.
 pub(crate) async fn merge(work: &UnitOfWork, from: IncidentId, into: IncidentId) -> Result<(), LedgerError> {
-    for (table, column) in [("incident_told", "report_id, brand_name_id"), ("incident_address", "address"), ("incident_port", "port")] {
+    for (table, column) in [("incident_told", "report_id, brand_name_id, seen_at"), ("incident_address", "address"), ("incident_port", "port")] {
         let sql = Sql::new("INSERT INTO ").push(table).push(" (incident_id, ").push(column).push(") SELECT ").bind(into.0).push(", ").push(column);
         let sql = sql.push(" FROM ").push(table).push(" WHERE incident_id = ").bind(from.0).push(" ON CONFLICT DO NOTHING");
         work.execute(sql).await?;

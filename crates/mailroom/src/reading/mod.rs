@@ -5,8 +5,13 @@
 
 mod parts;
 
-use noroshi_feeds::{digest, finding::Finding, notice};
-use noroshi_kernel::{language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
+use noroshi_feeds::{
+    digest,
+    extract::{self, Item},
+    finding::Finding,
+    notice,
+};
+use noroshi_kernel::{language::Bilingual, moment::Moment, observable::Address, reason::Reason, setaside::printable};
 use noroshi_post::{
     automatic::{self, Automatic},
     letter::{self, Letter, Mailbox},
@@ -58,6 +63,8 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
     if found.findings.is_empty() && found.problems.is_empty() {
         found.findings = prose(&letter);
     }
+    let text = letter.texts().filter_map(|part| part.text()).collect::<Vec<_>>().join("\n");
+    found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
     let headers = &letter.headers;
     let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
     let arrived = headers.arrived().filter(|at| *at <= context.latest);
@@ -79,6 +86,19 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
     })
 }
 
+/// The address that the letter's text gives beside a reported URL or host: `http://login.example.test/ [192.0.2.7]`.
+fn beside(finding: &Finding, text: &str) -> Option<Address> {
+    let host = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref())?.as_str().to_owned();
+    let mut lines = text.lines().skip_while(|line| !line.to_ascii_lowercase().contains(&host));
+    lines.by_ref().take(3).find_map(|line| {
+        extract::items(line).into_iter().find_map(|found| match found.item {
+            // In brackets it says where the URL leads; in a sentence it may be anybody's.
+            Item::Address(address, _) if line.get(..found.at.start).is_some_and(|before| before.trim_end().ends_with(['[', '('])) => Some(address),
+            _ => None,
+        })
+    })
+}
+
 /// The findings of the letter's own text.
 fn prose(letter: &Letter) -> Vec<Finding> {
     let texts: Vec<_> = letter.texts().filter_map(|part| part.text()).collect();
@@ -87,7 +107,10 @@ fn prose(letter: &Letter) -> Vec<Finding> {
 
 /// The top-level domain of a sender's domain; of an address literal there is none.
 fn tld(domain: &str) -> Option<String> {
-    let top = domain.rsplit('.').next().filter(|top| domain.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))?;
+    let top = domain
+        .rsplit('.')
+        .next()
+        .filter(|top| domain.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))?;
     (!top.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!(".{top}"))
 }
 

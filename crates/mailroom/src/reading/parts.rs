@@ -3,7 +3,9 @@
 use noroshi_feeds::{
     arf,
     finding::Finding,
+    mapping::{CsvReader, Mapping},
     notice,
+    row::Row,
     shadowserver::{ReportType, ShadowserverReader},
     xarf,
 };
@@ -128,10 +130,20 @@ impl Found {
 
     /// A table whose columns are those that reports share.
     fn table(&mut self, place: &Bilingual, name: &str, subject: &str, bytes: &[u8]) {
-        let kind = ReportType::of_file_name(name);
         let otherwise = notice::rsit_of(subject);
+        let header = String::from_utf8_lossy(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default());
+        let names: Vec<&str> = header.trim_start_matches('\u{feff}').trim_end().split(',').map(|name| name.trim_matches('"')).collect();
         // Reading from memory does not fail.
-        for row in ShadowserverReader::new(bytes, kind, self.latest).map_while(Result::ok) {
+        let rows: Box<dyn Iterator<Item = Row>> = if names.iter().any(|name| name.eq_ignore_ascii_case("timestamp")) {
+            Box::new(ShadowserverReader::new(bytes, ReportType::of_file_name(name), self.latest).map_while(Result::ok))
+        } else {
+            // Another sender's table: by what its columns are called.
+            match CsvReader::new(bytes, &Mapping::suggest(&names), self.latest) {
+                Ok(reader) => Box::new(reader.map_while(Result::ok)),
+                Err(_) => return,
+            }
+        };
+        for row in rows {
             match row.content {
                 Ok(mut finding) => {
                     if finding.rsit == Rsit::Undetermined {

@@ -7,13 +7,16 @@ use noroshi_kernel::{
 };
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 
-/// Puts inputs into the tray; one that lies there already stays as it is.
+/// Puts inputs into the tray, each with the correspondence that it came in; one that lies there already stays as it is.
 ///
 /// # Errors
 /// When the database refuses it.
-pub async fn put(work: &UnitOfWork, correspondence: CorrespondenceId, rejected: &[Rejected]) -> Result<(), LedgerError> {
+pub async fn put(work: &UnitOfWork, rejected: impl ExactSizeIterator<Item = (CorrespondenceId, &Rejected)>) -> Result<(), LedgerError> {
+    if rejected.len() == 0 {
+        return Ok(());
+    }
     let mut ids = work.take_ids(rejected.len()).await?;
-    for one in rejected {
+    for (correspondence, one) in rejected {
         let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, row_count, set_aside_at) VALUES (")
             .bind(ids.take()?)
             .push(", ")

@@ -16,6 +16,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// What one unit of work will keep.
 #[derive(Default)]
 pub(super) struct Harvest {
+    /// How long after its last report an incident takes further ones.
+    window_days: i64,
     pub(super) reports: Vec<keeping::NewReport>,
     pub(super) told: Vec<keeping::Telling>,
     /// The incidents that are opened, with the hash of their target.
@@ -33,6 +35,8 @@ pub(super) struct Harvest {
     pub(super) links: Vec<(IncidentId, Option<IncidentId>)>,
     /// Addresses for incidents that were there before.
     pub(super) addresses: Vec<(IncidentId, String)>,
+    /// Ports for them.
+    pub(super) ports: Vec<(IncidentId, String)>,
 }
 
 /// What became of a row.
@@ -43,6 +47,10 @@ pub(super) enum Placed {
 }
 
 impl Harvest {
+    pub(super) fn new(window_days: i64) -> Self {
+        Self { window_days, ..Self::default() }
+    }
+
     /// Finds the incident of which a report tells, or opens one. Rows of one part come in the order of time.
     pub(super) fn place(
         &mut self,
@@ -51,15 +59,15 @@ impl Harvest {
         told: Told,
         brand_name: Option<i64>,
         hash: i64,
-        window_days: i64,
         ids: &mut Ids,
-    ) -> Result<Placed, LedgerError> {
-        let (incident, placed) = match spans.joined(told.at, window_days) {
+    ) -> Result<(IncidentId, Placed), LedgerError> {
+        let seen_at = told.seen_at;
+        let (incident, placed) = match spans.joined(told.at, self.window_days) {
             Some(span) => (self.join(span, told, brand_name), Placed::Joined),
             None => (self.open(spans, told, brand_name, hash, ids)?, Placed::Opened),
         };
-        self.told.push(keeping::Telling { incident, report, brand_name });
-        Ok(placed)
+        self.told.push(keeping::Telling { incident, report, brand_name, seen_at });
+        Ok((incident, placed))
     }
 
     fn join(&mut self, span: &mut Span, told: Told, brand_name: Option<i64>) -> IncidentId {
@@ -72,12 +80,14 @@ impl Harvest {
                 opened.brand_name = names;
             }
             merge_texts(&mut opened.addresses, told.addresses);
+            merge_texts(&mut opened.ports, told.ports);
         } else {
             self.widened.insert(span.incident, *span);
             if names.is_some() {
                 self.renamed.insert(span.incident);
             }
             self.addresses.extend(told.addresses.into_iter().map(|address| (span.incident, address)));
+            self.ports.extend(told.ports.into_iter().map(|port| (span.incident, port)));
         }
         span.named_at = span.named_at.into_iter().chain(names.map(|_| told.at)).min();
         span.incident
@@ -91,7 +101,7 @@ impl Harvest {
             id,
             number: Number { year: 0, sequence: 0 },
             category: told.category,
-            rsit: told.category.rsit().into(),
+            rsit: told.rsit.into_owned(),
             target: told.target,
             brand_name,
             first_report_at: told.at,
@@ -102,30 +112,32 @@ impl Harvest {
             previous: None,
             merged_into: None,
             addresses: told.addresses,
-            ports: Vec::new(),
+            ports: told.ports,
         };
         self.incidents.push((incident, hash));
         Ok(id)
     }
 
     /// The incidents that were there before, of all targets whose gaps the rows closed.
-    pub(super) fn in_question(&self, groups: &HashMap<(Category, String), Spans>, window_days: i64) -> Vec<IncidentId> {
-        let closed = groups.values().filter(|spans| spans.0.len() > 1 && spans.has_closed_gap(window_days));
+    pub(super) fn in_question(&self, groups: &HashMap<(Category, String), Spans>) -> Vec<IncidentId> {
+        let closed = groups.values().filter(|spans| spans.0.len() > 1 && spans.has_closed_gap(self.window_days));
         closed.flat_map(|spans| &spans.0).map(|span| span.incident).filter(|id| !self.opened.contains_key(id)).collect()
     }
 
-    /// Makes one incident of those whose gap was closed, and links what follows in time. Gives how many opened incidents were
+    /// Makes one incident of those whose gap was closed, and links what follows in time. Gives the opened incidents that were
     /// taken into others.
-    pub(super) fn settle(&mut self, groups: &mut HashMap<(Category, String), Spans>, window_days: i64, untouched: &HashSet<IncidentId>) -> u64 {
-        let mut taken = 0;
+    pub(super) fn settle(&mut self, groups: &mut HashMap<(Category, String), Spans>, untouched: &HashSet<IncidentId>) -> HashSet<IncidentId> {
+        let mut taken = HashSet::new();
         for spans in groups.values_mut().filter(|spans| spans.0.len() > 1) {
             let gives = |id: IncidentId| match (self.opened.contains_key(&id), untouched.contains(&id)) {
                 (true, _) => Gives::AtOnce,
                 (false, true) => Gives::Up,
                 (false, false) => Gives::Nothing,
             };
-            for merge in spans.close_gaps(window_days, gives) {
-                taken += u64::from(self.opened.contains_key(&merge.from));
+            for merge in spans.close_gaps(self.window_days, gives) {
+                if self.opened.contains_key(&merge.from) {
+                    taken.insert(merge.from);
+                }
                 self.merge(merge);
             }
             for (id, previous) in spans.link() {
@@ -145,7 +157,7 @@ impl Harvest {
             id
         };
         self.told.iter_mut().for_each(|telling| telling.incident = settled(telling.incident));
-        self.addresses.iter_mut().for_each(|(id, _)| *id = settled(*id));
+        self.addresses.iter_mut().chain(&mut self.ports).for_each(|(id, _)| *id = settled(*id));
         self.opened.clear();
         taken
     }
@@ -158,6 +170,7 @@ impl Harvest {
         if let Some(taken) = &taken {
             self.absorbed.insert(merge.from, into);
             self.addresses.extend(taken.addresses.iter().map(|address| (into, address.clone())));
+            self.ports.extend(taken.ports.iter().map(|port| (into, port.clone())));
         } else {
             self.merges.push(merge);
         }

@@ -1,33 +1,47 @@
-use super::{Category, Format, Told, url_target};
+use super::{Category, Format, Target, TargetKind, Told, told};
 use noroshi_feeds::{
     digest,
+    finding::Finding,
+    iodef,
     phishurl::{PhishUrl, PhishUrlReader},
+    problem::Problem,
+    shadowserver::{ReportType, ShadowserverReader},
+    time, xarf,
 };
 use noroshi_kernel::{
+    id::CorrespondenceId,
     language::Bilingual,
     moment::{Moment, Zone},
     reason::Reason,
 };
+use noroshi_post::archive;
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     fs::File,
-    io::{self, BufReader},
+    io::{self, BufRead as _, BufReader, Read as _},
 };
 use tokio::sync::mpsc;
 
 /// Rows that are taken in one unit of work: enough that its commit does not count, few enough that others get their turn.
 const ROWS_PER_PART: usize = 4_000;
 
-/// A row that was read.
+/// A row or a letter that was read.
 pub(super) struct Read {
+    /// The correspondence that it came in, when that is not the whole delivery: a letter is one of its own.
+    pub(super) letter: Option<CorrespondenceId>,
+    /// What it is called, when that is not the delivery's name.
+    pub(super) name: Option<String>,
     /// The line at which it begins, from 1.
-    pub(super) line: u64,
+    pub(super) line: Option<u64>,
     pub(super) offset: u64,
     pub(super) length: u64,
-    /// Tells the same row again: the format, the bytes, and which copy of them in its file it is.
+    /// Tells the same row again: the format, the bytes, and which copy of them in its file it is. A letter is told by its bytes.
     pub(super) key: [u8; 16],
-    /// What it tells, or the place and the reason why that cannot be known.
-    pub(super) content: Result<Told, (Bilingual, Reason)>,
+    /// The reporter's top-level domain with its dot.
+    pub(super) reporter_tld: Option<String>,
+    /// What it tells, or the place and the reason why that cannot be known. A letter may tell nothing.
+    pub(super) content: Result<Vec<Told>, (Bilingual, Reason)>,
 }
 
 /// Counts the copies of each row in a file. A row is remembered by 64 bits of its hash: should two rows share them, one is
@@ -51,16 +65,14 @@ impl Copies {
 }
 
 /// Reads rows in a thread of their own, a few parts ahead.
-pub(super) fn start(format: Format, source: File, latest: Moment) -> mpsc::Receiver<io::Result<Vec<Read>>> {
+pub(super) fn start(format: Format, name: String, source: File, now: Moment) -> mpsc::Receiver<io::Result<Vec<Read>>> {
     let (sender, receiver) = mpsc::channel(2);
     let source = BufReader::with_capacity(256 * 1024, source);
-    // The list is published in Japan time, whatever the team's own zone is.
-    let japan = Zone::named("Asia/Tokyo");
     tokio::task::spawn_blocking(move || {
-        let mut rows = match (format, japan) {
-            (Format::PhishUrl, Ok(japan)) => phishurl(PhishUrlReader::new(source, &japan, latest)),
-            (Format::PhishUrl, Err(error)) => {
-                let _ = sender.blocking_send(Err(io::Error::other(error)));
+        let mut rows = match rows(format, &name, source, now) {
+            Ok(rows) => rows,
+            Err(error) => {
+                let _ = sender.blocking_send(Err(error));
                 return;
             }
         };
@@ -75,25 +87,133 @@ pub(super) fn start(format: Format, source: File, latest: Moment) -> mpsc::Recei
     receiver
 }
 
-fn phishurl(reader: PhishUrlReader<BufReader<File>>) -> impl Iterator<Item = io::Result<Read>> {
-    let mut copies = Copies::default();
-    reader.map(move |row| {
-        let row = row?;
-        let mut key = b"phishurl".to_vec();
-        key.extend(row.raw_hash);
-        key.extend(copies.number(row.raw_hash).to_be_bytes());
-        let content = row.content.map(phishing).map_err(|problem| (problem.place(), problem.reason));
-        Ok(Read { line: row.line, offset: row.offset, length: row.length, key: digest::of(&key), content })
+type Rows = Box<dyn Iterator<Item = io::Result<Read>>>;
+
+fn rows(format: Format, name: &str, mut source: BufReader<File>, now: Moment) -> io::Result<Rows> {
+    // A feed's clock may run ahead of ours by a zone, not by more.
+    let latest = now.plus_days(1);
+    Ok(match format {
+        Format::PhishUrl => {
+            // The list is published in Japan time, whatever the team's own zone is.
+            let japan = Zone::named("Asia/Tokyo").map_err(io::Error::other)?;
+            let mut keys = Keys::of(format);
+            Box::new(PhishUrlReader::new(source, &japan, latest).map(move |row| {
+                let row = row?;
+                Ok(keys.read(row.line, (row.offset, row.length), row.raw_hash, row.content.map(|row| vec![phishing(row)])))
+            }))
+        }
+        Format::Shadowserver if archive::is_zip(source.fill_buf()?) => {
+            let mut bytes = Vec::new();
+            source.take(archive::MOST_BYTES as u64).read_to_end(&mut bytes)?;
+            zipped(&bytes, latest)
+        }
+        Format::Shadowserver => Box::new(shadowserver(source, name, latest)),
+        Format::Xarf => {
+            let mut keys = Keys::of(format);
+            Box::new(xarf::Reports::new(source)?.map(move |entry| {
+                let entry = entry?;
+                let told = entry.content.and_then(|report| one(report.finding, latest, now, entry.line));
+                Ok(keys.read(entry.line, (entry.offset, entry.length), entry.raw_hash, told))
+            }))
+        }
+        Format::Iodef => {
+            let mut bytes = Vec::new();
+            source.take(IODEF_MOST_BYTES).read_to_end(&mut bytes)?;
+            iodefs(&bytes, latest, now)
+        }
+        // Letters come another way; none of them is a table.
+        Format::Eml | Format::Mbox | Format::Maildir => Box::new(std::iter::empty()),
     })
+}
+
+/// The most bytes of an IODEF document.
+const IODEF_MOST_BYTES: u64 = 64 << 20;
+
+/// Gives rows the keys by which they are known again.
+struct Keys {
+    format: Format,
+    copies: Copies,
+}
+
+impl Keys {
+    fn of(format: Format) -> Self {
+        Self { format, copies: Copies::default() }
+    }
+
+    fn read(&mut self, line: u64, (offset, length): (u64, u64), raw_hash: [u8; 16], content: Result<Vec<Told>, Problem>) -> Read {
+        let mut key = self.format.key().as_bytes().to_vec();
+        key.extend(raw_hash);
+        key.extend(self.copies.number(raw_hash).to_be_bytes());
+        let content = content.map_err(|problem| (problem.place(), problem.reason));
+        Read { letter: None, name: None, line: Some(line), offset, length, key: digest::of(&key), reporter_tld: None, content }
+    }
+}
+
+/// A row that reports one thing at its own time.
+fn one(finding: Finding, latest: Moment, now: Moment, line: u64) -> Result<Vec<Told>, Problem> {
+    let at = finding.at.unwrap_or(now);
+    let read = if at > latest { Err(time::in_future(&at.rfc3339())) } else { told(finding, at) };
+    read.map(|told| vec![told]).map_err(|reason| Problem { line, column: None, reason })
+}
+
+fn shadowserver<R: io::Read>(source: R, name: &str, latest: Moment) -> impl Iterator<Item = io::Result<Read>> + use<R> {
+    let mut keys = Keys::of(Format::Shadowserver);
+    ShadowserverReader::new(source, ReportType::of_file_name(name), latest).map(move |row| {
+        let row = row?;
+        let told = row.content.and_then(|finding| one(finding, latest, latest, row.line));
+        Ok(keys.read(row.line, (row.offset, row.length), row.raw_hash, told))
+    })
+}
+
+/// The tables of an archive, one behind the other. Places are those of the table; the bytes are the archive's.
+fn zipped(bytes: &[u8], latest: Moment) -> Rows {
+    let whole = bytes.len() as u64;
+    let refused = move |reason: Reason| {
+        let mut keys = Keys::of(Format::Shadowserver);
+        keys.read(1, (0, whole), digest::of(reason.key.as_bytes()), Err(Problem { line: 1, column: None, reason }))
+    };
+    match archive::unpack(bytes, archive::MOST_BYTES) {
+        Ok(unpacked) => {
+            let left_out: Vec<_> = unpacked.left_out.into_iter().map(|reason| Ok(refused(reason))).collect();
+            let tables = unpacked.files.into_iter().flat_map(move |file| {
+                let rows = shadowserver(io::Cursor::new(file.bytes), &file.name, latest);
+                let name = file.name;
+                rows.map(move |row| row.map(|row| Read { offset: 0, length: whole, name: Some(name.clone()), ..row }))
+            });
+            Box::new(left_out.into_iter().chain(tables))
+        }
+        Err(reason) => Box::new(std::iter::once(Ok(refused(reason)))),
+    }
+}
+
+fn iodefs(bytes: &[u8], latest: Moment, now: Moment) -> Rows {
+    let whole = (0, bytes.len() as u64);
+    let mut keys = Keys::of(Format::Iodef);
+    let hash = digest::of(bytes);
+    let rows: Vec<_> = match iodef::read(bytes) {
+        Ok(incidents) => incidents
+            .into_iter()
+            .map(|incident| {
+                let at = incident.reported_at.unwrap_or(now);
+                let told: Result<Vec<_>, _> = incident.findings.into_iter().map(|finding| told(finding, at.min(latest))).collect();
+                keys.read(1, whole, hash, told.map_err(|reason| Problem { line: 1, column: None, reason }))
+            })
+            .collect(),
+        Err(reason) => vec![keys.read(1, whole, hash, Err(Problem { line: 1, column: None, reason }))],
+    };
+    Box::new(rows.into_iter().map(Ok))
 }
 
 fn phishing(row: PhishUrl) -> Told {
     let site = row.canonical.host.as_ref().map(ToString::to_string);
     Told {
         at: row.at,
+        seen_at: None,
         category: Category::Phishing,
+        rsit: Cow::Borrowed(Category::Phishing.rsit()),
         addresses: row.canonical.address.iter().map(ToString::to_string).collect(),
-        target: url_target(row.canonical.url),
+        ports: Vec::new(),
+        target: Target { kind: TargetKind::Url, text: row.canonical.url },
         brand: row.brand,
         site,
     }

@@ -1,5 +1,5 @@
 use super::{
-    MOST_REASONS, Outcome, Progress,
+    MOST_REASONS, Outcome, Progress, Told,
     harvest::{Harvest, Placed},
     reading::Read,
     target_hash,
@@ -12,9 +12,16 @@ use crate::{
     store::{joining as looking, keeping},
 };
 use noroshi_directory::brand;
-use noroshi_kernel::{access::Actor, id::ReportId, language::Bilingual, moment::Moment, reason::Reason, setaside::SetAside};
+use noroshi_kernel::{
+    access::Actor,
+    id::{CorrespondenceId, IncidentId, ReportId},
+    language::Bilingual,
+    moment::Moment,
+    reason::Reason,
+    setaside::SetAside,
+};
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit::Entry};
-use noroshi_mailroom::{batch::Batch, tray};
+use noroshi_mailroom::{letters, tray};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +33,7 @@ pub(super) struct Taking<'a> {
     ledger: &'a Ledger,
     actor: &'a Actor,
     reckoning: &'a Reckoning,
-    batch: &'a Batch,
+    delivery: CorrespondenceId,
     name: String,
     window_days: i64,
     names: HashMap<String, Option<i64>>,
@@ -34,71 +41,94 @@ pub(super) struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    pub(super) fn new(ledger: &'a Ledger, actor: &'a Actor, reckoning: &'a Reckoning, batch: &'a Batch, name: String, window_days: i64) -> Self {
-        Self { ledger, actor, reckoning, batch, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
+    pub(super) fn new(ledger: &'a Ledger, actor: &'a Actor, reckoning: &'a Reckoning, delivery: CorrespondenceId, name: String, window_days: i64) -> Self {
+        Self { ledger, actor, reckoning, delivery, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
     }
 
-    /// Takes some rows in one unit of work.
-    pub(super) async fn take(&mut self, rows: Vec<Read>, progress: &mut dyn Progress) -> Result<(), IncidentError> {
+    /// Takes some rows or letters in one unit of work, with what reading the letters told.
+    pub(super) async fn take(&mut self, rows: Vec<Read>, letters: &[letters::Told], progress: &mut dyn Progress) -> Result<(), IncidentError> {
         let work = self.ledger.begin().await?;
         work.lock("incident.open").await?;
         let mut part = Outcome { read: rows.len() as u64, ..Outcome::default() };
-        let lines = (rows.first().map(|row| row.line), rows.last().map(|row| row.line));
+        let lines = (rows.first().and_then(|row| row.line), rows.last().and_then(|row| row.line));
         let mut rejected = Vec::new();
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {
             match row.content {
-                Ok(told) => readable.push((row.line, row.offset, row.length, row.key, told)),
-                Err((place, reason)) => reject(&mut rejected, row.key, row.line, (row.offset, row.length), place, reason),
+                Ok(told) => readable.push(Readable { told, ..Readable::of(row.letter, row.line, (row.offset, row.length), row.key, row.reporter_tld) }),
+                Err((place, reason)) => {
+                    let name = row.name.unwrap_or_else(|| self.name.clone());
+                    let of = row.letter.unwrap_or(self.delivery);
+                    reject(&mut rejected, (of, name), row.key, row.line, (row.offset, row.length), place, reason);
+                }
             }
         }
-        let seen = looking::seen_keys(&work, &readable.iter().map(|row| row.3).collect::<Vec<_>>()).await?;
+        let seen = looking::seen_keys(&work, &readable.iter().filter(|row| row.letter.is_none()).map(|row| row.key).collect::<Vec<_>>()).await?;
         let before = readable.len();
-        readable.retain(|row| !seen.contains(row.3.as_slice()));
+        readable.retain(|row| !seen.contains(row.key.as_slice()));
         part.already_seen = (before - readable.len()) as u64;
-        part.set_aside = rejected.iter().map(|one| one.rows).sum();
+        part.set_aside = rejected.iter().map(|(_, _, one)| one.rows).sum();
         // In the order of time, so that what comes of them does not hang on the order of the rows.
-        readable.sort_by_key(|row| (row.4.at, row.3));
+        readable.sort_by_key(|row| (row.told.first().map(|told| told.at), row.key));
 
-        self.learn_names(&work, readable.iter().map(|row| row.4.brand.as_str())).await?;
-        let hashes: Vec<i64> = readable.iter().map(|row| target_hash(&row.4.target)).collect();
-        let distinct: Vec<i64> = hashes.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+        let all = || readable.iter().flat_map(|row| &row.told);
+        self.learn_names(&work, all().map(|told| told.brand.as_str())).await?;
+        let distinct: Vec<i64> = all().map(|told| target_hash(&told.target)).collect::<HashSet<_>>().into_iter().collect();
         let mut groups = looking::spans(&work, &distinct).await?;
-        let mut ids = work.take_ids(readable.len() * 2).await?;
-        let mut harvest = Harvest::default();
-        for ((line, offset, length, key, told), hash) in readable.into_iter().zip(hashes) {
+        let mut ids = work.take_ids(readable.len() + all().count()).await?;
+        let mut harvest = Harvest::new(self.window_days);
+        let mut opened: Vec<Vec<IncidentId>> = Vec::with_capacity(readable.len());
+        let mut quiet = 0;
+        for row in readable {
+            let Some(first) = row.told.first() else {
+                // A letter that reports nothing is kept all the same.
+                quiet += 1;
+                continue;
+            };
             let report = ReportId(ids.take()?);
             harvest.reports.push(keeping::NewReport {
                 id: report,
-                correspondence: self.batch.id,
-                received_at: told.at,
-                line: Some(line),
-                raw_offset: offset,
-                raw_length: length,
-                row_key: Some(key),
-                site: told.site.clone(),
-                reporter_tld: None,
+                correspondence: row.letter.unwrap_or(self.delivery),
+                received_at: first.at,
+                line: row.line,
+                raw_offset: row.offset,
+                raw_length: row.length,
+                row_key: Some(row.key),
+                site: first.site.clone(),
+                reporter_tld: row.reporter_tld,
             });
-            let brand = self.names.get(&told.brand).copied().flatten();
-            let spans = groups.entry((told.category, told.target.text.clone())).or_default();
-            match harvest.place(spans, report, told, brand, hash, self.window_days, &mut ids)? {
-                Placed::Opened => part.stored += 1,
-                Placed::Joined => part.duplicates += 1,
+            let mut here = Vec::new();
+            let mut met = HashSet::new();
+            for told in row.told {
+                let hash = target_hash(&told.target);
+                let brand = self.names.get(&told.brand).copied().flatten();
+                let group = (told.category, told.target.text.clone());
+                // One report tells of one thing once, though it may name it on many lines.
+                if !met.insert(group.clone()) {
+                    continue;
+                }
+                let spans = groups.entry(group).or_default();
+                let (incident, placed) = harvest.place(spans, report, told, brand, hash, &mut ids)?;
+                here.extend((placed == Placed::Opened).then_some(incident));
             }
+            opened.push(here);
         }
-        let in_question = harvest.in_question(&groups, self.window_days);
+        let in_question = harvest.in_question(&groups);
         let untouched = looking::untouched(&work, &in_question).await?;
-        let taken = harvest.settle(&mut groups, self.window_days, &untouched);
-        part.stored -= taken;
-        part.duplicates += taken;
-        part.incidents_opened = part.stored;
+        let taken = harvest.settle(&mut groups, &untouched);
+        opened.iter_mut().for_each(|here| here.retain(|id| !taken.contains(id)));
+        let openers = opened.iter().filter(|here| !here.is_empty()).count() as u64;
+        part.stored = openers + quiet;
+        part.duplicates = opened.len() as u64 - openers;
+        part.incidents_opened = opened.iter().map(|here| here.len() as u64).sum();
         part.incidents_merged = harvest.merges.len() as u64;
         self.number(&work, &mut harvest).await?;
         self.keep(&work, harvest, &rejected, &part, lines).await?;
+        letters::set_read(&work, letters).await?;
         work.commit().await?;
 
-        for one in rejected {
-            let why = SetAside { input: self.name.clone(), r#where: one.place.en, reason: one.reason.text.en, rows: one.rows };
+        for (_, name, one) in rejected {
+            let why = SetAside { input: name, r#where: one.place.en, reason: one.reason.text.en, rows: one.rows };
             progress.set_aside(&why);
             if self.outcome.reasons.len() + part.reasons.len() < MOST_REASONS {
                 part.reasons.push(why);
@@ -152,13 +182,11 @@ impl<'a> Taking<'a> {
         &self,
         work: &UnitOfWork,
         harvest: Harvest,
-        rejected: &[tray::Rejected],
+        rejected: &[(CorrespondenceId, String, tray::Rejected)],
         part: &Outcome,
         lines: (Option<u64>, Option<u64>),
     ) -> Result<(), LedgerError> {
-        if !rejected.is_empty() {
-            tray::put(work, self.batch.id, rejected).await?;
-        }
+        tray::put(work, rejected.iter().map(|(of, _, one)| (*of, one))).await?;
         let mut changed: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
         keeping::insert_reports(work, harvest.reports).await?;
         keeping::insert_incidents(work, harvest.incidents).await?;
@@ -167,7 +195,7 @@ impl<'a> Taking<'a> {
             let detail = json!({ "from": State::Closed, "to": to, "by": "report" });
             work.record(self.actor, Entry { action: "incident.reopen", subject_kind: "incident", subject_id: id.0, detail: &detail }).await?;
         }
-        keeping::add_addresses(work, &harvest.addresses).await?;
+        keeping::add_parts(work, &harvest.addresses, &harvest.ports).await?;
         for merge in &harvest.merges {
             let (from, into) = (merge.from, merge.into.incident);
             keeping::merge(work, from, into).await?;
@@ -183,7 +211,7 @@ impl<'a> Taking<'a> {
             return Ok(());
         }
         let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "merged": part.incidents_merged, "set_aside": part.set_aside });
-        work.record(self.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.batch.id.0, detail: &detail }).await?;
+        work.record(self.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.delivery.0, detail: &detail }).await?;
         if !changed.is_empty() {
             work.tell(Changed::KIND, &Changed { incidents: changed }).await?;
         }
@@ -191,19 +219,50 @@ impl<'a> Taking<'a> {
     }
 }
 
+/// A row or a letter that could be read.
+struct Readable {
+    letter: Option<CorrespondenceId>,
+    line: Option<u64>,
+    offset: u64,
+    length: u64,
+    key: [u8; 16],
+    reporter_tld: Option<String>,
+    told: Vec<Told>,
+}
+
+impl Readable {
+    const fn of(letter: Option<CorrespondenceId>, line: Option<u64>, (offset, length): (u64, u64), key: [u8; 16], reporter_tld: Option<String>) -> Self {
+        Self { letter, line, offset, length, key, reporter_tld, told: Vec::new() }
+    }
+}
+
 /// Adds a row to those that are rejected. Rows that follow each other line by line and have the same kind of fault are one entry
 /// from the third on: whoever mends a file looks at one of them, and a file of nothing else must not fill the tray.
-fn reject(rejected: &mut Vec<tray::Rejected>, row_key: [u8; 16], line: u64, (offset, length): (u64, u64), place: Bilingual, reason: Reason) {
+fn reject(
+    rejected: &mut Vec<(CorrespondenceId, String, tray::Rejected)>,
+    (of, name): (CorrespondenceId, String),
+    row_key: [u8; 16],
+    line: Option<u64>,
+    (offset, length): (u64, u64),
+    place: Bilingual,
+    reason: Reason,
+) {
     const APART: usize = 2;
-    let same = |one: &tray::Rejected| one.reason.key == reason.key;
-    let run = rejected.iter().rev().take(APART).filter(|one| same(one) && one.last_line < line && line - one.last_line <= APART as u64).count();
+    let at = line.unwrap_or(0);
+    let same = |one: &tray::Rejected| line.is_some() && one.reason.key == reason.key;
+    let near =
+        |(other, _, one): &&(CorrespondenceId, String, tray::Rejected)| *other == of && same(one) && one.last_line < at && at - one.last_line <= APART as u64;
+    let run = rejected.iter().rev().take(APART).filter(near).count();
     match rejected.last_mut() {
-        Some(last) if run == APART || (last.rows > 1 && same(last) && last.last_line + 1 == line) => {
+        Some((other, _, last)) if *other == of && (run == APART || (last.rows > 1 && same(last) && last.last_line + 1 == at)) => {
             last.rows += 1;
             last.raw_length = offset + length - last.raw_offset;
-            last.place = Bilingual::new(format!("{}～{line} 行目", last.first_line), format!("lines {} to {line}", last.first_line));
-            last.last_line = line;
+            last.place = Bilingual::new(format!("{}～{at} 行目", last.first_line), format!("lines {} to {at}", last.first_line));
+            last.last_line = at;
         }
-        _ => rejected.push(tray::Rejected { row_key, place, reason, raw_offset: offset, raw_length: length, rows: 1, first_line: line, last_line: line }),
+        _ => {
+            let one = tray::Rejected { row_key, place, reason, raw_offset: offset, raw_length: length, rows: 1, first_line: at, last_line: at };
+            rejected.push((of, name, one));
+        }
     }
 }

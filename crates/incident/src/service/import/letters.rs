@@ -1,0 +1,225 @@
+//! Bringing in mail from files: each letter is kept durably, then read, then placed, some hundreds to a unit of work.
+
+use super::{Format, Outcome, Progress, Told, nothing_named, reading::Read, taking::Taking, told};
+use crate::{IncidentError, model::joining, selection::Reckoning};
+use noroshi_kernel::{access::Actor, id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
+use noroshi_ledger::Ledger;
+use noroshi_mailroom::{
+    correspondence::{Channel, Kind},
+    letters::{self, Incoming, Kept, State},
+    reading::{self, Context, Reading},
+};
+use noroshi_post::mbox;
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::mpsc;
+
+/// Letters that are kept and placed together: enough that syncing does not count, few enough that others get their turn.
+const LETTERS_PER_PART: usize = 256;
+/// The bytes of letters that are held at once.
+const BYTES_PER_PART: usize = 8 << 20;
+
+/// Imports the letters of a file or a folder.
+pub(super) async fn import(
+    ledger: &Ledger,
+    actor: &Actor,
+    reckoning: &Reckoning,
+    format: Format,
+    path: &Path,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, IncidentError> {
+    let cannot = |source| IncidentError::File { path: path.to_owned(), source };
+    let files = files(format, path).map_err(cannot)?;
+    let size = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
+    progress.begins(&printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200), size);
+    let (sender, mut parts) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        if let Err((file, error)) = gather(format, &files, &sender) {
+            let _ = sender.blocking_send(Err((file, error)));
+        }
+    });
+    let mut outcome = Outcome::default();
+    let mut reached = 0;
+    while let Some(part) = parts.recv().await {
+        let part: Vec<Incoming> = part.map_err(|(path, source)| IncidentError::File { path, source })?;
+        reached += part.iter().map(|letter| letter.bytes.len() as u64).sum::<u64>();
+        outcome.add(receive(ledger, actor, reckoning, Channel::Mail, part, progress).await?);
+        progress.reached(reached);
+    }
+    Ok(outcome)
+}
+
+/// Keeps letters durably, reads them and places what they report.
+pub(super) async fn receive(
+    ledger: &Ledger,
+    actor: &Actor,
+    reckoning: &Reckoning,
+    channel: Channel,
+    part: Vec<Incoming>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, IncidentError> {
+    let kept = letters::keep(ledger, actor, channel, &part).await?;
+    let before = kept.iter().filter(|kept| !kept.must_be_read).count() as u64;
+    let new: Vec<(Kept, Incoming)> = kept.iter().copied().zip(part).filter(|(kept, _)| kept.must_be_read).collect();
+    let mut taking = Taking::new(ledger, actor, reckoning, kept.first().map_or(CorrespondenceId(0), |kept| kept.id), String::new(), joining::WINDOW_DAYS);
+    if !new.is_empty() {
+        let context = Context { loop_mark: String::new(), latest: ledger.now().plus_days(1) };
+        let now = ledger.now();
+        let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
+        let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
+        taking.take(rows, &told, progress).await?;
+    }
+    let mut outcome = taking.outcome;
+    outcome.read += before;
+    outcome.already_seen += before;
+    Ok(outcome)
+}
+
+/// Reads letters on every core.
+fn read_all(letters: &[(Kept, Incoming)], context: &Context, now: Moment) -> (Vec<Read>, Vec<letters::Told>) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = letters.len().div_ceil(threads).max(1);
+    let one = |(kept, letter): &(Kept, Incoming)| read_one(*kept, letter, context, now);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = letters.chunks(share).map(|some| scope.spawn(move || some.iter().map(one).collect::<Vec<_>>())).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).unzip()
+    })
+}
+
+fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (Read, letters::Told) {
+    // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
+    let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, context)).unwrap_or_else(|_| Err(failed()));
+    let told = heading(kept.id, &reading);
+    let at = told.arrived.unwrap_or(now);
+    let content = reading.map_err(|reason| (whole(), reason)).and_then(|reading| telling(reading, at));
+    let row = Read {
+        letter: Some(kept.id),
+        name: Some(letter.name.clone()),
+        line: None,
+        offset: 0,
+        length: letter.bytes.len() as u64,
+        key: letter.key(),
+        reporter_tld: told.sender_tld.clone(),
+        content,
+    };
+    let reports = matches!(&row.content, Ok(told) if !told.is_empty());
+    (row, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, ..told })
+}
+
+type Fault = (Bilingual, Reason);
+
+/// What a letter tells. One that claims to report and cannot be read at all goes to a person.
+fn telling(reading: Reading, at: Moment) -> Result<Vec<Told>, Fault> {
+    let nothing = reading.findings.is_empty();
+    if let Some(problem) = reading.problems.into_iter().next().filter(|_| nothing) {
+        return Err(problem);
+    }
+    let found: Vec<Told> = reading.findings.into_iter().filter_map(|finding| told(finding, at).ok()).collect();
+    if found.is_empty() && !nothing { Err((whole(), nothing_named())) } else { Ok(found) }
+}
+
+fn failed() -> Reason {
+    Reason::new(
+        "letter-failed",
+        "プログラムの不具合でこのメールを読めませんでした。原本は保存してあります。不具合として報告してください。",
+        "the program failed on this letter; its bytes are kept; please report the failure",
+    )
+}
+
+fn whole() -> Bilingual {
+    Bilingual::new("メール全体", "the whole letter")
+}
+
+fn heading(id: CorrespondenceId, reading: &Result<Reading, Reason>) -> letters::Told {
+    match reading {
+        Ok(reading) => letters::Told {
+            id,
+            kind: Kind::Inquiry,
+            // What a program wrote and we understood leaves nothing to do; a person's letter waits for a person.
+            state: if reading.findings.is_empty() { State::New } else { State::Done },
+            subject: reading.subject.clone(),
+            from_name: reading.from.name.clone(),
+            from_address: reading.from.address.clone(),
+            sender_tld: reading.sender_tld.clone(),
+            message_id: reading.message_id.clone(),
+            automatic: reading.automatic,
+            arrived: reading.arrived,
+        },
+        Err(_) => letters::Told {
+            id,
+            kind: Kind::Inquiry,
+            state: State::New,
+            subject: String::new(),
+            from_name: String::new(),
+            from_address: String::new(),
+            sender_tld: None,
+            message_id: String::new(),
+            automatic: None,
+            arrived: None,
+        },
+    }
+}
+
+/// The files that hold letters, in the order of their names.
+fn files(format: Format, path: &Path) -> io::Result<Vec<PathBuf>> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !metadata.is_dir() {
+        return Err(io::Error::other("this is no file and no folder"));
+    }
+    if format == Format::Mbox {
+        return Err(io::Error::other("this is a folder; name mailboxes, or import it with --format maildir"));
+    }
+    // A maildir keeps what came in new/ and what was looked at in cur/; tmp/ is not delivered yet.
+    let halves: Vec<PathBuf> = ["cur", "new"].iter().map(|half| path.join(half)).filter(|half| half.is_dir()).collect();
+    let folders = if halves.is_empty() { vec![path.to_owned()] } else { halves };
+    let mut files = Vec::new();
+    for folder in folders {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+type Sender = mpsc::Sender<Result<Vec<Incoming>, (PathBuf, io::Error)>>;
+
+/// Reads the files and sends their letters in parts.
+fn gather(format: Format, files: &[PathBuf], sender: &Sender) -> Result<(), (PathBuf, io::Error)> {
+    let mut part = Vec::new();
+    let mut bytes_held = 0;
+    let mut push = |name: String, bytes: Vec<u8>| {
+        bytes_held += bytes.len();
+        part.push(Incoming { name, bytes: Arc::from(bytes) });
+        if part.len() >= LETTERS_PER_PART || bytes_held >= BYTES_PER_PART {
+            bytes_held = 0;
+            // Whoever reads has gone when this fails, so nobody waits for the rest.
+            let _ = sender.blocking_send(Ok(std::mem::take(&mut part)));
+        }
+    };
+    for file in files {
+        let cannot = |error| (file.clone(), error);
+        let name = printable(&file.file_name().unwrap_or_default().to_string_lossy(), 200);
+        if format == Format::Mbox {
+            let source = std::fs::File::open(file).map_err(cannot)?;
+            for letter in mbox::Letters::new(io::BufReader::with_capacity(256 * 1024, source)) {
+                push(name.clone(), letter.map_err(cannot)?);
+            }
+        } else {
+            push(name, std::fs::read(file).map_err(cannot)?);
+        }
+    }
+    if !part.is_empty() {
+        let _ = sender.blocking_send(Ok(part));
+    }
+    Ok(())
+}
