@@ -16,6 +16,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// What one unit of work will keep.
 #[derive(Default)]
 pub(super) struct Harvest {
+    /// How long after its last report an incident takes further ones.
+    window_days: i64,
     pub(super) reports: Vec<keeping::NewReport>,
     pub(super) told: Vec<keeping::Telling>,
     /// The incidents that are opened, with the hash of their target.
@@ -43,6 +45,10 @@ pub(super) enum Placed {
 }
 
 impl Harvest {
+    pub(super) fn new(window_days: i64) -> Self {
+        Self { window_days, ..Self::default() }
+    }
+
     /// Finds the incident of which a report tells, or opens one. Rows of one part come in the order of time.
     pub(super) fn place(
         &mut self,
@@ -51,10 +57,9 @@ impl Harvest {
         told: Told,
         brand_name: Option<i64>,
         hash: i64,
-        window_days: i64,
         ids: &mut Ids,
     ) -> Result<Placed, LedgerError> {
-        let (incident, placed) = match spans.joined(told.at, window_days) {
+        let (incident, placed) = match spans.joined(told.at, self.window_days) {
             Some(span) => (self.join(span, told, brand_name), Placed::Joined),
             None => (self.open(spans, told, brand_name, hash, ids)?, Placed::Opened),
         };
@@ -109,14 +114,14 @@ impl Harvest {
     }
 
     /// The incidents that were there before, of all targets whose gaps the rows closed.
-    pub(super) fn in_question(&self, groups: &HashMap<(Category, String), Spans>, window_days: i64) -> Vec<IncidentId> {
-        let closed = groups.values().filter(|spans| spans.0.len() > 1 && spans.has_closed_gap(window_days));
+    pub(super) fn in_question(&self, groups: &HashMap<(Category, String), Spans>) -> Vec<IncidentId> {
+        let closed = groups.values().filter(|spans| spans.0.len() > 1 && spans.has_closed_gap(self.window_days));
         closed.flat_map(|spans| &spans.0).map(|span| span.incident).filter(|id| !self.opened.contains_key(id)).collect()
     }
 
     /// Makes one incident of those whose gap was closed, and links what follows in time. Gives how many opened incidents were
     /// taken into others.
-    pub(super) fn settle(&mut self, groups: &mut HashMap<(Category, String), Spans>, window_days: i64, untouched: &HashSet<IncidentId>) -> u64 {
+    pub(super) fn settle(&mut self, groups: &mut HashMap<(Category, String), Spans>, untouched: &HashSet<IncidentId>) -> u64 {
         let mut taken = 0;
         for spans in groups.values_mut().filter(|spans| spans.0.len() > 1) {
             let gives = |id: IncidentId| match (self.opened.contains_key(&id), untouched.contains(&id)) {
@@ -124,7 +129,7 @@ impl Harvest {
                 (false, true) => Gives::Up,
                 (false, false) => Gives::Nothing,
             };
-            for merge in spans.close_gaps(window_days, gives) {
+            for merge in spans.close_gaps(self.window_days, gives) {
                 taken += u64::from(self.opened.contains_key(&merge.from));
                 self.merge(merge);
             }

@@ -65,7 +65,7 @@ impl<'a> Taking<'a> {
         let distinct: Vec<i64> = hashes.iter().copied().collect::<HashSet<_>>().into_iter().collect();
         let mut groups = looking::spans(&work, &distinct).await?;
         let mut ids = work.take_ids(readable.len() * 2).await?;
-        let mut harvest = Harvest::default();
+        let mut harvest = Harvest::new(self.window_days);
         for ((line, offset, length, key, told), hash) in readable.into_iter().zip(hashes) {
             let report = ReportId(ids.take()?);
             harvest.reports.push(keeping::NewReport {
@@ -81,14 +81,14 @@ impl<'a> Taking<'a> {
             });
             let brand = self.names.get(&told.brand).copied().flatten();
             let spans = groups.entry((told.category, told.target.text.clone())).or_default();
-            match harvest.place(spans, report, told, brand, hash, self.window_days, &mut ids)? {
+            match harvest.place(spans, report, told, brand, hash, &mut ids)? {
                 Placed::Opened => part.stored += 1,
                 Placed::Joined => part.duplicates += 1,
             }
         }
-        let in_question = harvest.in_question(&groups, self.window_days);
+        let in_question = harvest.in_question(&groups);
         let untouched = looking::untouched(&work, &in_question).await?;
-        let taken = harvest.settle(&mut groups, self.window_days, &untouched);
+        let taken = harvest.settle(&mut groups, &untouched);
         part.stored -= taken;
         part.duplicates += taken;
         part.incidents_opened = part.stored;
