@@ -3,17 +3,51 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use noroshi_incident::service::import::Progress;
 use noroshi_kernel::setaside::SetAside;
-use std::io::IsTerminal as _;
+use std::{
+    io::IsTerminal as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::Notify;
 
 /// A progress bar per file, when standard error is a terminal.
 pub(crate) struct Bar {
     bar: ProgressBar,
+    steps: Arc<Steps>,
+}
+
+/// The units of work of an import as they end, so that it can be stopped between two of them.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    reading: AtomicBool,
+    ended: Notify,
+}
+
+impl Steps {
+    /// Waits until the running unit of work has ended. Before the first of a file there is nothing to wait for.
+    pub(crate) async fn end_of_one(&self) {
+        if self.reading.load(Ordering::SeqCst) {
+            self.ended.notified().await;
+        }
+    }
 }
 
 impl Bar {
     pub(crate) fn new() -> Self {
         let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(None, target) }
+        Self { bar: ProgressBar::with_draw_target(None, target), steps: Arc::default() }
+    }
+
+    /// The units of work that it is told of.
+    pub(crate) fn steps(&self) -> Arc<Steps> {
+        self.steps.clone()
+    }
+
+    /// Another file comes, whose bytes are stored first.
+    pub(crate) fn next_file(&self) {
+        self.steps.reading.store(false, Ordering::SeqCst);
     }
 
     pub(crate) fn finish(&self) {
@@ -23,6 +57,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn begins(&mut self, name: &str, size_bytes: u64) {
+        self.steps.reading.store(true, Ordering::SeqCst);
         self.bar.reset();
         self.bar.set_length(size_bytes);
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
@@ -33,6 +68,7 @@ impl Progress for Bar {
 
     fn reached(&mut self, bytes: u64) {
         self.bar.set_position(bytes);
+        self.steps.ended.notify_waiters();
     }
 
     fn set_aside(&mut self, why: &SetAside) {

@@ -1,6 +1,6 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Incident, platform::Platform};
-use noroshi_feeds::defang::defang;
+use noroshi_feeds::defang::{defang, refang};
 use noroshi_incident::{
     coordinations_of, incidents,
     model::Number,
@@ -20,7 +20,7 @@ use serde_json::json;
 pub(super) async fn run(platform: &Platform, command: Incident) -> anyhow::Result<Done> {
     match command {
         Incident::List { period, category, state, search, limit, skip, json } => {
-            let selection = Selection { records: Records::Incidents, period, category, state, q: search, ..Selection::default() };
+            let selection = Selection { records: Records::Incidents, period, category, state, q: search.map(|words| refanged(&words)), ..Selection::default() };
             list(platform, &selection, skip, limit, json.json).await?;
         }
         Incident::Show { number, json } => show(platform, number, json.json).await?,
@@ -121,4 +121,9 @@ fn print_figures(figures: &stats::Compared) -> anyhow::Result<()> {
 /// What came from outside, on one line and without what a terminal would obey.
 fn shown(text: &str) -> String {
     printable(text, 2_000)
+}
+
+/// Words to search for, as they stand in the index: people copy targets from pages, which show them defanged.
+fn refanged(words: &str) -> String {
+    words.split_whitespace().map(refang).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-use crate::{Done, platform::Platform, wiring::Worker};
+use crate::{Done, platform::Platform, signals::Signals, wiring::Worker};
 use anyhow::Context as _;
 use noroshi_web::{Web, router};
 use std::net::SocketAddr;
@@ -27,25 +27,20 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         team_key: platform.team_key,
         base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,
+        client_address: platform.configuration.serve.client_address()?,
     };
-    axum::serve(listener, router(web)).with_graceful_shutdown(stopped()).await?;
+    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
     worker.finish().await?;
-    platform.ledger.close().await?;
     Ok(Done::Whole)
 }
 
 /// Ends when the program is asked to: Ctrl-C or SIGTERM.
 async fn stopped() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+    match Signals::listen() {
+        Ok(mut signals) => {
+            signals.next().await;
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+        Err(_) => std::future::pending().await,
     }
 }
