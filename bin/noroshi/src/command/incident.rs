@@ -65,6 +65,11 @@ async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32,
 async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Result<()> {
     let ledger = &platform.ledger;
     let detail = service::view(ledger, &Platform::local_administrator(), number).await?;
+    let kin = service::kin(ledger, &Platform::local_administrator(), &detail).await?;
+    if let Some(into) = kin.merged_into {
+        eprintln!("#{number} turned out to be one with #{into}, which follows");
+        return Box::pin(show(platform, into, as_json)).await;
+    }
     let incident = &detail.incident;
     let (reports, asked) = (reports_of(ledger, incident.id, Sight::Everything, 1_000).await?, coordinations_of(ledger, incident.id).await?);
     let (notes, audit) = (notes_of(ledger, incident.id).await?, audit::of_subject(ledger, incident.id.0, 1_000).await?);
@@ -74,7 +79,8 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
         return print_json(&json!({
             "number": number.to_string(), "category": incident.category, "rsit": incident.rsit, "target": incident.target.text, "state": incident.state, "tlp": incident.label.tlp,
             "brand": detail.brand, "brand_reported": detail.brand_written, "origin": detail.origin, "addresses": incident.addresses, "ports": incident.ports, "worm": incident.worm,
-            "first_report": incident.first_report_at.rfc3339(), "last_report": incident.last_report_at.rfc3339(), "report_count": detail.report_count,
+            "previous": kin.previous.map(|number| number.to_string()), "next": kin.next.map(|number| number.to_string()),
+            "merged": kin.merged.iter().map(Number::to_string).collect::<Vec<_>>(), "first_report": incident.first_report_at.rfc3339(), "last_report": incident.last_report_at.rfc3339(), "report_count": detail.report_count,
             "reports": reports.iter().map(told).collect::<Vec<_>>(), "coordinations": asked.iter().map(coordination).collect::<Vec<_>>(),
             "notes": notes.iter().map(|note| json!({ "at": Moment(note.at).rfc3339(), "author": note.author, "text": note.text })).collect::<Vec<_>>(),
             "audit": audit,
@@ -85,6 +91,14 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
     let name = detail.brand.clone().or_else(|| detail.brand_written.clone().map(|name| Bilingual::new(name.clone(), name)));
     if let Some(name) = name {
         print(&format!("brand: {} / {} ({})", shown(&name.ja), shown(&name.en), detail.origin.key()))?;
+    }
+    for (what, number) in [("earlier incident", kin.previous), ("later incident", kin.next)] {
+        if let Some(number) = number {
+            print(&format!("{what}: #{number}"))?;
+        }
+    }
+    for number in &kin.merged {
+        print(&format!("merged into this one: #{number}"))?;
     }
     print(&timeline(&platform.reckoning.zone, &reports, &asked, &notes))
 }

@@ -99,7 +99,7 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
             i64::from(incident.label.tlp.rank()).into(),
             incident.worm.into(),
             incident.previous.map(|previous| previous.0).into(),
-            incident.brand_name.map(|_| incident.first_report_at.0).into(),
+            incident.brand_named_at.map(|at| at.0).into(),
         ]);
     }
     rows.insert(work).await?;

@@ -151,6 +151,7 @@ impl Filling<'_> {
             rsit: category.rsit().into(),
             target: Target { kind, text: text.into() },
             brand_name: brand,
+            brand_named_at: brand.map(|_| day),
             first_report_at: day,
             last_report_at: day,
             state: State::New,
