@@ -32,7 +32,7 @@ fn rust(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(["crates", "bin"].iter().map(|folder| files(&root.join(folder), &["rs"])).collect::<Result<Vec<_>>>()?.concat())
 }
 
-fn shown(root: &Path, path: &Path) -> String {
+pub(crate) fn shown(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
@@ -52,21 +52,6 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
             if code.contains(library) {
                 findings.push(format!("{place} names {library} outside a store"));
             }
-        }
-    }
-    Ok(findings)
-}
-
-/// Routes are declared in one table.
-pub(crate) fn routes(root: &Path) -> Result<Findings> {
-    let mut findings = Findings::new();
-    for path in files(&root.join("crates/web/src"), &["rs"])? {
-        let place = shown(root, &path);
-        if place.ends_with("routes.rs") || place.contains("/tests/") {
-            continue;
-        }
-        if fs::read_to_string(&path)?.contains(".route(\"") {
-            findings.push(format!("{place} declares a route outside routes.rs"));
         }
     }
     Ok(findings)

@@ -23,6 +23,13 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// Whether a mail server waits for the exit code, which then says whether it may forget the letter.
+    pub(crate) const fn is_piped_by_a_mail_server(&self) -> bool {
+        matches!(self.command, Command::Intake(Intake::Mail))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Fill an example team's quarter and serve it
@@ -31,8 +38,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Set up a data directory
     Init,
-    /// Check that everything is in order
-    Doctor(Json),
+    /// Check that everything is in order; what is not is named, and the exit code is 1
+    Doctor(Doctor),
     /// Manage accounts of the staff
     #[command(subcommand)]
     Account(Account),
@@ -60,6 +67,15 @@ pub(crate) struct Json {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Read every raw byte, too, and compare its SHA-256
+    #[arg(long)]
+    pub(crate) deep: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// The port on this machine at which the pages are served; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
@@ -81,7 +97,7 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Account {
-    /// Add an account; a password is made and printed unless one is given on standard input
+    /// Add an account; a password is made and printed, unless --password-stdin gives one
     Add {
         /// What the person types to sign in
         name: String,
@@ -105,7 +121,12 @@ pub(crate) enum Account {
         /// The account's name
         name: String,
     },
-    /// Give an account a new password and end the sessions that are open; made and printed unless one is given
+    /// Let somebody who has to wait after failed tries sign in again at once
+    Unlock {
+        /// The account's name
+        name: String,
+    },
+    /// Give an account a new password and end the sessions that are open; it is made and printed, unless --password-stdin gives one
     Password {
         /// The account's name
         name: String,
@@ -119,7 +140,7 @@ pub(crate) enum Account {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Brand {
-    /// Bring in brands that are not there yet, from CSV with the columns key,name_ja,name_en,origin,country,sector,aliases
+    /// Bring in brands that are not there yet, from CSV with the columns key,name_ja,name_en,origin,country,sector,aliases; a wrong row changes nothing and is named, and the exit code is 3
     Import {
         /// The file; without one, the table that noroshi ships
         file: Option<PathBuf>,
@@ -136,9 +157,11 @@ pub(crate) enum Scheme {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Intake {
+    /// Take one letter from standard input, as a mail server pipes it in. Exit code 75 asks the server to try again later
+    Mail,
     /// Import files; what cannot be read goes to the tray with its reason, and the exit code is 3
     Import {
-        /// The files' format: phishurl
+        /// The files' format: eml, mbox, maildir (folders too), arf, xarf, shadowserver, iodef or phishurl
         #[arg(long)]
         format: Format,
         #[command(flatten)]

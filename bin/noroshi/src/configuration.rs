@@ -5,6 +5,7 @@ use noroshi_directory::organisation::Home;
 use noroshi_incident::selection::Reckoning;
 use noroshi_kernel::{language::Bilingual, moment::Zone};
 use noroshi_ledger::Place;
+use noroshi_web::ClientAddress;
 use serde::Deserialize;
 use std::{net::SocketAddr, path::Path};
 
@@ -63,11 +64,24 @@ pub(crate) struct Serve {
     pub(crate) public_url: Option<String>,
     /// Whether browsers reach it by TLS (through a proxy): cookies are then marked secure.
     pub(crate) behind_tls: bool,
+    /// The header in which a proxy names the address of who asks, its own finding last: `X-Forwarded-For`.
+    pub(crate) client_address_header: Option<String>,
 }
 
 impl Default for Serve {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, behind_tls: false }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, behind_tls: false, client_address_header: None }
+    }
+}
+
+impl Serve {
+    /// Where the address of who asks is found. Behind a proxy that does not tell it, everybody would have the proxy's.
+    pub(crate) fn client_address(&self) -> anyhow::Result<ClientAddress> {
+        Ok(match &self.client_address_header {
+            Some(name) => ClientAddress::Header(name.parse().with_context(|| format!("serve.client_address_header: {name:?} is no header's name"))?),
+            None if self.behind_tls => ClientAddress::Unknown,
+            None => ClientAddress::Peer,
+        })
     }
 }
 
@@ -89,6 +103,7 @@ impl Configuration {
                 path.display()
             );
         }
+        read.serve.client_address().with_context(|| path.display().to_string())?;
         if let Some(url) = &read.serve.public_url {
             anyhow::ensure!(
                 url.starts_with("https://") || url.starts_with("http://"),

@@ -3,12 +3,15 @@
 mod arguments;
 mod command;
 mod configuration;
+mod grammar;
+mod key;
 mod platform;
 mod progress;
+mod signals;
 mod wiring;
 
 use clap::Parser;
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode, time::Duration};
 
 /// Exit code: failed, or something was found invalid.
 const FAILED: u8 = 1;
@@ -22,24 +25,70 @@ pub(crate) enum Done {
     Whole,
     /// All but inputs that were set aside.
     SomeSetAside,
+    /// Not all of it; what happened was said.
+    Failed,
+    /// Not all of it, since it was asked to end; what happened was said.
+    Stopped(signals::Signal),
+}
+
+/// What a mail server understands as «not now» (EX_TEMPFAIL of sysexits.h): it keeps the letter and tries again.
+const TRY_LATER: u8 = 75;
+
+/// How long the end waits for threads that still read or write files.
+const MOST_ENDING: Duration = Duration::from_secs(10);
+
+/// Logs to standard error: in colour for people alone, and without what the connections' pool warns of when it is busy.
+fn log() {
+    let usual = "noroshi=info,noroshi_ledger=info,noroshi_web=info,sqlx=error,warn";
+    let filter = tracing_subscriber::EnvFilter::try_from_env("NOROSHI_LOG").unwrap_or_else(|_| usual.into());
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr).init();
+}
+
+/// What went wrong and why, on one line. Many an error repeats its cause in its own text: what was said is not said again.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !parts.iter().any(|part| part.contains(&cause)) {
+            parts.push(cause);
+        }
+    }
+    parts.join(": ")
 }
 
 fn main() -> ExitCode {
     // Wrong usage ends in clap with exit code 2.
     let arguments = arguments::Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("NOROSHI_LOG").unwrap_or_else(|_| "noroshi=info,noroshi_ledger=info,noroshi_web=info,warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let ended = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(command::run(arguments)));
+    let failed = if arguments.is_piped_by_a_mail_server() { TRY_LATER } else { FAILED };
+    log();
+    let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(|runtime| {
+        let ended = runtime.block_on(command::run(arguments));
+        runtime.shutdown_timeout(MOST_ENDING);
+        ended
+    });
     match ended {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::SomeSetAside) => ExitCode::from(SET_ASIDE),
+        Ok(Done::Failed) => ExitCode::from(FAILED),
+        Ok(Done::Stopped(signal)) => ExitCode::from(signal.exit_code()),
         Err(error) => {
-            eprintln!("noroshi: {error:#}");
-            ExitCode::from(FAILED)
+            eprintln!("noroshi: {}", told(&error));
+            ExitCode::from(failed)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let disk = anyhow!("(code: 13) database or disk is full");
+        let error =
+            disk.context("Execution Error: (code: 13) database or disk is full").context("the database: Execution Error: (code: 13) database or disk is full");
+        assert_eq!(told(&error.context("cannot import")), "cannot import: the database: Execution Error: (code: 13) database or disk is full");
+        assert_eq!(told(&anyhow!("No such file").context("x.csv")), "x.csv: No such file");
     }
 }

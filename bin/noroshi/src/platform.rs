@@ -1,14 +1,13 @@
 //! A data directory with everything in it, opened.
 
-use crate::configuration::Configuration;
+use crate::{configuration::Configuration, key};
 use anyhow::Context as _;
 use noroshi_incident::selection::Reckoning;
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use std::{
     fs,
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -27,6 +26,8 @@ pub(crate) struct Platform {
     pub(crate) reckoning: Reckoning,
     /// The team's secret, from which the keys of sessions are derived.
     pub(crate) team_key: [u8; 32],
+    /// Whether there was nothing before.
+    pub(crate) is_new: bool,
 }
 
 impl Platform {
@@ -35,10 +36,11 @@ impl Platform {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| format!("cannot make the data directory {}", data.display()))?;
         let configuration = Configuration::read(configuration, data)?;
         let reckoning = configuration.reckoning()?;
-        let team_key = team_key(&data.join("team.key"))?;
+        let is_new = !key::path(data).exists() && !data.join("blobs").exists();
         let blobs = BlobStore::open(data.join("blobs"))?;
         let ledger = Ledger::open(&configuration.place(data), blobs, Arc::new(SystemClock), &migrations()).await.context("cannot open the database")?;
-        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key };
+        let team_key = key::of(data, &ledger).await?;
+        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new };
         platform.bring_brands().await?;
         Ok(platform)
     }
@@ -49,7 +51,6 @@ impl Platform {
             return Ok(());
         }
         let work = self.ledger.begin().await?;
-        work.lock("directory.brand_name").await?;
         noroshi_directory::brand::import_table(&work, &Actor::Platform, &noroshi_directory::brand::shipped()?).await?;
         Ok(work.commit().await?)
     }
@@ -59,28 +60,6 @@ impl Platform {
         let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
         Actor::LocalAdministrator { user }
     }
-}
-
-/// Reads the team key, or makes one that only its owner may read.
-fn team_key(path: &Path) -> anyhow::Result<[u8; 32]> {
-    let written = match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            let key: [u8; 32] = rand::random();
-            file.write_all(key.iter().map(|byte| format!("{byte:02x}")).collect::<String>().as_bytes())
-                .and_then(|()| file.sync_all())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            return Ok(key);
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
-        }
-        Err(error) => return Err(error).with_context(|| format!("cannot make {}", path.display())),
-    };
-    let digits = written.trim();
-    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(|at| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect();
-    bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .with_context(|| format!("{} holds no team key (64 hexadecimal digits); restore it from a backup", path.display()))
 }
 
 #[cfg(test)]

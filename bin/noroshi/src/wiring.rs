@@ -2,10 +2,16 @@
 
 use anyhow::Context as _;
 use noroshi_directory::brand::Renamed;
-use noroshi_incident::{IncidentError, service};
+use noroshi_incident::{
+    IncidentError,
+    selection::Reckoning,
+    service::{self, import},
+};
+use noroshi_kernel::{access::Actor, reason::Reason};
 use noroshi_ledger::{
     Ledger, LedgerError, UnitOfWork,
     outbox::{self, Event},
+    queue::{Done, Failure, Job, Kind, Rhythm, Runner, Running, Schedule},
 };
 use std::time::Duration;
 use tokio::sync::watch;
@@ -32,6 +38,37 @@ async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentErro
 /// What an event tells.
 fn told<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError> {
     serde_json::from_str(&event.payload).map_err(|error| LedgerError::Damaged(error.to_string()))
+}
+
+/// Letters that are kept and that nobody has read yet: those that came in while a program ended, or failed, between the two.
+const READ_LETTERS: Kind = Kind::named("incident.read_letters");
+
+/// Which job becomes which call. Of each kind one at a time runs, over all servers of a database.
+///
+/// | job | when | call |
+/// |---|---|---|
+/// | `incident.read_letters` | every ten seconds | `incident::service::import::read_waiting` |
+pub(crate) async fn jobs(ledger: &Ledger, reckoning: &Reckoning) -> Result<Running, LedgerError> {
+    let (here, reckoning) = (ledger.clone(), reckoning.clone());
+    let read = move |_: Job| {
+        let (ledger, reckoning) = (here.clone(), reckoning.clone());
+        async move {
+            loop {
+                match import::read_waiting(&ledger, &Actor::Platform, &reckoning).await {
+                    Ok(0) => return Ok(Done::Alone),
+                    Ok(_) => {}
+                    Err(error) => return Err(Failure::retry(unread(&error))),
+                }
+            }
+        }
+    };
+    let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
+    let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+    Runner::new(ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every).start().await
+}
+
+fn unread(error: &IncidentError) -> Reason {
+    Reason::new("letters-unread", format!("届いたメールを読めませんでした: {error}"), format!("letters that came in could not be read: {error}"))
 }
 
 /// Delivers events beside whatever else the program does.

@@ -112,6 +112,7 @@ impl<'a> Writing<'a> {
                 rsit: one.category.rsit().into(),
                 target: targets::of(one.category, id, own.first().map(String::as_str)),
                 brand_name,
+                brand_named_at: brand_name.map(|_| first_report_at),
                 first_report_at,
                 last_report_at,
                 state: State::New,

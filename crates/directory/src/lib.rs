@@ -39,9 +39,15 @@ impl Origin {
         }
     }
 
+    /// The origin of a key as somebody wrote it; `None` when it is the key of none.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.key() == key)
+    }
+
     /// Reads a stored key; anything else is unknown.
     #[must_use]
     pub fn from_key(key: &str) -> Self {
-        Self::ALL.into_iter().find(|origin| origin.key() == key).unwrap_or_default()
+        Self::of_key(key).unwrap_or_default()
     }
 }

@@ -87,6 +87,30 @@ on_both_databases! {
         assert!(matches!(account::sign_in(&bench.ledger, "nobody", PASSWORD).await, Err(SignInError::Wait { .. })), "a name that does not exist waits as one that does");
     }
 
+    async fn a_strangers_failures_do_not_lock_the_persons_own_browser(bench) {
+        use account::{Device, sign_in_from};
+        add(&bench, "hanako", PASSWORD).await.expect("added");
+        let from = async |device, password: &str| sign_in_from(&bench.ledger, "hanako", password, device).await;
+        for _ in 0..6 {
+            assert!(from(Device::Strange, "wrong").await.is_err());
+        }
+        assert!(matches!(from(Device::Strange, PASSWORD).await, Err(SignInError::Wait { .. })), "strangers wait");
+        from(Device::Known, PASSWORD).await.expect("the own browser does not");
+        assert!(matches!(from(Device::Strange, PASSWORD).await, Err(SignInError::Wait { .. })), "and strangers still do");
+        for _ in 0..5 {
+            assert!(matches!(from(Device::Known, "wrong").await, Err(SignInError::Wrong)));
+        }
+        assert!(matches!(from(Device::Known, PASSWORD).await, Err(SignInError::Wait { .. })), "a known device is not free to guess");
+        let work = bench.ledger.begin().await.expect("begun");
+        let handler = Actor::Account { id: noroshi_kernel::id::AccountId(1), name: "x".into(), roles: vec![Role::Handler] };
+        assert!(matches!(account::unlock(&work, &handler, "hanako").await, Err(DirectoryError::Forbidden(_))));
+        assert!(matches!(account::unlock(&work, &administrator(), "nobody").await, Err(DirectoryError::Unknown { .. })));
+        account::unlock(&work, &administrator(), "hanako").await.expect("released");
+        work.commit().await.expect("committed");
+        from(Device::Strange, PASSWORD).await.expect("signed in");
+        from(Device::Known, PASSWORD).await.expect("signed in");
+    }
+
     async fn many_guesses_at_once_count_each(bench) {
         add(&bench, "hanako", PASSWORD).await.expect("added");
         let guesses: Vec<_> = (0..30).map(|_| {
@@ -128,6 +152,20 @@ on_both_databases! {
         let work = bench.ledger.begin().await.expect("begun");
         let names = brand::resolve_names(&work, &["アマゾン", "ＡＭＡＺＯＮ", "  ", "no such brand"]).await.expect("resolved");
         assert_eq!(names.len(), 3, "an empty name is none");
+    }
+
+    async fn a_row_that_claims_anothers_name_is_set_aside_whole(bench) {
+        save(&bench, &change("one", &["shared"])).await.expect("saved");
+        let csv = "key,name_ja,name_en,origin,country,sector,aliases\none,一,One again,foreign,US,bank,\ntwo,二,Two,foreign,US,bank,Ｓｈａｒｅｄ|nii\nthree,三,Three,foreign,US,bank,san\n";
+        let work = bench.ledger.begin().await.expect("begun");
+        let imported = brand::import(&work, &administrator(), brand::parse_table(csv.as_bytes()).expect("a table")).await.expect("imported");
+        work.commit().await.expect("committed");
+        assert_eq!((imported.new, imported.known, imported.set_aside.len()), (1, 1, 1));
+        let wrong = &imported.set_aside[0];
+        assert!(wrong.line == 3 && wrong.reason.text.en.contains("of two belongs to one"), "{wrong:?}");
+        let keys: Vec<_> = brand::all(&bench.ledger).await.expect("read").into_iter().map(|brand| brand.key).collect();
+        assert_eq!(keys, ["one", "three"], "the row changed nothing, not even its other names");
+        assert!(brand::unmapped(&bench.ledger, 10).await.expect("read").is_empty());
     }
 
     async fn a_name_belongs_to_one_brand(bench) {

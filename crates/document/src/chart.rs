@@ -1,5 +1,7 @@
 //! Charts: what is drawn, not how.
 
+use crate::table::Figure;
+
 /// How a chart shows its series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,12 +23,22 @@ pub struct Series {
     pub values: Vec<Option<f64>>,
     /// One link per label to the records behind the value. May be empty when there are none.
     pub hrefs: Vec<Option<String>>,
+    /// One query per label that finds exactly the records counted. May be empty when values count none.
+    pub queries: Vec<serde_json::Value>,
 }
 
 impl Series {
     /// A series without links.
     pub fn new(name: impl Into<String>, values: Vec<Option<f64>>) -> Self {
-        Self { name: name.into(), values, hrefs: Vec::new() }
+        Self { name: name.into(), values, hrefs: Vec::new(), queries: Vec::new() }
+    }
+
+    /// A series of numbers that count, each with its query and its link.
+    pub fn counted(name: impl Into<String>, figures: Vec<Figure>) -> Self {
+        // Exact to 2^32, far beyond what anybody draws.
+        let values = figures.iter().map(|figure| u32::try_from(figure.value).ok().map(f64::from)).collect();
+        let (hrefs, queries) = figures.into_iter().map(|figure| (figure.href, figure.query)).unzip();
+        Self { name: name.into(), values, hrefs, queries }
     }
 
     /// The same series with links.
@@ -65,8 +77,8 @@ pub enum NoChart {
         /// Its number of series.
         count: usize,
     },
-    /// A series has not one value (and one link, where it has links) per label.
-    #[error("series {series:?} of chart {id:?} does not have one value and link per label; give {labels} of each, None for gaps")]
+    /// A series has not one value (and one link and query, where it has them) per label.
+    #[error("series {series:?} of chart {id:?} does not have one value, link and query per label; give {labels} of each, None for gaps")]
     Ragged {
         /// The chart.
         id: String,
@@ -102,7 +114,8 @@ impl Chart {
             return Err(NoChart::TooMany { id, count: series.len() });
         }
         for one in &series {
-            if one.values.len() != labels.len() || !(one.hrefs.is_empty() || one.hrefs.len() == labels.len()) {
+            let ragged = |count: usize| count != 0 && count != labels.len();
+            if one.values.len() != labels.len() || ragged(one.hrefs.len()) || ragged(one.queries.len()) {
                 return Err(NoChart::Ragged { id, series: one.name.clone(), labels: labels.len() });
             }
             if let Some(value) = one.values.iter().flatten().find(|value| !(0.0..=1e15).contains(*value)) {
@@ -176,6 +189,9 @@ mod tests {
         assert!(matches!(of(vec![two(None); 6]), Err(NoChart::TooMany { count: 6, .. })));
         assert!(matches!(of(vec![Series::new("s", vec![None])]), Err(NoChart::Ragged { labels: 2, .. })));
         assert!(matches!(of(vec![two(None).linked(vec![None])]), Err(NoChart::Ragged { .. })));
+        let figure = Figure { value: 7, query: serde_json::json!({}), href: None };
+        assert!(of(vec![Series::counted("s", vec![figure.clone(), figure.clone()])]).is_ok());
+        assert!(matches!(of(vec![Series { queries: vec![figure.query], ..two(None) }]), Err(NoChart::Ragged { .. })));
         for value in [f64::NAN, f64::INFINITY, -1.0, 1e16] {
             assert!(matches!(of(vec![two(Some(value))]), Err(NoChart::NoHeight { .. })), "{value}");
         }

@@ -1,15 +1,17 @@
 //! A document as an HTML fragment: semantic elements and classes, nothing inline.
 //!
-//! Classes: `report` on the whole, `lead`, `facts`, `wide` around tables, `num`, `figure` on numbers that lead somewhere, `up` for a change
-//! for the worse and `down` for one for the better, `empty`, `note`; those of charts are told in [`svg`].
+//! Classes: `report` on the whole, `lead`, `facts`, `wide` around tables, `num`, `figure` on numbers that lead somewhere,
+//! `empty`, `note`; those of charts are told in [`svg`].
 
 use crate::{
     chart::Chart,
     clean::{anchor, escape},
     link,
     model::{Block, Document},
+    number,
+    prose::{Prose, Run},
     svg,
-    table::{Align, Better, Cell, Row, Table},
+    table::{Align, Cell, Figure, Row, Table},
     words,
 };
 use noroshi_kernel::language::Language;
@@ -23,7 +25,7 @@ pub const STYLE: &str = include_str!("../assets/document.css");
 pub fn fragment(document: &Document) -> String {
     let mut out = format!("<article class=\"report\" lang=\"{}\">\n<h1>{}</h1>\n", document.language, escape(&document.title));
     if let Some(lead) = &document.lead {
-        out += &format!("<p class=\"lead\">{}</p>\n", escape(lead));
+        out += &format!("<p class=\"lead\">{}</p>\n", prose(lead));
     }
     if !document.facts.is_empty() {
         let facts: String = document.facts.iter().map(|(label, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(label), escape(value))).collect();
@@ -41,10 +43,29 @@ fn block(block: &Block, language: Language) -> String {
             let level = (*level).clamp(2, 6);
             format!("<h{level}{}>{}</h{level}>\n", id_attribute(id), escape(text))
         }
-        Block::Paragraph(text) => format!("<p>{}</p>\n", escape(text)),
+        Block::Paragraph(one) => format!("<p>{}</p>\n", prose(one)),
         Block::Table(one) => table(one, language),
         Block::Chart(one) => chart(one, language),
         Block::Note(text) => note(text),
+    }
+}
+
+fn prose(prose: &Prose) -> String {
+    prose
+        .runs()
+        .iter()
+        .map(|run| match run {
+            Run::Text(text) => escape(text),
+            Run::Figure(one) => figure(one),
+        })
+        .collect()
+}
+
+fn figure(figure: &Figure) -> String {
+    let shown = number::grouped(figure.value);
+    match link::safe(figure.href.as_deref()) {
+        Some(href) => format!("<a class=\"figure\" href=\"{}\">{shown}</a>", escape(href)),
+        None => shown,
     }
 }
 
@@ -89,8 +110,7 @@ fn row(row: &Row, table: &Table, language: Language) -> String {
     let cells: String = (0..table.width())
         .map(|column| {
             let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
-            let class = [align_class(table.align(column)), change_class(cell)].join(" ");
-            let class = if class.trim().is_empty() { String::new() } else { format!(" class=\"{}\"", class.trim()) };
+            let class = if table.align(column) == Align::Right { " class=\"num\"" } else { "" };
             let shown = content(cell, language);
             if row.header && column == 0 { format!("<th scope=\"row\"{class}>{shown}</th>") } else { format!("<td{class}>{shown}</td>") }
         })
@@ -98,30 +118,10 @@ fn row(row: &Row, table: &Table, language: Language) -> String {
     format!("<tr>{cells}</tr>\n")
 }
 
-const fn align_class(align: Align) -> &'static str {
-    match align {
-        Align::Left => "",
-        Align::Right => "num",
-    }
-}
-
-fn change_class(cell: &Cell) -> &'static str {
-    let Cell::Change { percent: Some(percent), better } = cell else { return "" };
-    match (percent.signum(), better) {
-        (1, Better::Less) | (-1, Better::More) => "up",
-        (-1, Better::Less) | (1, Better::More) => "down",
-        _ => "",
-    }
-}
-
 fn content(cell: &Cell, language: Language) -> String {
-    let shown = escape(&cell.shown(language));
     match cell {
-        Cell::Code(_) => format!("<code>{shown}</code>"),
-        Cell::Number(figure) => match link::safe(figure.href.as_deref()) {
-            Some(href) => format!("<a class=\"figure\" href=\"{}\">{shown}</a>", escape(href)),
-            None => shown,
-        },
-        Cell::Text(_) | Cell::Share { .. } | Cell::Change { .. } | Cell::Empty => shown,
+        Cell::Code(code) => format!("<code>{}</code>", escape(code)),
+        Cell::Number(one) => figure(one),
+        Cell::Text(_) | Cell::Share { .. } | Cell::Change { .. } | Cell::Empty => escape(&cell.shown(language)),
     }
 }

@@ -4,28 +4,50 @@ use crate::{
     chart::Chart,
     link,
     model::{Block, Document},
-    table::{Cell, Row, Table},
+    prose::{Prose, Run},
+    table::{Cell, Figure, Row, Table},
 };
 use serde_json::{Value, json};
 
 /// The document as JSON: `title`, `language`, `lead`, `facts` (`label`, `value`) and `blocks`, each with its `kind`.
 ///
-/// A number in a table is `{value, query, href}`, a share or a change a number of percent or null, words are strings and empty cells null.
+/// A number that counts is `{value, query, href}`, in a table as in a sentence. Sentences are `{text, runs}`: as they are read, and in
+/// pieces that are strings or such numbers. A chart's series has `values`, `queries` and `hrefs` side by side. A share or a change is a
+/// number of percent or null, words are strings and empty cells null.
 #[must_use]
 pub fn value(document: &Document) -> Value {
     let facts: Vec<Value> = document.facts.iter().map(|(label, value)| json!({ "label": label, "value": value })).collect();
     let blocks: Vec<Value> = document.blocks.iter().map(block).collect();
-    json!({ "title": document.title, "language": document.language, "lead": document.lead, "facts": facts, "blocks": blocks })
+    json!({ "title": document.title, "language": document.language, "lead": document.lead.as_ref().map(prose), "facts": facts, "blocks": blocks })
 }
 
 fn block(block: &Block) -> Value {
     match block {
         Block::Heading { level, text, id } => json!({ "kind": "heading", "level": level, "text": text, "id": id }),
-        Block::Paragraph(text) => json!({ "kind": "paragraph", "text": text }),
+        Block::Paragraph(one) => with_kind("paragraph", prose(one)),
         Block::Table(one) => table(one),
         Block::Chart(one) => chart(one),
         Block::Note(text) => json!({ "kind": "note", "text": text }),
     }
+}
+
+fn with_kind(kind: &str, mut of: Value) -> Value {
+    if let Value::Object(fields) = &mut of {
+        fields.insert("kind".into(), kind.into());
+    }
+    of
+}
+
+fn prose(prose: &Prose) -> Value {
+    let run = |run: &Run| match run {
+        Run::Text(text) => json!(text),
+        Run::Figure(one) => figure(one),
+    };
+    json!({ "text": prose.plain(), "runs": prose.runs().iter().map(run).collect::<Vec<Value>>() })
+}
+
+fn figure(figure: &Figure) -> Value {
+    json!({ "value": figure.value, "query": figure.query, "href": link::safe(figure.href.as_deref()) })
 }
 
 fn table(table: &Table) -> Value {
@@ -43,9 +65,9 @@ fn row(row: &Row) -> Value {
 fn cell(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) | Cell::Code(text) => json!(text),
-        Cell::Number(figure) => json!({ "value": figure.value, "query": figure.query, "href": link::safe(figure.href.as_deref()) }),
+        Cell::Number(one) => figure(one),
         Cell::Share { percent } => json!(percent),
-        Cell::Change { percent, .. } => json!(percent),
+        Cell::Change { percent } => json!(percent),
         Cell::Empty => Value::Null,
     }
 }
@@ -54,7 +76,7 @@ fn chart(chart: &Chart) -> Value {
     let series: Vec<Value> = (chart.series.iter())
         .map(|one| {
             let hrefs: Vec<Option<&str>> = (0..one.hrefs.len()).map(|place| one.href(place)).collect();
-            json!({ "name": one.name, "values": one.values, "hrefs": hrefs })
+            json!({ "name": one.name, "values": one.values, "queries": one.queries, "hrefs": hrefs })
         })
         .collect();
     json!({

@@ -1,7 +1,7 @@
 //! A report as data, and the forms in which people and programs read it.
 //!
-//! A [`Document`](model::Document) is a title, a few facts and a row of blocks: headings, paragraphs, [tables](table::Table),
-//! [charts](chart::Chart) and notes. It becomes an HTML fragment ([`html::fragment`]), plain text of 72 columns ([`text::plain`]),
+//! A [`Document`](model::Document) is a title, a few facts and a row of blocks: headings, [paragraphs](prose::Prose),
+//! [tables](table::Table), [charts](chart::Chart) and notes. It becomes an HTML fragment ([`html::fragment`]), plain text of 72 columns ([`text::plain`]),
 //! JSON ([`json::value`]) and, for one chart, an SVG file ([`svg::standalone`]). Every number carries the query that finds exactly
 //! the records it counts, and a link to them.
 //!
@@ -22,6 +22,7 @@ pub mod json;
 mod link;
 pub mod model;
 pub mod number;
+pub mod prose;
 pub mod share;
 pub mod svg;
 pub mod table;

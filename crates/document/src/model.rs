@@ -1,6 +1,6 @@
 //! The document and its blocks.
 
-use crate::{chart::Chart, table::Table};
+use crate::{chart::Chart, prose::Prose, table::Table};
 use noroshi_kernel::language::Language;
 
 /// One piece of a document.
@@ -16,12 +16,12 @@ pub enum Block {
         id: String,
     },
     /// Sentences.
-    Paragraph(String),
+    Paragraph(Prose),
     /// A table.
     Table(Table),
     /// A chart. Its table is a block of its own.
     Chart(Chart),
-    /// A sentence beside the matter: how something was counted, what is not known.
+    /// A sentence beside the matter, without numbers that count: how something was counted, what is not known.
     Note(String),
 }
 
@@ -33,7 +33,7 @@ pub struct Document {
     /// What it is.
     pub title: String,
     /// One or two sentences that say what the numbers are.
-    pub lead: Option<String>,
+    pub lead: Option<Prose>,
     /// Issuer, period, date and so on: names and values, in order.
     pub facts: Vec<(String, String)>,
     /// Its matter, in order.

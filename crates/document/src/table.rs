@@ -15,18 +15,6 @@ pub struct Figure {
     pub href: Option<String>,
 }
 
-/// Which direction of a change is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Better {
-    /// Less is better, as with incidents.
-    Less,
-    /// More is better, as with sites taken down.
-    More,
-    /// Neither.
-    Neither,
-}
-
 /// What stands in one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -41,12 +29,10 @@ pub enum Cell {
         /// In whole percent.
         percent: i64,
     },
-    /// A change against an earlier figure.
+    /// A change against an earlier figure. It is shown without a judgement: more reports can mean more harm or more trust.
     Change {
         /// In whole percent; none when there was no earlier figure.
         percent: Option<i64>,
-        /// Which direction is good.
-        better: Better,
     },
     /// Nothing.
     Empty,
@@ -60,7 +46,7 @@ impl Cell {
             Self::Text(text) | Self::Code(text) => text.clone(),
             Self::Number(figure) => number::grouped(figure.value),
             Self::Share { percent } => words::percent(language, *percent, false),
-            Self::Change { percent, .. } => percent.map_or_else(|| "\u{2013}".into(), |percent| words::percent(language, percent, true)),
+            Self::Change { percent } => percent.map_or_else(|| "\u{2013}".into(), |percent| words::percent(language, percent, true)),
             Self::Empty => String::new(),
         }
     }

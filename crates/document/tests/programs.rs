@@ -15,6 +15,10 @@ fn every_number_says_what_it_counts() {
     let document = value(&sample::document(Language::En));
     assert_eq!(document["language"], "en");
     assert_eq!(document["facts"][1], json!({ "label": "Period", "value": "2013Q4" }));
+    assert_eq!(document["lead"]["runs"], json!([document["lead"]["text"]]));
+    let told = &document["blocks"][1];
+    assert_eq!(told["runs"][1], json!({ "value": 4399, "query": { "kind": "incident", "month": "2013Q4" }, "href": "/incidents?month=2013Q4&count=4399" }));
+    assert!(told["text"].as_str().is_some_and(|text| text.starts_with("There were 4,399 reports in this quarter")), "{told}");
     let cells = &document["blocks"][2]["rows"][0]["cells"];
     assert_eq!(cells[0], "Reports");
     assert_eq!(cells[1], json!({ "value": 1473, "query": { "kind": "incident", "month": "2013-10" }, "href": "/incidents?month=2013-10&count=1473" }));

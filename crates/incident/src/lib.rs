@@ -20,7 +20,7 @@ pub use error::IncidentError;
 pub use store::{
     listing::{CoordinationItem, CorrespondenceItem, IncidentItem, Page, ReportItem, coordinations, correspondence, incidents, reports, units},
     loading::{
-        Coordination, Detail, Note, Told, asked_organisations, coordinations_of, load, load_by_number, may_see_correspondence, next_of, notes_of, reports_of,
+        Coordination, Detail, Note, Told, asked_organisations, coordinations_of, load, load_by_number, may_see_correspondence, notes_of, reports_of,
         unmapped_names,
     },
     migrations::MIGRATIONS,

@@ -146,6 +146,8 @@ on_both_databases! {
         assert_eq!(told, [("2020-00001".to_owned(), 3, Some("Between".to_owned()))], "the earliest report that names a brand names it");
         let merged = service::view(&bench.ledger, &administrator(), later.incident.number).await.expect("its number leads on");
         assert_eq!(merged.incident.merged_into, Some(service::view(&bench.ledger, &administrator(), page.items[0].number).await.expect("seen").incident.id));
+        let kin = service::kin(&bench.ledger, &administrator(), &merged).await.expect("looked");
+        assert_eq!(kin.merged_into, Some(page.items[0].number));
         let found = |words: &str| Selection { q: Some(words.into()), ..Selection::default() };
         let found = incidents(&bench.ledger, &reckoning(), &found("a.example.jp"), administrator().sight(), 0, 10).await.expect("listed");
         assert_eq!(found.items.len(), 1, "what was merged is found no more");
@@ -170,7 +172,8 @@ on_both_databases! {
         let newer = service::view(&bench.ledger, &administrator(), newer).await.expect("seen");
         let older = service::view(&bench.ledger, &administrator(), older).await.expect("seen");
         assert_eq!((newer.incident.previous, older.incident.previous), (Some(older.incident.id), None));
-        assert_eq!(noroshi_incident::next_of(&bench.ledger, older.incident.id).await.expect("looked"), Some(newer.incident.id));
+        let kin = service::kin(&bench.ledger, &administrator(), &older).await.expect("looked");
+        assert_eq!((kin.previous, kin.next), (None, Some(newer.incident.number)));
     }
 
     async fn a_flood_of_broken_rows_is_few_entries(bench) {

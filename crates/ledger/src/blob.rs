@@ -24,6 +24,38 @@ pub struct Blob {
     pub size_bytes: u64,
 }
 
+/// What is wrong with a stored blob.
+#[derive(Debug, thiserror::Error)]
+pub enum Harm {
+    /// Its file is not there.
+    #[error("the file is missing")]
+    Missing,
+    /// Its file is too short.
+    #[error("the file has {size_bytes} of at least {least_bytes} bytes")]
+    Short {
+        /// The bytes that are there.
+        size_bytes: u64,
+        /// The bytes that are named.
+        least_bytes: u64,
+    },
+    /// Its bytes are not those that were stored.
+    #[error("the bytes are not those that were stored: their SHA-256 is {0}")]
+    Altered(String),
+    /// Its file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(std::io::Error),
+}
+
+/// The SHA-256 of everything that `source` gives, in hexadecimal.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn digest(source: &mut impl Read) -> std::io::Result<String> {
+    let mut digest = Sha256::new();
+    std::io::copy(source, &mut digest)?;
+    Ok(hex::encode(digest.finalize()))
+}
+
 impl BlobStore {
     /// Opens a folder, making it when it is not there.
     ///
@@ -78,6 +110,22 @@ impl BlobStore {
         Ok((file, Blob { sha256, size_bytes }))
     }
 
+    /// Looks whether a blob is there with `least_bytes` or more, and, when it looks `deep`, whether it still has its digest.
+    #[must_use]
+    pub fn check(&self, sha256: &str, least_bytes: u64, deep: bool) -> Option<Harm> {
+        let looked = || {
+            let path = self.path(sha256);
+            let size_bytes = fs::metadata(&path)?.len();
+            if size_bytes < least_bytes {
+                return Ok(Some(Harm::Short { size_bytes, least_bytes }));
+            }
+            let now = if deep { digest(&mut File::open(&path)?)? } else { sha256.to_owned() };
+            Ok((now != sha256).then_some(Harm::Altered(now)))
+        };
+        looked()
+            .unwrap_or_else(|error: std::io::Error| Some(if error.kind() == std::io::ErrorKind::NotFound { Harm::Missing } else { Harm::Unreadable(error) }))
+    }
+
     /// Opens a stored blob for reading.
     ///
     /// # Errors
@@ -108,6 +156,20 @@ impl BlobStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_harmed_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = BlobStore::open(folder.path()).expect("a store");
+        let blob = store.put(&mut &b"smoke"[..]).expect("stored");
+        assert!(store.check(&blob.sha256, 5, true).is_none());
+        assert!(matches!(store.check(&blob.sha256, 6, false), Some(Harm::Short { size_bytes: 5, least_bytes: 6 })));
+        fs::write(store.path(&blob.sha256), b"smokE").expect("written");
+        assert!(store.check(&blob.sha256, 5, false).is_none());
+        assert!(matches!(store.check(&blob.sha256, 5, true), Some(Harm::Altered(_))));
+        fs::remove_file(store.path(&blob.sha256)).expect("removed");
+        assert!(matches!(store.check(&blob.sha256, 5, false), Some(Harm::Missing)));
+    }
 
     #[test]
     fn bytes_come_back_and_are_kept_once() {

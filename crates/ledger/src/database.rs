@@ -113,6 +113,14 @@ impl Ledger {
     /// When the database cannot be reached.
     pub async fn close(self) -> Result<(), LedgerError> {
         self.reader.close_by_ref().await?;
+        if self.writer.get_database_backend() == DbBackend::Sqlite {
+            // Another program may hold the log; then that one folds it. Everything is durable in either case.
+            for statement in ["PRAGMA busy_timeout = 1000", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+                if let Err(error) = sea_orm::ConnectionTrait::execute_unprepared(&self.writer, statement).await {
+                    tracing::debug!(%error, "the write-ahead log stays as it is");
+                }
+            }
+        }
         Ok(self.writer.close_by_ref().await?)
     }
 }

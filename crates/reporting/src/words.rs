@@ -1,5 +1,5 @@
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
-use noroshi_document::number;
+use noroshi_document::{prose::Prose, table::Cell};
 use noroshi_kernel::{
     language::Language,
     moment::Zone,
@@ -22,6 +22,15 @@ pub const KEYS: [(Language, &str); 2] =
 
 static JA: LanguageIdentifier = langid!("ja");
 static EN: LanguageIdentifier = langid!("en");
+
+/// What stands for a value while Fluent builds the sentence around it: characters that Unicode keeps from being any text's.
+const MARKS: std::ops::RangeInclusive<char> = '\u{fdd0}'..='\u{fddf}';
+
+/// The text before the first mark, the mark, and the text after it.
+fn at_mark(text: &str) -> Option<(&str, char, &str)> {
+    let (at, mark) = text.char_indices().find(|(_, character)| MARKS.contains(character))?;
+    Some((text.get(..at)?, mark, text.get(at + mark.len_utf8()..)?))
+}
 
 /// The words of the reports in one language.
 #[derive(Clone, Copy, Debug)]
@@ -49,19 +58,26 @@ impl Words {
         LOCALES.lookup_with_args(self.tag(), key, &values)
     }
 
-    /// A number with its thousands apart.
+    /// The text of a key with words and numbers filled in, each of which stays what it is. Sixteen at most; Fluent sees none of them.
     #[must_use]
-    pub fn number(self, value: i64) -> String {
-        number::grouped(value)
+    pub fn prose(self, key: &str, values: impl IntoIterator<Item = (&'static str, Prose)>) -> Prose {
+        let values: Vec<_> = MARKS.zip(values).map(|(mark, (name, value))| (name, mark, mark.to_string(), value)).collect();
+        let text = self.with(key, &values.iter().map(|(name, _, mark, _)| (*name, mark.as_str())).collect::<Vec<_>>());
+        let mut prose = Prose::default();
+        let mut rest = text.as_str();
+        while let Some((before, mark, after)) = at_mark(rest) {
+            prose.push(before);
+            prose.push(values.iter().find(|(_, one, ..)| *one == mark).map(|(.., value)| value.clone()).unwrap_or_default());
+            rest = after;
+        }
+        prose.push(rest);
+        prose
     }
 
-    /// A share or change: `42%` in Japanese, `42 %` in English; a change with its sign.
+    /// A share, or a change whose direction is told in words: `1,042%` in Japanese, `1,042 %` in English.
     #[must_use]
     pub fn percent(self, percent: i64) -> String {
-        match self.0 {
-            Language::Ja => format!("{percent}%"),
-            Language::En => format!("{percent}\u{a0}%"),
-        }
+        Cell::Share { percent }.shown(self.0)
     }
 
     /// The word for the kind of a period: month, quarter, year.
@@ -109,6 +125,20 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use noroshi_document::{prose::Run, table::Figure};
+
+    #[test]
+    fn numbers_in_a_sentence_stay_numbers() {
+        let figure = |value| Figure { value, query: serde_json::json!({ "of": value }), href: Some(format!("/incidents?of={value}")) };
+        let sentence =
+            |language| Words(language).prose("sentence-correspondence", [("correspondence", figure(1_234).into()), ("inquiries", figure(56).into())]);
+        for language in Language::ALL {
+            let counted: Vec<_> = sentence(language).runs().iter().filter(|run| matches!(run, Run::Figure(_))).cloned().collect();
+            assert_eq!(counted, [Run::Figure(figure(1_234)), Run::Figure(figure(56))]);
+        }
+        assert!(sentence(Language::En).plain().starts_with("1,234 letters came in; 56 "));
+        assert_eq!((Words(Language::Ja).percent(1_234), Words(Language::En).percent(1_234)), ("1,234%".into(), "1,234\u{a0}%".into()));
+    }
 
     #[test]
     fn spans_are_told_in_both_languages() {

@@ -2,7 +2,14 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_directory::organisation::Home;
-use noroshi_document::{json, text};
+use noroshi_document::{
+    html, json,
+    model::{Block, Document},
+    number,
+    prose::Run,
+    table::Figure,
+    text,
+};
 use noroshi_incident::{
     coordinations, correspondence, incidents,
     model::Number,
@@ -77,6 +84,22 @@ async fn listed(ledger: &Ledger, selection: &Selection) -> i64 {
     }
 }
 
+/// The lead and every paragraph.
+fn sentences(document: &Document) -> impl Iterator<Item = &Run> {
+    let paragraphs = document.blocks.iter().filter_map(|block| if let Block::Paragraph(prose) = block { Some(prose) } else { None });
+    document.lead.iter().chain(paragraphs).flat_map(|prose| prose.runs())
+}
+
+/// The numbers in sentences.
+fn figures_told(document: &Document) -> Vec<Figure> {
+    sentences(document).filter_map(|run| if let Run::Figure(figure) = run { Some(figure.clone()) } else { None }).collect()
+}
+
+/// The words around them.
+fn words_told(document: &Document) -> Vec<String> {
+    sentences(document).filter_map(|run| if let Run::Text(text) = run { Some(text.clone()) } else { None }).collect()
+}
+
 fn figures_in(value: &serde_json::Value, into: &mut Vec<(i64, Selection, String)>) {
     match value {
         serde_json::Value::Object(fields) => {
@@ -84,6 +107,15 @@ fn figures_in(value: &serde_json::Value, into: &mut Vec<(i64, Selection, String)
                 (fields.get("value").and_then(serde_json::Value::as_i64), fields.get("query"), fields.get("href").and_then(serde_json::Value::as_str))
             {
                 into.push((value, serde_json::from_value(query.clone()).expect("a selection"), href.to_owned()));
+            }
+            // A chart has its numbers, their queries and their links side by side.
+            if let (Some(values), Some(queries), Some(hrefs)) = (fields.get("values"), fields.get("queries"), fields.get("hrefs")) {
+                let list = |value: &serde_json::Value| value.as_array().expect("a list").clone();
+                assert!(list(queries).len() == list(values).len() && list(hrefs).len() == list(values).len(), "{value}");
+                for ((value, query), href) in list(values).iter().zip(list(queries)).zip(list(hrefs)) {
+                    let value = format!("{value}").trim_end_matches(".0").parse().expect("a whole number");
+                    into.push((value, serde_json::from_value(query).expect("a selection"), href.as_str().expect("a link").to_owned()));
+                }
             }
             fields.values().for_each(|value| figures_in(value, into));
         }
@@ -106,6 +138,35 @@ on_both_databases! {
             for (value, selection, href) in figures {
                 assert_eq!(listed(&bench.ledger, &selection).await, value, "{period} {scheme:?}: {href}");
                 assert_eq!(selection.href(), href);
+            }
+        }
+    }
+
+    async fn every_number_in_a_sentence_opens_exactly_its_records(bench) {
+        fill(&bench).await;
+        for language in Language::ALL {
+            for (period, scheme, least) in [("2020Q4", None, 5), ("2021Q1", None, 15), ("2021-01", None, 15), ("2020Q4", Some("2009"), 5)] {
+                let document = incident::document(&bench.ledger, &reckoning(), &team(), period.parse().expect("a period"), scheme, language).await.expect("a report");
+                let figures = figures_told(&document);
+                let html: String = html::fragment(&document).lines().filter(|line| line.starts_with("<p>") || line.starts_with("<p class=\"lead\">")).collect();
+                assert!(figures.len() >= least, "{period} {scheme:?} {language}: {} figures", figures.len());
+                let mut from = 0;
+                for Figure { value, query, href } in &figures {
+                    let selection: Selection = serde_json::from_value(query.clone()).expect("a selection");
+                    assert_eq!(listed(&bench.ledger, &selection).await, *value, "{period} {scheme:?}: {query}");
+                    assert_eq!(href.as_deref(), Some(selection.href().as_str()));
+                    let link = format!("<a class=\"figure\" href=\"{}\">{}</a>", selection.href().replace('&', "&amp;"), number::grouped(*value));
+                    from += html.get(from..).and_then(|rest| rest.find(&link)).expect("its link") + link.len();
+                }
+                assert_eq!(html.matches("<a ").count(), figures.len(), "{html}");
+                let span = Words(language).span(period.parse().expect("a period"), &reckoning().zone);
+                for words in words_told(&document) {
+                    // Percentages follow from the numbers beside them.
+                    let mut pieces: Vec<_> = words.replace(&span, "").split('%').map(str::to_owned).collect();
+                    let last = pieces.pop().unwrap_or_default();
+                    let rest: String = pieces.iter().map(|piece| piece.trim_end_matches('\u{a0}').trim_end_matches(|character: char| character.is_ascii_digit() || character == ',')).collect();
+                    assert!(!(rest + &last).contains(|character: char| character.is_ascii_digit()), "a number without its records: {words}");
+                }
             }
         }
     }

@@ -8,6 +8,8 @@ pub(crate) const SESSION: &str = "noroshi_session";
 pub(crate) const VISITOR: &str = "noroshi_visitor";
 /// The language that somebody chose.
 pub(crate) const LANGUAGE: &str = "noroshi_language";
+/// That somebody signed in with this browser before; one for each account, so more follows in the name.
+pub(crate) const DEVICE: &str = "noroshi_device";
 /// What was just done, until the next page says so.
 pub(crate) const DONE: &str = "noroshi_done";
 

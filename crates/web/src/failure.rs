@@ -4,6 +4,7 @@ use crate::{
     page::{self, Plain},
     reader::Reader,
     web::Web,
+    words::Words,
 };
 use askama::Template;
 use axum::{
@@ -13,7 +14,7 @@ use axum::{
 };
 use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
-use noroshi_kernel::{language::Bilingual, reason::Reason};
+use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
 use noroshi_ledger::LedgerError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
@@ -33,6 +34,12 @@ pub(crate) enum Failure {
     /// A parameter that cannot be read.
     #[error("the parameter {name} cannot be {value:?}")]
     Parameter { name: String, value: String },
+    /// A field of a form that holds none of the values that the form offers.
+    #[error("the field {name} cannot be {value:?}")]
+    Field { name: String, value: String },
+    /// A field of a form that holds a character that nobody types.
+    #[error("the field {name} holds U+{:04X}", u32::from(*character))]
+    Character { name: String, character: char },
     /// A desk refused what was filled in.
     #[error("refused: {0}")]
     Refused(Reason),
@@ -60,7 +67,7 @@ impl Failure {
         match self {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
-            Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::Parameter { .. } | Self::Field { .. } | Self::Character { .. } => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Sums { .. } => StatusCode::CONFLICT,
             Self::Slow => StatusCode::SERVICE_UNAVAILABLE,
@@ -166,6 +173,8 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Forbidden => "forbidden",
         Failure::Stale => "stale",
         Failure::Parameter { .. } => "parameter",
+        Failure::Field { .. } => "field",
+        Failure::Character { .. } => "character",
         Failure::Refused(_) => "refused",
         Failure::Sums { .. } => "sums",
         Failure::Slow => "slow",
@@ -178,6 +187,11 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
     let words = plain.words;
     let sentence = match failure {
         Failure::Parameter { name, value } => words.with("failure-parameter", &[("name", name.as_str().into()), ("value", value.as_str().into())]),
+        Failure::Field { name, value } => words.with("failure-field", &[("name", label(words, name).into()), ("value", value.as_str().into())]),
+        Failure::Character { name, character } => {
+            let code = format!("U+{:04X}", u32::from(*character));
+            words.with("failure-character", &[("name", label(words, name).into()), ("value", code.into())])
+        }
         Failure::Sums { place, parts, total } => {
             words.with("failure-sums", &[("place", words.pick(place).into()), ("parts", (*parts).into()), ("total", (*total).into())])
         }
@@ -185,4 +199,26 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
     };
     let said = if let Failure::Refused(reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
     FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, plain }
+}
+
+/// What stands above a field of a form.
+fn label(words: Words, field: &str) -> String {
+    let key = match field {
+        "category" => "column-category",
+        "origin" => "column-origin",
+        "sector" => "column-sector",
+        "country" => "field-country",
+        "organisation" => "field-organisation",
+        "note" => "field-note",
+        "text" => "event-note",
+        "aliases" => "field-aliases",
+        "name_ja" => "field-name-ja",
+        "name_en" => "field-name-en",
+        "key" | "brand" => "brand-key",
+        "name" => "sign-in-name",
+        "password" => "sign-in-password",
+        "tlp" => return "TLP".into(),
+        other => return printable(other, 40),
+    };
+    words.say(key)
 }

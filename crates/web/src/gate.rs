@@ -57,8 +57,8 @@ async fn checked(web: &Shared, reader: &Reader, request: Request) -> Result<Requ
     }
     let (parts, body) = request.into_parts();
     let bytes = body::to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
-    if form_urlencoded::parse(&bytes).any(|(_, value)| !query::printable(&value)) {
-        return Err(Failure::Status(StatusCode::BAD_REQUEST));
+    if let Some((name, character)) = form_urlencoded::parse(&bytes).find_map(|(name, value)| Some((name, query::unprintable(&value)?))) {
+        return Err(Failure::Character { name: name.into_owned(), character });
     }
     let given = form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     if !given.is_some_and(|given| csrf::is_of(&web.team_key, &reader.bound_to, &given)) {

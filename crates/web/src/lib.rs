@@ -15,9 +15,11 @@
 //! that table before a handler runs. No page needs a script, and nothing is inline: the Content-Security-Policy starts from
 //! `default-src 'none'`. Pages ask desks and never the database.
 
+mod address;
 mod assets;
 mod cookies;
 mod csrf;
+mod device;
 mod done;
 mod failure;
 mod gate;
@@ -36,4 +38,5 @@ mod times;
 mod web;
 mod words;
 
+pub use address::ClientAddress;
 pub use web::{Web, router};

@@ -37,12 +37,23 @@ impl Parameters {
 /// Whether a text holds no control character but line ends and tabs, and no mark that turns the direction of writing: nobody types
 /// them, databases refuse some and terminals obey others.
 pub(crate) fn printable(text: &str) -> bool {
-    !text.chars().any(|one| (one.is_control() && !matches!(one, '\n' | '\r' | '\t')) || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    unprintable(text).is_none()
+}
+
+/// The first character that keeps a text from being [`printable`].
+pub(crate) fn unprintable(text: &str) -> Option<char> {
+    let hidden = |one: &char| (one.is_control() && !matches!(one, '\n' | '\r' | '\t')) || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().find(hidden)
 }
 
 /// Reads a value, or says which parameter is wrong.
 pub(crate) fn parsed<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Failure> {
     value.parse().map_err(|_| Failure::Parameter { name: name.to_owned(), value: value.to_owned() })
+}
+
+/// Reads one of the values that a form offers, or says which field is wrong.
+pub(crate) fn chosen<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Failure> {
+    value.parse().map_err(|_| Failure::Field { name: name.to_owned(), value: value.to_owned() })
 }
 
 impl<S: Sync> FromRequestParts<S> for Parameters {

@@ -1,6 +1,11 @@
-use crate::{failure::Failure, gate, headers, reader, routes::routes};
+use crate::{
+    address::{ClientAddress, Failures},
+    failure::Failure,
+    gate, headers, reader,
+    routes::routes,
+};
 use axum::{
-    Router,
+    Extension, Router,
     http::{Method, StatusCode},
     middleware,
 };
@@ -25,6 +30,8 @@ pub struct Web {
     pub base: String,
     /// Whether readers come by HTTPS; then cookies are marked `Secure`.
     pub behind_tls: bool,
+    /// Where the address of who asks is found.
+    pub client_address: ClientAddress,
 }
 
 impl std::fmt::Debug for Web {
@@ -47,6 +54,7 @@ pub fn router(web: Web) -> Router {
     router
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .layer(Extension(Arc::new(Failures::default())))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(shared.clone(), reader::prepare))
         .layer(CompressionLayer::new())

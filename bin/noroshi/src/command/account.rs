@@ -19,6 +19,12 @@ pub(super) async fn run(platform: &Platform, command: Account) -> anyhow::Result
         }
         Account::Disable { name } => change(platform, &name, true).await?,
         Account::Enable { name } => change(platform, &name, false).await?,
+        Account::Unlock { name } => {
+            let work = platform.ledger.begin().await?;
+            account::unlock(&work, &Platform::local_administrator(), &name).await?;
+            work.commit().await?;
+            eprintln!("{name} can try again at once");
+        }
         Account::Password { name, password_stdin } => {
             let (password, made) = chosen(password_stdin)?;
             let work = platform.ledger.begin().await?;

@@ -1,6 +1,6 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Incident, platform::Platform};
-use noroshi_feeds::defang::defang;
+use noroshi_feeds::defang::{defang, refang};
 use noroshi_incident::{
     coordinations_of, incidents,
     model::Number,
@@ -20,7 +20,7 @@ use serde_json::json;
 pub(super) async fn run(platform: &Platform, command: Incident) -> anyhow::Result<Done> {
     match command {
         Incident::List { period, category, state, search, limit, skip, json } => {
-            let selection = Selection { records: Records::Incidents, period, category, state, q: search, ..Selection::default() };
+            let selection = Selection { records: Records::Incidents, period, category, state, q: search.map(|words| refanged(&words)), ..Selection::default() };
             list(platform, &selection, skip, limit, json.json).await?;
         }
         Incident::Show { number, json } => show(platform, number, json.json).await?,
@@ -65,6 +65,11 @@ async fn list(platform: &Platform, selection: &Selection, skip: u32, limit: u32,
 async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Result<()> {
     let ledger = &platform.ledger;
     let detail = service::view(ledger, &Platform::local_administrator(), number).await?;
+    let kin = service::kin(ledger, &Platform::local_administrator(), &detail).await?;
+    if let Some(into) = kin.merged_into {
+        eprintln!("#{number} turned out to be one with #{into}, which follows");
+        return Box::pin(show(platform, into, as_json)).await;
+    }
     let incident = &detail.incident;
     let (reports, asked) = (reports_of(ledger, incident.id, Sight::Everything, 1_000).await?, coordinations_of(ledger, incident.id).await?);
     let (notes, audit) = (notes_of(ledger, incident.id).await?, audit::of_subject(ledger, incident.id.0, 1_000).await?);
@@ -74,7 +79,8 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
         return print_json(&json!({
             "number": number.to_string(), "category": incident.category, "rsit": incident.rsit, "target": incident.target.text, "state": incident.state, "tlp": incident.label.tlp,
             "brand": detail.brand, "brand_reported": detail.brand_written, "origin": detail.origin, "addresses": incident.addresses, "ports": incident.ports, "worm": incident.worm,
-            "first_report": incident.first_report_at.rfc3339(), "last_report": incident.last_report_at.rfc3339(), "report_count": detail.report_count,
+            "previous": kin.previous.map(|number| number.to_string()), "next": kin.next.map(|number| number.to_string()),
+            "merged": kin.merged.iter().map(Number::to_string).collect::<Vec<_>>(), "first_report": incident.first_report_at.rfc3339(), "last_report": incident.last_report_at.rfc3339(), "report_count": detail.report_count,
             "reports": reports.iter().map(told).collect::<Vec<_>>(), "coordinations": asked.iter().map(coordination).collect::<Vec<_>>(),
             "notes": notes.iter().map(|note| json!({ "at": Moment(note.at).rfc3339(), "author": note.author, "text": note.text })).collect::<Vec<_>>(),
             "audit": audit,
@@ -85,6 +91,14 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
     let name = detail.brand.clone().or_else(|| detail.brand_written.clone().map(|name| Bilingual::new(name.clone(), name)));
     if let Some(name) = name {
         print(&format!("brand: {} / {} ({})", shown(&name.ja), shown(&name.en), detail.origin.key()))?;
+    }
+    for (what, number) in [("earlier incident", kin.previous), ("later incident", kin.next)] {
+        if let Some(number) = number {
+            print(&format!("{what}: #{number}"))?;
+        }
+    }
+    for number in &kin.merged {
+        print(&format!("merged into this one: #{number}"))?;
     }
     print(&timeline(&platform.reckoning.zone, &reports, &asked, &notes))
 }
@@ -121,4 +135,9 @@ fn print_figures(figures: &stats::Compared) -> anyhow::Result<()> {
 /// What came from outside, on one line and without what a terminal would obey.
 fn shown(text: &str) -> String {
     printable(text, 2_000)
+}
+
+/// Words to search for, as they stand in the index: people copy targets from pages, which show them defanged.
+fn refanged(words: &str) -> String {
+    words.split_whitespace().map(refang).collect::<Vec<_>>().join(" ")
 }

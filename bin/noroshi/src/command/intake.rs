@@ -1,33 +1,161 @@
-use super::{print, print_json};
-use crate::{Done, arguments::Intake, platform::Platform, progress::Bar, wiring::Worker};
+use super::{print, print_json, regular};
+use crate::{
+    Done,
+    arguments::Intake,
+    grammar::counted,
+    platform::Platform,
+    progress::Bar,
+    signals::{Signal, Signals},
+    wiring::Worker,
+};
 use anyhow::Context as _;
-use noroshi_incident::service::import::{self, Outcome};
+use noroshi_incident::service::import::{self, Format, Outcome};
+use noroshi_mailroom::letters::Incoming;
+use serde::Serialize;
+use std::{cell::Cell, fs::File, io::Read as _, path::PathBuf, time::Duration};
 
-pub(super) async fn run(platform: Platform, command: Intake) -> anyhow::Result<Done> {
-    let Intake::Import { format, json, paths } = command;
-    let actor = Platform::local_administrator();
-    let worker = Worker::start(platform.ledger.clone());
-    // All of them are looked at first: a mistyped name should not be found after an hour.
-    for path in &paths {
-        std::fs::File::open(path).with_context(|| path.display().to_string())?;
+/// How long a stopped import goes on delivering events; the rest waits for the next start.
+const MOST_DELIVERING: Duration = Duration::from_secs(10);
+
+/// The longest letter that is taken from standard input, in bytes.
+const LETTER_MOST_BYTES: u64 = 512 << 20;
+
+/// Takes one letter from standard input. Once it is kept, nothing may make the mail server send it again or back: what cannot be
+/// read of it is for a person, not for the sender.
+async fn mail(platform: &Platform) -> anyhow::Result<Done> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(LETTER_MOST_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
+    if bytes.is_empty() {
+        anyhow::bail!("no letter came on standard input; pipe one in: noroshi intake mail < letter.eml");
     }
+    if bytes.len() as u64 > LETTER_MOST_BYTES {
+        anyhow::bail!("the letter is longer than the {} MiB that are taken; let the mail server refuse such letters", LETTER_MOST_BYTES >> 20);
+    }
+    let letter = Incoming { name: String::new(), bytes: bytes.into() };
+    let actor = Platform::local_administrator();
+    let kept = import::keep_letter(&platform.ledger, &actor, letter.clone()).await?;
+    let worker = Worker::start(platform.ledger.clone());
     let mut bar = Bar::new();
-    let mut outcome = Outcome::default();
-    for path in &paths {
-        outcome.add(import::file(&platform.ledger, &actor, &platform.reckoning, format, path, &mut bar).await?);
+    if let Err(error) = import::read_letter(&platform.ledger, &actor, &platform.reckoning, kept, letter, &mut bar).await {
+        eprintln!("noroshi: the letter is kept and will be read later: {}", crate::told(&error.into()));
     }
     bar.finish();
-    worker.finish().await?;
-    platform.ledger.close().await?;
+    if let Err(error) = worker.finish().await {
+        eprintln!("noroshi: {}", crate::told(&error));
+    }
+    Ok(Done::Whole)
+}
+
+/// Why an import ended before its end.
+enum Stopped {
+    Failed(anyhow::Error),
+    Asked(Signal),
+}
+
+/// What an import that was stopped printed: the counts of what is in, and why there are no more.
+#[derive(Serialize)]
+struct Partial<'a> {
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+    stopped: &'a str,
+}
+
+pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<Done> {
+    let (format, json, paths) = match command {
+        Intake::Import { format, json, paths } => (format, json, paths),
+        Intake::Mail => return mail(platform).await,
+    };
+    // All of them are looked at first: a mistyped name should not be found after an hour.
+    for path in &paths {
+        let folder = matches!(format, Format::Eml | Format::Maildir) && path.is_dir();
+        if folder {
+            continue;
+        }
+        regular(path)?;
+        File::open(path).with_context(|| path.display().to_string())?;
+    }
+    let worker = Worker::start(platform.ledger.clone());
+    let mut outcome = Outcome::default();
+    let stopped = all(platform, format, &paths, &mut outcome).await?;
+    let Some(stopped) = stopped else {
+        worker.finish().await?;
+        return said(&outcome, json.json);
+    };
+    let (why, done) = match stopped {
+        Stopped::Failed(error) => (crate::told(&error), Done::Failed),
+        Stopped::Asked(signal) => (format!("stopped by {}", signal.name()), Done::Stopped(signal)),
+    };
+    match tokio::time::timeout(MOST_DELIVERING, worker.finish()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => eprintln!("{}", crate::told(&error)),
+        Err(_) => eprintln!("incidents that cannot be found by searching yet can be after the next start"),
+    }
     if json.json {
-        print_json(&outcome)?;
+        print_json(&Partial { outcome: &outcome, stopped: &why })?;
+    }
+    eprintln!("noroshi: {why}");
+    eprintln!("{} in; import the file again: what is in is not counted twice", counted(outcome.read, "row is", "rows are"));
+    Ok(done)
+}
+
+/// Imports file after file; gives why it stopped, when it did. `outcome` then holds what is in.
+async fn all(platform: &Platform, format: Format, paths: &[PathBuf], outcome: &mut Outcome) -> anyhow::Result<Option<Stopped>> {
+    let actor = Platform::local_administrator();
+    let mut signals = Signals::listen().context("cannot listen for signals")?;
+    let mut bar = Bar::new();
+    let steps = bar.steps();
+    let heard = Cell::new(None);
+    for path in paths {
+        // Asked while the last unit of work of a file was under way: that file is in.
+        if let Some(signal) = heard.get() {
+            bar.finish();
+            return Ok(Some(Stopped::Asked(signal)));
+        }
+        bar.next_file();
+        let stopped = {
+            let asked = async {
+                let signal = signals.next().await;
+                heard.set(Some(signal));
+                eprintln!("{}: finishing what is under way; once more ends at once", signal.name());
+                tokio::select! {
+                    () = steps.end_of_one() => {}
+                    _ = signals.next() => {}
+                }
+                signal
+            };
+            tokio::select! {
+                biased;
+                signal = asked => Stopped::Asked(signal),
+                ended = import::file(&platform.ledger, &actor, &platform.reckoning, format, path, &mut bar) => match ended {
+                    Ok(one) => {
+                        outcome.add(one);
+                        continue;
+                    }
+                    Err(error) => Stopped::Failed(error.into()),
+                },
+            }
+        };
+        bar.finish();
+        outcome.add(bar.so_far());
+        return Ok(Some(stopped));
+    }
+    bar.finish();
+    Ok(None)
+}
+
+/// Says what became of the rows.
+fn said(outcome: &Outcome, as_json: bool) -> anyhow::Result<Done> {
+    if as_json {
+        print_json(outcome)?;
     } else {
-        let Outcome { read, stored, duplicates, already_seen, set_aside, .. } = outcome;
-        print(&format!("{read} rows read: {stored} opened an incident, {duplicates} joined one, {already_seen} were imported before, {set_aside} set aside"))?;
+        let Outcome { read, stored, duplicates, already_seen, set_aside, .. } = *outcome;
+        let (read, seen) = (counted(read, "row or letter", "rows or letters"), counted(already_seen, "was imported before", "were imported before"));
+        print(&format!("{read} read: {stored} made something new, {duplicates} joined an incident, {seen}, {set_aside} set aside"))?;
     }
     if outcome.set_aside == 0 {
         return Ok(Done::Whole);
     }
-    eprintln!("{} rows lie in the tray, each with its reason; the page /tray shows them", outcome.set_aside);
+    let (one, many) = ("row lies in the tray, with its reason", "rows lie in the tray, each with its reason");
+    eprintln!("{}; see the page /tray", counted(outcome.set_aside, one, many));
     Ok(Done::SomeSetAside)
 }

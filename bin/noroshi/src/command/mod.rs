@@ -15,31 +15,59 @@ use crate::{
     arguments::{Arguments, Command},
     platform::Platform,
 };
+use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 
-/// Carries out what was typed.
+/// Carries out what was typed, and closes what was opened for it.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let usual = if matches!(arguments.command, Command::Demo(_)) { "demo-data" } else { "noroshi-data" };
     let data = arguments.data.unwrap_or_else(|| PathBuf::from(usual));
-    let configuration = arguments.config;
-    let open = || Platform::open(&data, configuration.as_deref());
-    match arguments.command {
-        Command::Demo(demo) => demo::run(open().await?, demo).await,
-        Command::Serve(serve) => serve::run(open().await?, serve.listen).await,
-        Command::Init => init(&open().await?.data),
-        Command::Doctor(json) => doctor::run(&open().await?, json.json).await,
-        Command::Account(account) => account::run(&open().await?, account).await,
-        Command::Brand(brand) => brand::run(&open().await?, brand).await,
+    if let Command::Scheme(scheme) = &arguments.command {
+        return scheme::run(scheme);
+    }
+    let platform = Platform::open(&data, arguments.config.as_deref()).await?;
+    // Who mistyped the directory's name would else read that there is nothing.
+    if platform.is_new && !matches!(arguments.command, Command::Demo(_) | Command::Init) {
+        eprintln!("note: a new data directory was made: {}; if yours is another one, name it with --data", data.display());
+    }
+    let ledger = platform.ledger.clone();
+    let ended = carry_out(platform, arguments.command).await;
+    let closed = ledger.close().await;
+    let done = ended?;
+    closed?;
+    Ok(done)
+}
+
+async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done> {
+    match command {
+        Command::Demo(demo) => demo::run(platform, demo).await,
+        Command::Serve(serve) => serve::run(platform, serve.listen).await,
+        Command::Init => Ok(init(&platform.data)),
+        Command::Doctor(doctor) => doctor::run(&platform, &doctor).await,
+        Command::Account(account) => account::run(&platform, account).await,
+        Command::Brand(brand) => brand::run(&platform, brand).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
-        Command::Intake(intake) => intake::run(open().await?, intake).await,
-        Command::Incident(incident) => incident::run(&open().await?, incident).await,
-        Command::Report(report) => report::run(&open().await?, report).await,
+        Command::Intake(intake) => intake::run(&platform, intake).await,
+        Command::Incident(incident) => incident::run(&platform, incident).await,
+        Command::Report(report) => report::run(&platform, report).await,
     }
 }
 
-fn init(data: &Path) -> anyhow::Result<Done> {
+fn init(data: &Path) -> Done {
     eprintln!("{} is set up. Add an account with: noroshi account add NAME --role handler", data.display());
-    Ok(Done::Whole)
+    Done::Whole
+}
+
+/// Refuses what is no regular file before it is opened: opening a pipe waits for somebody to write into it, perhaps for ever.
+fn regular(path: &Path) -> anyhow::Result<()> {
+    let shown = || path.display().to_string();
+    let kind = std::fs::metadata(path).with_context(shown)?.file_type();
+    let what = match () {
+        () if kind.is_file() => return Ok(()),
+        () if kind.is_dir() => "this is no file but a directory; name files, for example DIR/*.csv",
+        () => "this is no file but a pipe, a socket or a device; write what comes out of it into a file, and name that",
+    };
+    Err(anyhow::anyhow!(what)).with_context(shown)
 }
 
 /// Prints to standard output. A reader that closed the pipe is no failure.

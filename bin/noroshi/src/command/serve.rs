@@ -1,8 +1,16 @@
-use crate::{Done, platform::Platform, wiring::Worker};
+use crate::{
+    Done,
+    platform::Platform,
+    signals::Signals,
+    wiring::{self, Worker},
+};
 use anyhow::Context as _;
 use noroshi_web::{Web, router};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
+
+/// How long running jobs may go on when the server ends; what is left then is done after the next start.
+const MOST_ENDING: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(platform: Platform, listen: Option<SocketAddr>) -> anyhow::Result<Done> {
     let address = listen.unwrap_or(platform.configuration.serve.listen);
@@ -20,6 +28,7 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves pages and delivers events until the program is told to stop; then finishes what is under way.
 pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> anyhow::Result<Done> {
     let worker = Worker::start(platform.ledger.clone());
+    let jobs = wiring::jobs(&platform.ledger, &platform.reckoning).await?;
     let web = Web {
         ledger: platform.ledger.clone(),
         reckoning: platform.reckoning.clone(),
@@ -27,25 +36,21 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         team_key: platform.team_key,
         base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,
+        client_address: platform.configuration.serve.client_address()?,
     };
-    axum::serve(listener, router(web)).with_graceful_shutdown(stopped()).await?;
+    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+    jobs.stop(MOST_ENDING).await;
     worker.finish().await?;
-    platform.ledger.close().await?;
     Ok(Done::Whole)
 }
 
 /// Ends when the program is asked to: Ctrl-C or SIGTERM.
 async fn stopped() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+    match Signals::listen() {
+        Ok(mut signals) => {
+            signals.next().await;
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+        Err(_) => std::future::pending().await,
     }
 }

@@ -119,6 +119,14 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
             assert_eq!(listed(&browser).await?, *value, "{href}");
         }
 
+        // On a phone: a table that goes on beyond the edge says so.
+        let phone = serde_json::json!({ "width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": false });
+        browser.cdp().send_raw("Emulation.setDeviceMetricsOverride", phone).await?;
+        browser.goto(at("/statistics?period=2013Q4")).await?;
+        let table = browser.find(By::Css("div.wide:has(a.figure)")).await?;
+        assert!(table.css_value("background-attachment").await?.contains("local"), "a shadow lies at the edge of what scrolls");
+        browser.cdp().send_raw("Emulation.clearDeviceMetricsOverride", serde_json::json!({})).await?;
+
         // From a list to an incident, and an action on it.
         browser.goto(at("/incidents?period=2013Q4&category=phishing")).await?;
         browser.find(By::Css("tbody a")).await?.click().await?;

@@ -1,6 +1,9 @@
 //! The command line as scripts rely on it: exit codes, JSON alone on standard output, messages on standard error.
 
-use crate::place::Home;
+use crate::{
+    place::Home,
+    server::{Server, Visitor, account},
+};
 
 const CSV: &[u8] =
     b"date,URL,description\n2020/01/04 10:12:00,http://a.example.jp/,Amazon\n2020/02/04 10:12:00,http://b.example.jp/,\xe6\xa5\xbd\xe5\xa4\xa9\n";
@@ -57,6 +60,9 @@ fn import_stats_list_and_show_print_json() {
     assert_eq!(stats["phishing_brands"][0]["brand"], "Amazon");
     let list = home.run(&["incident", "list", "--search", "楽天", "--json"]).json();
     assert_eq!((list["count"].as_i64(), list["items"][0]["number"].as_str()), (Some(1), Some("2020-00002")));
+    let shown = home.run(&["incident", "list", "--search", "hxxp://b[.]example[.]jp/", "--json"]).json();
+    assert_eq!(shown["items"], list["items"], "what is shown defanged is found");
+    assert_eq!(shown["count"], 1);
     let show = home.run(&["incident", "show", "2020-00002", "--json"]).json();
     assert_eq!((show["target"].as_str(), show["report_count"].as_i64()), (Some("http://b.example.jp/"), Some(1)));
     assert!(home.run(&["incident", "show", "2020-00002"]).out().contains("hxxp://b.example[.]jp/"), "hostile URLs are defanged for people");
@@ -86,7 +92,8 @@ fn what_fails_is_1_and_says_why() {
     let home = Home::sqlite();
     for (arguments, says) in [
         (&["intake", "import", "--format", "phishurl", "/nowhere/list.csv"][..], "/nowhere/list.csv: No such file"),
-        (&["intake", "import", "--format", "phishurl", "/"], "this is no file"),
+        (&["intake", "import", "--format", "phishurl", "/"], "this is no file but a directory; name files, for example DIR/*.csv"),
+        (&["brand", "import", "/nowhere/brands.csv"], "/nowhere/brands.csv: No such file"),
         (&["incident", "show", "2013-00001"], "there is no incident 2013-00001"),
         (&["account", "add", "x", "--role", "handler", "--password-stdin"], "at least 12 characters"),
     ] {
@@ -180,4 +187,93 @@ fn a_disabled_account_is_there_and_out() {
     assert_eq!(home.run(&["account", "enable", "hanako"]).code(), 0);
     assert!(home.run(&["account", "password", "hanako"]).out().trim().len() >= 12);
     assert_eq!(home.run(&["account", "password", "nobody"]).code(), 1);
+}
+
+#[test]
+fn a_pipe_or_a_device_is_refused_at_once() {
+    let home = Home::sqlite();
+    home.run(&["init"]);
+    let (good, pipe) = (home.file("list.csv", CSV), home.path().join("pipe.csv"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (good, pipe) = (good.to_str().unwrap(), pipe.to_str().unwrap());
+    for arguments in [
+        &["intake", "import", "--format", "phishurl", pipe][..],
+        &["intake", "import", "--format", "phishurl", good, pipe],
+        &["intake", "import", "--format", "phishurl", "/dev/zero"],
+        &["brand", "import", pipe],
+    ] {
+        let mut child = home.start(arguments);
+        let mut ended = None;
+        for _ in 0..200 {
+            ended = child.try_wait().unwrap();
+            if ended.is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        if ended.is_none() {
+            child.kill().unwrap();
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(ended.and_then(|status| status.code()), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("this is no file but a pipe, a socket or a device"), "{arguments:?}: {said}");
+    }
+    assert_eq!(home.run(&["incident", "list", "--json"]).json()["count"], 0, "nothing is begun before all inputs were looked at");
+}
+
+#[test]
+fn numbers_and_nouns_agree() {
+    let home = Home::sqlite();
+    let import = |content: &[u8]| home.run(&["intake", "import", "--format", "phishurl", home.file("list.csv", content).to_str().unwrap()]);
+    let one = import(b"date,URL,description\nnever,http://a.example.jp/,B\n");
+    assert!(one.err().contains("\n1 row lies in the tray, with its reason") && one.out().starts_with("1 row read: "), "{}{}", one.out(), one.err());
+    let two = import(b"date,URL,description\nnever,http://a.example.jp/,B\nnever,http://b.example.jp/,B\n");
+    assert!(two.err().contains("\n2 rows lie in the tray, each with its reason") && two.out().starts_with("2 rows read: "), "{}{}", two.out(), two.err());
+}
+
+#[tokio::test]
+async fn messages_in_a_file_bear_no_colour() {
+    let home = Home::sqlite();
+    assert_eq!(home.run(&["init"]).code(), 0);
+    let ledger = home.ledger().await;
+    let work = ledger.begin().await.unwrap();
+    work.tell("nobody.listens", &"").await.unwrap();
+    work.commit().await.unwrap();
+    ledger.close().await.unwrap();
+    let ran = home.run(&["intake", "import", "--format", "phishurl", home.file("list.csv", CSV).to_str().unwrap()]);
+    assert_eq!(ran.code(), 0, "{}", ran.err());
+    assert!(ran.err().contains("ERROR") && !ran.err().contains('\u{1b}'), "{:?}", ran.err());
+}
+
+#[test]
+fn help_says_how_a_password_is_given() {
+    let home = Home::sqlite();
+    for command in ["add", "password"] {
+        let help = home.run(&["account", command, "--help"]).out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("made and printed, unless --password-stdin gives one"), "{help}");
+    }
+}
+
+#[test]
+fn an_account_that_waits_can_be_released() {
+    let home = Home::sqlite();
+    let password = account(&home, "hanako", "handler");
+    let server = Server::start(&home);
+    let tries = |password: &str| {
+        let mut visitor = Visitor::to(&server);
+        let csrf = visitor.get("/sign-in").unwrap().csrf().to_owned();
+        visitor.post("/sign-in", &[("csrf", &csrf), ("to", "/"), ("name", "hanako"), ("password", password)]).unwrap().status
+    };
+    // The waits double; after these few the next try would have to wait for seconds.
+    while tries("wrong") != 429 {}
+    for _ in 0..3 {
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        while tries("wrong") != 429 {}
+    }
+    assert_eq!(tries(&password), 429);
+    let ran = home.run(&["account", "unlock", "hanako"]);
+    assert_eq!(ran.code(), 0, "{}", ran.err());
+    assert_eq!(tries(&password), 303);
+    assert_eq!(home.run(&["account", "unlock", "nobody"]).code(), 1);
 }

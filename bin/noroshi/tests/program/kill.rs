@@ -10,7 +10,8 @@ use std::{fmt::Write as _, time::Duration};
 /// So many kills per database.
 const KILLS: u32 = 20;
 
-fn rows(count: usize) -> String {
+/// A list of so many rows.
+pub(crate) fn rows(count: usize) -> String {
     let mut csv = String::from("date,URL,description\n");
     for number in 0..count {
         // One row in five tells of a target that was there before.
@@ -22,7 +23,7 @@ fn rows(count: usize) -> String {
     csv
 }
 
-async fn one(query: &impl Query, sql: &str) -> i64 {
+pub(crate) async fn one(query: &impl Query, sql: &str) -> i64 {
     query.number(Sql::new(sql)).await.unwrap()
 }
 

@@ -1,10 +1,14 @@
 //! The program as a person or a script meets it: typed commands, exit codes, and the power switch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
+mod brands;
 mod browser;
 mod contract;
+mod doctor;
 mod field;
+mod fresh;
 mod hostile;
 mod kill;
 mod place;
 mod server;
+mod stopping;

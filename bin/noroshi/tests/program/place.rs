@@ -24,6 +24,10 @@ impl Home {
         Some(Self { folder: tempfile::tempdir().unwrap(), postgres: Some((url, noroshi_testkit::fresh_schema())) })
     }
 
+    pub(crate) const fn is_on_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

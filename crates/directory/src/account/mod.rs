@@ -4,7 +4,7 @@ mod password;
 mod session;
 mod store;
 
-pub use session::{Session, SignInError, sign_in, sign_out, whose};
+pub use session::{Device, Session, SignInError, sign_in, sign_in_from, sign_out, whose};
 pub use store::all;
 
 use crate::DirectoryError;
@@ -89,6 +89,20 @@ pub async fn set_disabled(work: &UnitOfWork, actor: &Actor, name: &str, disabled
     }
     let action = if disabled { "account.disable" } else { "account.enable" };
     work.record(actor, audit::Entry { action, subject_kind: "account", subject_id: id.0, detail: &json!({ "name": name }) }).await?;
+    Ok(())
+}
+
+/// Lets somebody try again at once who has to wait after failures, from known devices and from others.
+///
+/// # Errors
+/// [`DirectoryError::Forbidden`]; [`DirectoryError::Unknown`] when there is no such account.
+pub async fn unlock(work: &UnitOfWork, actor: &Actor, name: &str) -> Result<(), DirectoryError> {
+    actor.must_can(Action::ChangeAccounts)?;
+    let id = named(work, name).await?;
+    for device in Device::ALL {
+        store::forget_tries(work, &store::counted_as(name, device)).await?;
+    }
+    work.record(actor, audit::Entry { action: "account.unlock", subject_kind: "account", subject_id: id.0, detail: &json!({ "name": name }) }).await?;
     Ok(())
 }
 

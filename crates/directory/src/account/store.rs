@@ -1,4 +1,4 @@
-use super::Account;
+use super::{Account, Device};
 use noroshi_kernel::id::AccountId;
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 use sha2::{Digest, Sha256};
@@ -62,31 +62,40 @@ pub(super) struct Tried {
     pub(super) locked_until: i64,
 }
 
+/// Whose tries are counted together: those for a name from anywhere, or those from browsers in which its person signed in before.
 /// Names are kept as digests: people type passwords into the wrong field.
-fn digest(name: &str) -> Vec<u8> {
-    Sha256::digest(name.as_bytes()).to_vec()
+pub(super) fn counted_as(name: &str, device: Device) -> Vec<u8> {
+    let strange = Sha256::digest(name.as_bytes());
+    match device {
+        Device::Strange => strange.to_vec(),
+        Device::Known => Sha256::digest([strange.as_slice(), b"known device"].concat()).to_vec(),
+    }
 }
 
-/// Counts a try for a name. While the name waits, a try does not count.
-pub(super) async fn add_try(work: &UnitOfWork, name: &str) -> Result<Tried, LedgerError> {
+/// Counts a try. While its kind waits, a try does not count.
+pub(super) async fn add_try(work: &UnitOfWork, counted_as: &[u8]) -> Result<Tried, LedgerError> {
     let now = work.now().0;
     let sql = Sql::new("INSERT INTO directory_sign_in_try (name_hash, failures, locked_until, tried_at) VALUES (")
-        .bind(digest(name))
+        .bind(counted_as.to_vec())
         .push(", 1, 0, ")
         .bind(now)
         .push(") ON CONFLICT (name_hash) DO UPDATE SET tried_at = excluded.tried_at, failures = directory_sign_in_try.failures + CASE WHEN directory_sign_in_try.locked_until > excluded.tried_at THEN 0 ELSE 1 END RETURNING failures, locked_until");
     work.one(sql).await?.ok_or_else(|| LedgerError::Damaged("a try was not counted".into()))
 }
 
-pub(super) async fn lock_until(work: &UnitOfWork, name: &str, until: i64) -> Result<(), LedgerError> {
-    let sql = Sql::new("UPDATE directory_sign_in_try SET locked_until = ").bind(until).push(" WHERE name_hash = ").bind(digest(name));
+pub(super) async fn lock_until(work: &UnitOfWork, counted_as: &[u8], until: i64) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE directory_sign_in_try SET locked_until = ").bind(until).push(" WHERE name_hash = ").bind(counted_as.to_vec());
     work.execute(sql).await.map(|_| ())
 }
 
-/// Forgets the tries of a name, and those of all names that were last tried before `old`.
-pub(super) async fn forget_tries(work: &UnitOfWork, name: &str, old: i64) -> Result<(), LedgerError> {
-    let sql = Sql::new("DELETE FROM directory_sign_in_try WHERE name_hash = ").bind(digest(name)).push(" OR tried_at < ").bind(old);
-    work.execute(sql).await.map(|_| ())
+/// Forgets these tries.
+pub(super) async fn forget_tries(work: &UnitOfWork, counted_as: &[u8]) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM directory_sign_in_try WHERE name_hash = ").bind(counted_as.to_vec())).await.map(|_| ())
+}
+
+/// Forgets all tries that were last repeated before `old`.
+pub(super) async fn forget_tries_before(work: &UnitOfWork, old: i64) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM directory_sign_in_try WHERE tried_at < ").bind(old)).await.map(|_| ())
 }
 
 pub(super) async fn begin_session(work: &UnitOfWork, token_hash: Vec<u8>, account: AccountId) -> Result<(), LedgerError> {

@@ -6,10 +6,12 @@
 mod change;
 mod seed;
 mod store;
+mod table;
 
 pub use change::{Change, Renamed, add, assign_name, save};
-pub use seed::{import_table, parse_table, shipped};
+pub use seed::{Imported, import, import_table, shipped, shipped_table};
 pub use store::{NAMED, all, names_of, resolve_names, unmapped};
+pub use table::{Row, Table, Wrong, parse_table};
 
 use crate::Origin;
 use noroshi_kernel::{id::BrandId, language::Bilingual};

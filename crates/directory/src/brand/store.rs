@@ -63,6 +63,18 @@ pub async fn names_of(query: &impl Query) -> Result<HashMap<BrandId, Vec<String>
     Ok(names)
 }
 
+/// Of these names, those that belong to a brand, folded, with it.
+pub(super) async fn owners(query: &impl Query, names: impl Iterator<Item = String>) -> Result<HashMap<String, BrandId>, LedgerError> {
+    let folded: Vec<_> = names.map(|name| fold(&name)).collect();
+    let mut owners = HashMap::new();
+    for part in folded.chunks(500) {
+        let sql =
+            Sql::new("SELECT id, folded, written, brand_id FROM directory_brand_name WHERE brand_id IS NOT NULL AND folded IN ").list(part.iter().cloned());
+        owners.extend(query.all::<NameRow>(sql).await?.into_iter().filter_map(|row| Some((row.folded, BrandId(row.brand_id?)))));
+    }
+    Ok(owners)
+}
+
 /// Names that were reported and belong to no brand yet, as (id, as written), oldest first, at most `limit`.
 ///
 /// # Errors

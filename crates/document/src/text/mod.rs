@@ -25,7 +25,7 @@ pub fn plain(document: &Document) -> String {
     page.rule('=');
     if let Some(lead) = &document.lead {
         page.gap();
-        page.paragraph(lead);
+        page.paragraph(&lead.plain());
     }
     if !document.facts.is_empty() {
         page.gap();
@@ -51,7 +51,7 @@ fn block(block: &Block, page: &mut Page) {
                 _ => {}
             }
         }
-        Block::Paragraph(text) => page.paragraph(text),
+        Block::Paragraph(prose) => page.paragraph(&prose.plain()),
         Block::Table(one) => table::put(one, page),
         Block::Chart(one) => chart::put(one, page),
         Block::Note(text) => note(text, page),

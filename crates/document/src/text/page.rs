@@ -16,7 +16,7 @@ impl Page {
 
     /// Puts one line. Joining words can change their width in some scripts, so that a line too wide even now is cut here.
     pub(super) fn line(&mut self, line: &str) {
-        let mut rest = line.trim_end().to_owned();
+        let mut rest = line.replace('\u{a0}', " ").trim_end().to_owned();
         while self.ruler.width(&rest) > COLUMNS && rest.chars().nth(1).is_some() {
             let (head, tail) = self.ruler.cut(&rest, COLUMNS);
             self.lines.push(head.trim_end().to_owned());

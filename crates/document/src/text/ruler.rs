@@ -20,10 +20,19 @@ impl Ruler {
         self.0
     }
 
-    /// The text as it may be written: harmless, without marks that change a neighbour's width, spaces plain and single.
+    /// The text as it may be written: harmless, without marks that change a neighbour's width, spaces single. A space that does not break
+    /// stays one, so that no line begins with `%`; the page makes it plain.
     pub(super) fn clean(self, text: &str) -> String {
         let plain = |character: char| !matches!(character, '\u{fe00}'..='\u{fe0f}');
-        clean::words(text).chars().filter(|character| plain(*character)).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+        let breaking = |character: char| character.is_whitespace() && character != '\u{a0}';
+        clean::words(text)
+            .chars()
+            .filter(|character| plain(*character))
+            .collect::<String>()
+            .split(breaking)
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The number of columns that the text takes.
@@ -106,6 +115,7 @@ mod tests {
         assert_eq!(EN.wrap("a pneumonoultramicroscopic", 10), ["a", "pneumonoul", "tramicrosc", "opic"]);
         assert_eq!(EN.wrap("abcdefghij.", 10), ["abcdefghi", "j."], "no line begins with a full stop");
         assert_eq!(EN.wrap(" \n\t", 10), [""; 0]);
+        assert_eq!(EN.wrap("up by 28\u{a0}% now", 9), ["up by", "28\u{a0}% now"], "no line begins with a percent sign");
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use super::{COLUMNS, note, page::Page, ruler::Ruler};
 use crate::{
-    table::{Align, Row, Table},
+    table::{Align, Cell, Row, Table},
     words,
 };
 
 /// The space between two columns.
 const GAP: usize = 2;
-/// How narrow a column of words may become before the table is split.
-const NARROW: usize = 26;
+/// How narrow columns of words may become before the table is split, step by step.
+const NARROW: [usize; 4] = [26, 24, 22, 20];
 
 /// Puts a title and, after or below it, its unit.
 pub(super) fn title(title: &str, unit: Option<&str>, page: &mut Page) {
@@ -34,7 +34,7 @@ pub(super) fn put(table: &Table, page: &mut Page) {
     } else if table.width() > 0 {
         let sheet = Sheet::read(table, page.ruler);
         let widths = sheet.widths();
-        for (place, block) in blocks(&widths).iter().enumerate() {
+        for (place, block) in blocks(&widths, &sheet.beside).iter().enumerate() {
             if place > 0 {
                 page.gap();
             }
@@ -46,14 +46,20 @@ pub(super) fn put(table: &Table, page: &mut Page) {
     }
 }
 
-/// Which columns stand together.
-fn blocks(widths: &[usize]) -> Vec<Vec<usize>> {
+/// Which columns stand together. What is told of the column before never begins a block without it.
+fn blocks(widths: &[usize], beside: &[bool]) -> Vec<Vec<usize>> {
     let first = widths.first().copied().unwrap_or(0);
     let (mut blocks, mut block, mut used) = (Vec::new(), vec![0], first);
     for (column, width) in widths.iter().enumerate().skip(1) {
         if used + GAP + width > COLUMNS && block.len() > 1 {
-            blocks.push(std::mem::replace(&mut block, vec![0]));
+            let mut next = vec![0];
             used = first;
+            let before = GAP + widths.get(column - 1).copied().unwrap_or(0);
+            if beside.get(column) == Some(&true) && block.len() > 2 && first + before + GAP + width <= COLUMNS {
+                next.extend(block.pop());
+                used += before;
+            }
+            blocks.push(std::mem::replace(&mut block, next));
         }
         block.push(column);
         used += GAP + width;
@@ -66,6 +72,8 @@ fn blocks(widths: &[usize]) -> Vec<Vec<usize>> {
 struct Sheet {
     ruler: Ruler,
     aligns: Vec<Align>,
+    /// Whether a column tells shares or changes of the one before.
+    beside: Vec<bool>,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
     total: Option<Vec<String>>,
@@ -79,6 +87,9 @@ impl Sheet {
             |row: &Row| (0..columns).map(|column| ruler.clean(&row.cells.get(column).map(|cell| cell.shown(ruler.language())).unwrap_or_default())).collect();
         Self {
             ruler,
+            beside: (0..columns)
+                .map(|column| table.rows.iter().any(|row| matches!(row.cells.get(column), Some(Cell::Share { .. } | Cell::Change { .. }))))
+                .collect(),
             aligns: (0..columns).map(|column| table.align(column)).collect(),
             head: (0..columns).map(|column| ruler.clean(table.columns.get(column).map_or("", |column| &column.label))).collect(),
             rows: table.rows.iter().map(cells).collect(),
@@ -92,12 +103,12 @@ impl Sheet {
         let columns = 0..self.head.len();
         let natural: Vec<usize> = columns.clone().map(|column| self.body(column).max(self.width_of(self.head.get(column)))).collect();
         let wrapped: Vec<usize> = columns.clone().map(|column| self.body(column).max(self.longest_word(column).min(14))).collect();
-        let narrow = |column: usize, width: &usize| if self.aligns.get(column) == Some(&Align::Left) { (*width).min(NARROW) } else { *width };
-        let narrowed: Vec<usize> = wrapped.iter().enumerate().map(|(column, width)| narrow(column, width)).collect();
+        let narrow = |column: usize, width: usize, most: usize| if self.aligns.get(column) == Some(&Align::Left) { width.min(most) } else { width };
+        let narrowed = NARROW.map(|most| wrapped.iter().enumerate().map(|(column, width)| narrow(column, *width, most)).collect::<Vec<usize>>());
         let split: Vec<usize> =
             wrapped.iter().enumerate().map(|(column, width)| if column == 0 { (*width).min(24) } else { (*width).min(COLUMNS - 24 - GAP) }).collect();
         let fits = |widths: &Vec<usize>| widths.iter().sum::<usize>() + GAP * (widths.len() - 1) <= COLUMNS;
-        [natural, wrapped, narrowed].into_iter().find(fits).unwrap_or(split).into_iter().map(|width| width.max(1)).collect()
+        [natural, wrapped.clone()].into_iter().chain(narrowed).find(fits).unwrap_or(split).into_iter().map(|width| width.max(1)).collect()
     }
 
     fn width_of(&self, text: Option<&String>) -> usize {

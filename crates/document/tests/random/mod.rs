@@ -5,7 +5,8 @@
 use noroshi_document::{
     chart::{Chart, Kind, Series},
     model::{Block, Document},
-    table::{Better, Cell, Column, Figure, Row, Table},
+    prose::Prose,
+    table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_kernel::language::Language;
 use proptest::{collection::vec, option, prelude::*};
@@ -31,14 +32,26 @@ fn href() -> impl Strategy<Value = Option<String>> {
     ])
 }
 
+fn figure() -> impl Strategy<Value = Figure> {
+    (any::<i64>(), href()).prop_map(|(value, href)| Figure { value, query: serde_json::json!({ "of": value }), href })
+}
+
+fn prose() -> impl Strategy<Value = Prose> {
+    vec(prop_oneof![words().prop_map(Prose::from), figure().prop_map(Prose::from)], 0..6).prop_map(|runs| {
+        runs.into_iter().fold(Prose::default(), |mut prose, run| {
+            prose.push(run);
+            prose
+        })
+    })
+}
+
 fn cell() -> impl Strategy<Value = Cell> {
     prop_oneof![
         words().prop_map(Cell::Text),
         words().prop_map(Cell::Code),
-        (any::<i64>(), href()).prop_map(|(value, href)| Cell::Number(Figure { value, query: serde_json::json!({ "of": value }), href })),
+        figure().prop_map(Cell::Number),
         any::<i64>().prop_map(|percent| Cell::Share { percent }),
-        (option::of(any::<i64>()), prop_oneof![Just(Better::Less), Just(Better::More), Just(Better::Neither)])
-            .prop_map(|(percent, better)| Cell::Change { percent, better }),
+        option::of(any::<i64>()).prop_map(|percent| Cell::Change { percent }),
         Just(Cell::Empty),
     ]
 }
@@ -69,13 +82,13 @@ fn chart() -> impl Strategy<Value = Chart> {
 pub fn document() -> impl Strategy<Value = Document> {
     let block = prop_oneof![
         (0..9_u8, words(), words()).prop_map(|(level, text, id)| Block::Heading { level, text, id }),
-        words().prop_map(Block::Paragraph),
+        prose().prop_map(Block::Paragraph),
         table().prop_map(Block::Table),
         chart().prop_map(Block::Chart),
         words().prop_map(Block::Note),
     ];
     let language = prop_oneof![Just(Language::Ja), Just(Language::En)];
-    (language, words(), option::of(words()), vec((words(), words()), 0..4), vec(block, 0..6)).prop_map(|(language, title, lead, facts, blocks)| Document {
+    (language, words(), option::of(prose()), vec((words(), words()), 0..4), vec(block, 0..6)).prop_map(|(language, title, lead, facts, blocks)| Document {
         language,
         title,
         lead,

@@ -6,8 +6,9 @@ use noroshi_document::{
     change,
     chart::{Chart, Kind, Series},
     model::{Block, Document},
+    prose::Prose,
     share,
-    table::{Better, Cell, Column, Figure, Row, Table},
+    table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_kernel::language::Language;
 use serde_json::json;
@@ -19,10 +20,10 @@ pub fn document(language: Language) -> Document {
     Document {
         language,
         title: say("インシデント報告対応レポート 2013年10月1日〜12月31日", "Incident handling report, 1 October to 31 December 2013"),
-        lead: Some(say(
+        lead: Some(Prose::from(say(
             "例示CSIRTが受け付けたインシデント報告と、その対応の結果です。数値はそれぞれの件数を数えた記録の一覧につながります。",
             "Reports of incidents received by Example CSIRT, and what came of them. Every number leads to the records that it counts.",
-        )),
+        ))),
         facts: vec![
             (say("発行者", "Issuer"), say("例示CSIRT", "Example CSIRT")),
             (say("期間", "Period"), "2013Q4".into()),
@@ -30,10 +31,16 @@ pub fn document(language: Language) -> Document {
         ],
         blocks: vec![
             Block::Heading { level: 2, text: say("1. 四半期の状況", "1. The quarter"), id: "quarter".into() },
-            Block::Paragraph(say(
-                "この四半期に寄せられた報告は4,399件でした。前四半期の「5,048件」から13%減りましたが、フィッシングサイトは601件で、前四半期より28%多くなりました。国内ブランドを装うものが増えています。",
-                "There were 4,399 reports in this quarter, 13 % fewer than in the quarter before. Phishing sites rose by 28 % to 601; more of them imitate domestic brands than before.",
-            )),
+            Block::Paragraph(prose([
+                say("この四半期に寄せられた報告は", "There were ").into(),
+                counted(4399, "2013Q4").into(),
+                say("件でした。前四半期の「", " reports in this quarter, 13 % fewer than the ").into(),
+                counted(5048, "2013Q3").into(),
+                say("件」から13%減りましたが、フィッシングサイトは", " of the quarter before. Phishing sites rose by 28 % to ").into(),
+                counted(601, "2013Q4").into(),
+                say("件で、前四半期より28%多くなりました。国内ブランドを装うものが増えています。", "; more of them imitate domestic brands than before.")
+                    .into(),
+            ])),
             Block::Table(reports(language, &say)),
             Block::Chart(trend(&say)),
             Block::Heading { level: 3, text: say("1.1. フィッシングサイト", "1.1. Phishing sites"), id: "phishing".into() },
@@ -50,15 +57,25 @@ pub fn document(language: Language) -> Document {
     }
 }
 
+fn prose<const N: usize>(runs: [Prose; N]) -> Prose {
+    let mut prose = Prose::default();
+    runs.into_iter().for_each(|run| prose.push(run));
+    prose
+}
+
+fn counted(value: i64, month: &str) -> Figure {
+    Figure { value, query: json!({ "kind": "incident", "month": month }), href: Some(format!("/incidents?month={month}&count={value}")) }
+}
+
 fn figure(value: i64, month: &str) -> Cell {
-    Cell::Number(Figure { value, query: json!({ "kind": "incident", "month": month }), href: Some(format!("/incidents?month={month}&count={value}")) })
+    Cell::Number(counted(value, month))
 }
 
 fn reports(language: Language, say: &impl Fn(&str, &str) -> String) -> Table {
-    let row = |name: String, months: [i64; 3], earlier: i64, better| {
+    let row = |name: String, months: [i64; 3], earlier: i64| {
         let sum = months.iter().sum();
         let cells = MONTHS.iter().zip(months).map(|(month, value)| figure(value, month)).collect::<Vec<_>>();
-        Row::named(name, cells.into_iter().chain([figure(sum, "2013Q4"), Cell::Change { percent: change::percent(sum, earlier), better }]))
+        Row::named(name, cells.into_iter().chain([figure(sum, "2013Q4"), Cell::Change { percent: change::percent(sum, earlier) }]))
     };
     let month = |number: u8| if language == Language::Ja { format!("{number}月") } else { format!("2013-{number}") };
     Table {
@@ -74,9 +91,9 @@ fn reports(language: Language, say: &impl Fn(&str, &str) -> String) -> Table {
             Column::right(say("前四半期比", "Change")),
         ],
         rows: vec![
-            row(say("報告", "Reports"), [1473, 1501, 1425], 5048, Better::Neither),
-            row(say("インシデント", "Incidents"), [1604, 1380, 1210], 4812, Better::Less),
-            row(say("調整", "Coordinations"), [712, 745, 678], 2414, Better::More),
+            row(say("報告", "Reports"), [1473, 1501, 1425], 5048),
+            row(say("インシデント", "Incidents"), [1604, 1380, 1210], 4812),
+            row(say("調整", "Coordinations"), [712, 745, 678], 2414),
         ],
         total: None,
         notes: vec![say("調整の件数は、依頼した組織の数です。", "A coordination is one organisation asked to act.")],

@@ -128,6 +128,8 @@ pub struct Incident {
     pub target: Target,
     /// The reported name of the imitated brand, as an id in the directory.
     pub brand_name: Option<i64>,
+    /// When the first report came that names the brand.
+    pub brand_named_at: Option<Moment>,
     /// When the first report came.
     pub first_report_at: Moment,
     /// When the last report came.

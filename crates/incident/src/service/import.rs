@@ -24,7 +24,11 @@ use noroshi_kernel::{
     setaside::{SetAside, printable},
 };
 use noroshi_ledger::Ledger;
-use noroshi_mailroom::batch;
+use noroshi_mailroom::{
+    batch,
+    correspondence::Channel,
+    letters::{self as mailroom, Incoming, Kept},
+};
 use serde::Serialize;
 use std::{borrow::Cow, fs::File, path::Path};
 
@@ -127,8 +131,8 @@ impl Outcome {
 pub trait Progress: Send {
     /// A file's raw bytes are durable; reading begins.
     fn begins(&mut self, name: &str, size_bytes: u64);
-    /// So many of its bytes are read and their rows committed.
-    fn reached(&mut self, bytes: u64);
+    /// So many of its bytes are read and their rows committed; what has become of them so far.
+    fn reached(&mut self, bytes: u64, so_far: &Outcome);
     /// A row was set aside.
     fn set_aside(&mut self, why: &SetAside);
 }
@@ -139,7 +143,7 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn begins(&mut self, _: &str, _: u64) {}
-    fn reached(&mut self, _: u64) {}
+    fn reached(&mut self, _: u64, _: &Outcome) {}
     fn set_aside(&mut self, _: &SetAside) {}
 }
 
@@ -192,9 +196,53 @@ pub async fn file(
         let part = part.map_err(cannot)?;
         let reached = part.last().map_or(0, |row| row.offset + row.length);
         taking.take(part, &[], progress).await?;
-        progress.reached(reached);
+        progress.reached(reached, &taking.outcome);
     }
     Ok(taking.outcome)
+}
+
+/// Keeps a letter durably. When it returns, nothing that happens later loses the letter.
+///
+/// # Errors
+/// [`IncidentError::Forbidden`]; when the ledger cannot keep it.
+pub async fn keep_letter(ledger: &Ledger, actor: &Actor, letter: Incoming) -> Result<Option<Kept>, IncidentError> {
+    actor.must_can(Action::Import)?;
+    Ok(mailroom::keep(ledger, actor, Channel::Mail, std::slice::from_ref(&letter)).await?.first().copied())
+}
+
+/// Reads a letter that is kept, and places what it reports; one that was read before stays as it is.
+///
+/// # Errors
+/// When the ledger fails; the letter waits then.
+pub async fn read_letter(
+    ledger: &Ledger,
+    actor: &Actor,
+    reckoning: &Reckoning,
+    kept: Option<Kept>,
+    letter: Incoming,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, IncidentError> {
+    letters::place(ledger, actor, reckoning, kept.into_iter().zip([letter]).collect(), progress).await
+}
+
+/// Reads the letters that are kept and that nobody has read yet, as many as fit one unit of work; gives how many there were.
+/// They wait when a program ended between keeping and reading.
+///
+/// # Errors
+/// When the ledger fails; the letters wait then.
+pub async fn read_waiting(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning) -> Result<usize, IncidentError> {
+    let waiting = mailroom::pending(ledger, 100).await?;
+    let count = waiting.len();
+    let mut letters = Vec::with_capacity(count);
+    for one in waiting {
+        let blobs = ledger.blobs().clone();
+        let (raw, name) = (one.raw, one.name);
+        let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length)).await;
+        let bytes = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))??;
+        letters.push((Kept { id: one.id, must_be_read: true }, Incoming { name, bytes: bytes.into() }));
+    }
+    letters::place(ledger, actor, reckoning, letters, &mut Silent).await?;
+    Ok(count)
 }
 
 /// The number by which an incident of the same target is looked for.

@@ -24,7 +24,34 @@ use noroshi_ledger::UnitOfWork;
 async fn load_to_change(work: &UnitOfWork, actor: &Actor, number: Number) -> Result<loading::Detail, IncidentError> {
     actor.must_can(Action::ChangeIncident)?;
     let detail = loading::load_by_number(work, number).await?;
-    detail.filter(|detail| actor.may(Action::ChangeIncident, &detail.incident.label)).ok_or_else(|| IncidentError::Unknown(number.to_string()))
+    let whole = |detail: &loading::Detail| detail.incident.merged_into.is_none() && actor.may(Action::ChangeIncident, &detail.incident.label);
+    detail.filter(whole).ok_or_else(|| IncidentError::Unknown(number.to_string()))
+}
+
+/// The numbers of incidents that have to do with one, as far as the actor may know of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kin {
+    /// The one of the same target that had gone quiet before it.
+    pub previous: Option<Number>,
+    /// The one of the same target after it.
+    pub next: Option<Number>,
+    /// The one that took its reports, when both turned out to be one.
+    pub merged_into: Option<Number>,
+    /// Those whose reports it took.
+    pub merged: Vec<Number>,
+}
+
+/// Finds the incidents that have to do with one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn kin(query: &impl noroshi_ledger::Query, actor: &Actor, detail: &loading::Detail) -> Result<Kin, IncidentError> {
+    let visible = |found: Vec<loading::Detail>| {
+        let may = |found: &loading::Detail| actor.may(Action::ViewRecords, &found.incident.label);
+        found.into_iter().filter(may).map(|found| found.incident.number).collect::<Vec<_>>()
+    };
+    let [previous, next, into, merged] = loading::kin_of(query, &detail.incident).await?.map(visible);
+    Ok(Kin { previous: previous.first().copied(), next: next.first().copied(), merged_into: into.first().copied(), merged })
 }
 
 /// Loads an incident to read it. One that the actor may not know of is not there.

@@ -99,7 +99,7 @@ pub(crate) async fn insert_incidents(work: &UnitOfWork, incidents: Vec<(Incident
             i64::from(incident.label.tlp.rank()).into(),
             incident.worm.into(),
             incident.previous.map(|previous| previous.0).into(),
-            incident.brand_name.map(|_| incident.first_report_at.0).into(),
+            incident.brand_named_at.map(|at| at.0).into(),
         ]);
     }
     rows.insert(work).await?;
@@ -143,8 +143,10 @@ pub(crate) async fn add_parts(work: &UnitOfWork, addresses: &[(IncidentId, Strin
 /// Names the brand of incidents anew: the one that the earliest report names, of reports of one moment the one whose row sorts first.
 pub(crate) async fn rename(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), LedgerError> {
     for part in incidents.chunks(500) {
-        let sql = Sql::new("UPDATE incident SET (brand_name_id, brand_at) = (SELECT t.brand_name_id, r.received_at FROM incident_told t JOIN incident_report r ON r.id = t.report_id WHERE t.incident_id = incident.id AND t.brand_name_id IS NOT NULL ORDER BY r.received_at, r.row_key, r.id LIMIT 1) WHERE id IN ")
-            .list(part.iter().map(|id| id.0));
+        // Numbered in one pass over the part: asked for each incident by itself, PostgreSQL reads all reports every time.
+        let sql = Sql::new("UPDATE incident SET brand_name_id = v.brand_name_id, brand_at = v.received_at FROM (SELECT t.incident_id, t.brand_name_id, r.received_at, ROW_NUMBER() OVER (PARTITION BY t.incident_id ORDER BY r.received_at, r.row_key, r.id) AS turn FROM incident_told t JOIN incident_report r ON r.id = t.report_id WHERE t.brand_name_id IS NOT NULL AND t.incident_id IN ")
+            .list(part.iter().map(|id| id.0))
+            .push(") v WHERE v.turn = 1 AND incident.id = v.incident_id");
         work.execute(sql).await?;
     }
     Ok(())

@@ -37,6 +37,7 @@ struct Row {
     target_kind: String,
     target: String,
     brand_name_id: Option<i64>,
+    brand_at: Option<i64>,
     first_report_at: i64,
     last_report_at: i64,
     state: String,
@@ -50,7 +51,7 @@ struct Row {
     origin: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT i.id, i.year, i.sequence, i.category, i.rsit, i.target_kind, i.target, i.brand_name_id, i.first_report_at, i.last_report_at, i.state, i.tlp, i.worm, i.previous_id, i.merged_into_id, b.written, b.name_ja, b.name_en, b.origin FROM incident i LEFT JOIN (";
+const COLUMNS: &str = "SELECT i.id, i.year, i.sequence, i.category, i.rsit, i.target_kind, i.target, i.brand_name_id, i.brand_at, i.first_report_at, i.last_report_at, i.state, i.tlp, i.worm, i.previous_id, i.merged_into_id, b.written, b.name_ja, b.name_en, b.origin FROM incident i LEFT JOIN (";
 
 #[derive(FromQueryResult)]
 struct TextRow {
@@ -110,6 +111,7 @@ fn detail(row: Row, parts: Parts) -> Detail {
         rsit: row.rsit,
         target: Target { kind: TargetKind::from_key(&row.target_kind), text: row.target },
         brand_name: row.brand_name_id,
+        brand_named_at: row.brand_at.map(Moment),
         first_report_at: Moment(row.first_report_at),
         last_report_at: Moment(row.last_report_at),
         state: State::from_key(&row.state),
@@ -160,13 +162,20 @@ pub async fn load_by_number(query: &impl Query, number: Number) -> Result<Option
     if id == 0 { Ok(None) } else { load(query, IncidentId(id)).await }
 }
 
-/// The incident of the same target that follows one that had gone quiet.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn next_of(query: &impl Query, id: IncidentId) -> Result<Option<IncidentId>, LedgerError> {
-    let next = query.number(Sql::new("SELECT min(id) AS n FROM incident WHERE merged_into_id IS NULL AND previous_id = ").bind(id.0)).await?;
-    Ok((next != 0).then_some(IncidentId(next)))
+/// Incidents that have to do with one: the one of the same target before it and after it, the one that took its reports, and
+/// those whose reports it took.
+pub(crate) async fn kin_of(query: &impl Query, incident: &Incident) -> Result<[Vec<Detail>; 4], LedgerError> {
+    let one = |id: Option<IncidentId>| id.map(|id| id.0).into_iter().collect::<Vec<_>>();
+    let ids = async |condition: &str| {
+        let sql = Sql::new("SELECT id FROM incident WHERE ").push(condition).push(" = ").bind(incident.id.0).push(" ORDER BY id LIMIT 100");
+        Ok::<_, LedgerError>(query.all::<IdRow>(sql).await?.into_iter().map(|row| row.id).collect::<Vec<_>>())
+    };
+    Ok([
+        load_many(query, &one(incident.previous)).await?,
+        load_many(query, &ids("merged_into_id IS NULL AND previous_id").await?).await?,
+        load_many(query, &one(incident.merged_into)).await?,
+        load_many(query, &ids("merged_into_id").await?).await?,
+    ])
 }
 
 /// A report as an incident's timeline shows it.

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX incident_first_report ON incident (first_report_at)",
         "CREATE INDEX incident_brand_name ON incident (brand_name_id)",
         "CREATE INDEX incident_previous ON incident (previous_id) WHERE previous_id IS NOT NULL",
+        "CREATE INDEX incident_merged ON incident (merged_into_id) WHERE merged_into_id IS NOT NULL",
         "CREATE INDEX incident_red ON incident (id) WHERE tlp >= 4",
         "CREATE TABLE incident_told (incident_id BIGINT NOT NULL, report_id BIGINT NOT NULL, brand_name_id BIGINT, seen_at BIGINT, PRIMARY KEY (incident_id, report_id)) {without_rowid}",
         "CREATE INDEX incident_told_report ON incident_told (report_id)",

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::{COUNTED, feed_with, insert, load};
+pub use store::{COUNTED, feed_with, insert, load, raws};
 
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
 use serde::{Deserialize, Serialize};

@@ -77,3 +77,22 @@ pub async fn feed_with(query: &impl Query, sha256: &str) -> Result<Option<Corres
     let id = query.number(sql).await?;
     Ok((id != 0).then_some(CorrespondenceId(id)))
 }
+
+/// The blobs that correspondence names, by their digests after `after`, at most `limit`: each with the length that it must have at
+/// least (one blob may hold many letters).
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn raws(query: &impl Query, after: &str, limit: u32) -> Result<Vec<Raw>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Named {
+        sha256: String,
+        length: i64,
+    }
+    let sql = Sql::new("SELECT raw_sha256 AS sha256, max(raw_offset + raw_length) AS length FROM mailroom_correspondence WHERE raw_sha256 > ")
+        .bind(after)
+        .push(" GROUP BY raw_sha256 ORDER BY raw_sha256 LIMIT ")
+        .bind(i64::from(limit));
+    let raw = |named: Named| Raw { sha256: named.sha256, offset: 0, length: named.length.cast_unsigned() };
+    Ok(query.all::<Named>(sql).await?.into_iter().map(raw).collect())
+}

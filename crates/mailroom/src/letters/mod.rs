@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{Pending, pending, set_read};
+pub use store::{Pending, pending, set_read, waiting};
 
 use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
 use noroshi_kernel::{access::Actor, id::CorrespondenceId, setaside::printable};

@@ -2,7 +2,7 @@ use super::{Kept, Key, State, Told};
 use crate::correspondence::Raw;
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How many values one question asks for. Questions of one size share a prepared statement.
 const PART: usize = 500;
@@ -78,6 +78,23 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
         work.execute(letter).await?;
     }
     Ok(())
+}
+
+/// Those of the letters that nobody has read yet. Hold the lock under which letters are read from here to the commit.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn waiting(work: &UnitOfWork, letters: &[CorrespondenceId]) -> Result<HashSet<CorrespondenceId>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct IdRow {
+        id: i64,
+    }
+    let mut waiting = HashSet::new();
+    for part in letters.chunks(PART) {
+        let sql = Sql::new("SELECT id FROM mailroom_letter WHERE state = 'waiting' AND id IN ").list(part.iter().map(|id| id.0));
+        waiting.extend(work.all::<IdRow>(sql).await?.into_iter().map(|row| CorrespondenceId(row.id)));
+    }
+    Ok(waiting)
 }
 
 /// A letter that nobody has read yet.

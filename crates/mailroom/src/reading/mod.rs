@@ -11,7 +11,13 @@ use noroshi_feeds::{
     finding::Finding,
     notice,
 };
-use noroshi_kernel::{language::Bilingual, moment::Moment, observable::Address, reason::Reason, setaside::printable};
+use noroshi_kernel::{
+    language::Bilingual,
+    moment::Moment,
+    observable::{Address, Host},
+    reason::Reason,
+    setaside::printable,
+};
 use noroshi_post::{
     automatic::{self, Automatic},
     letter::{self, Letter, Mailbox},
@@ -86,17 +92,29 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
     })
 }
 
-/// The address that the letter's text gives beside a reported URL or host: `http://login.example.test/ [192.0.2.7]`.
+/// The address that the letter's text gives behind the reported URL: `http://login.example.test/ [192.0.2.7]`. Where several URLs
+/// have one, it must be the URL of the same host.
 fn beside(finding: &Finding, text: &str) -> Option<Address> {
-    let host = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref())?.as_str().to_owned();
-    let mut lines = text.lines().skip_while(|line| !line.to_ascii_lowercase().contains(&host));
-    lines.by_ref().take(3).find_map(|line| {
-        extract::items(line).into_iter().find_map(|found| match found.item {
-            // In brackets it says where the URL leads; in a sentence it may be anybody's.
-            Item::Address(address, _) if line.get(..found.at.start).is_some_and(|before| before.trim_end().ends_with(['[', '('])) => Some(address),
-            _ => None,
-        })
-    })
+    /// An address may stand on one of the lines behind its URL.
+    const LINES: usize = 3;
+    let host = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref())?;
+    let mut given: Vec<(Option<Host>, Address)> = Vec::new();
+    let mut last: Option<(Option<Host>, usize)> = None;
+    for (place, line) in text.lines().enumerate() {
+        for found in extract::items(line) {
+            match found.item {
+                Item::Url(url) => last = Some((url.host, place)),
+                // In brackets it says where the URL leads; in a sentence it may be anybody's.
+                Item::Address(address, _) if line.get(..found.at.start).is_some_and(|before| before.trim_end().ends_with(['[', '('])) => {
+                    given.extend(last.iter().filter(|(_, at)| place - at < LINES).map(|(host, _)| (host.clone(), address)));
+                }
+                _ => {}
+            }
+        }
+    }
+    let own = given.iter().find(|(of, _)| of.as_ref() == Some(host)).map(|(_, address)| *address);
+    let only = given.first().map(|(_, address)| *address).filter(|first| given.iter().all(|(_, address)| address == first));
+    own.or(only)
 }
 
 /// The findings of the letter's own text.

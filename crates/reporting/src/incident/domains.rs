@@ -1,50 +1,43 @@
-use super::cells::{Layout, changed, number};
+use super::cells::{Counted, Layout, figure};
 use noroshi_document::{
     model::Block,
-    table::{Better, Cell, Column, Row, Table},
+    table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_incident::{model::DomainUnit, selection::Selection, stats};
 
 /// The domains that are listed.
 const MOST_DOMAINS: usize = 10;
 
+/// What came from a domain in a period.
+fn from(counted: &Counted<'_>, tld: &str) -> Figure {
+    let count = counted.figures.reporter_tld.iter().find(|one| one.tld == tld).map_or(0, |one| one.count);
+    figure(count, &Selection { tld: Some(tld.to_owned()), ..stats::domain_selection(counted.figures.period, counted.scheme) })
+}
+
 pub(super) fn blocks(layout: &Layout<'_>) -> Vec<Block> {
     let words = layout.words;
-    let domains = &layout.now.reporter_tld;
-    let unit = words.get(match layout.scheme.domain_unit {
+    let domains = &layout.now.figures.reporter_tld;
+    let unit = words.get(match layout.now.scheme.domain_unit {
         DomainUnit::Report => "unit-report",
         DomainUnit::Correspondence => "unit-correspondence",
     });
-    let mut columns = vec![Column::left(words.get("column-domain"))];
-    columns.extend([words.get("column-count"), layout.previous_head(), words.get("column-change")].map(Column::right));
+    let mut columns = vec![Column::left(words.get("column-domain")), Column::right(words.get("column-count"))];
+    columns.extend(layout.compared_heads());
     let row = |domain: &stats::TldCount| {
-        let of = |selection: Selection| Selection { tld: Some(domain.tld.clone()), ..selection };
-        let previous = layout.previous.reporter_tld.iter().find(|one| one.tld == domain.tld).map_or(0, |one| one.count);
         let name = if domain.tld == "unknown" { Cell::Text(words.get("tld-unknown")) } else { Cell::Code(domain.tld.clone()) };
-        Row {
-            cells: vec![
-                name,
-                number(domain.count, &of(stats::domain_selection(layout.now.period, layout.scheme))),
-                number(previous, &of(stats::domain_selection(layout.previous.period, layout.previous_scheme))),
-                changed(domain.count, Some(previous), Better::Neither),
-            ],
-            header: true,
-        }
+        let mut cells = vec![name, Cell::Number(from(&layout.now, &domain.tld))];
+        cells.extend(layout.compared(|counted| Some(from(counted, &domain.tld))));
+        Row { cells, header: true }
     };
     let rows: Vec<_> = domains.iter().take(MOST_DOMAINS).map(row).collect();
-    let notes = if domains.len() > rows.len() {
-        vec![words.with("note-domain-scope", &[("shown", &rows.len().to_string()), ("all", &domains.len().to_string())])]
-    } else {
-        Vec::new()
-    };
     let table = Table {
         id: "table-domain".into(),
         title: words.get("table-domain"),
         unit: Some(unit),
         columns,
+        notes: layout.scope("note-domain-scope", rows.len(), domains.len()).into_iter().collect(),
         rows,
         total: None,
-        notes,
         empty: Some(words.get("none-domain")),
     };
     vec![Block::Heading { level: 2, text: words.get("section-domain"), id: "domain".into() }, Block::Table(table)]

@@ -10,7 +10,7 @@ mod ports;
 mod sums;
 
 use crate::{ReportingError, Words};
-use cells::Layout;
+use cells::{Counted, Layout};
 use noroshi_document::model::{Block, Document};
 use noroshi_incident::{
     IncidentError,
@@ -50,31 +50,9 @@ pub fn lay_out(figures: &stats::Compared, reckoning: &Reckoning, team: &Bilingua
     for figures in [&figures.now, &figures.previous, &figures.year_ago] {
         check(figures)?;
     }
-    let scheme_of = |figures: &stats::Figures| Scheme::of(figures.period, Some(&figures.scheme)).map_err(IncidentError::from);
-    let layout = Layout {
-        words: Words(language),
-        language,
-        now: &figures.now,
-        previous: &figures.previous,
-        year_ago: &figures.year_ago,
-        scheme: scheme_of(&figures.now)?,
-        previous_scheme: scheme_of(&figures.previous)?,
-        year_ago_scheme: scheme_of(&figures.year_ago)?,
-    };
+    let layout = Layout { words: Words(language), now: counted(&figures.now)?, previous: counted(&figures.previous)?, year_ago: counted(&figures.year_ago)? };
     let words = layout.words;
-    let span = words.span(layout.now.period, &reckoning.zone);
-    let unit = layout.unit();
-    let lead = words.with(
-        "incident-lead",
-        &[
-            ("team", team.get(language)),
-            ("span", &span),
-            ("reports", &words.number(layout.now.reports)),
-            ("incidents", &words.number(layout.now.incidents)),
-            ("unit", &unit),
-            ("coordinations", &words.number(layout.now.coordinations)),
-        ],
-    );
+    let span = words.span(figures.now.period, &reckoning.zone);
     let mut blocks = overview::blocks(&layout, &span)?;
     blocks.extend(categories::blocks(&layout, &span)?);
     blocks.extend(brands::blocks(&layout));
@@ -84,25 +62,29 @@ pub fn lay_out(figures: &stats::Compared, reckoning: &Reckoning, team: &Bilingua
     blocks.push(Block::Note(method(&layout)));
     Ok(Document {
         language,
-        title: format!("{} {}", words.get("incident-title"), layout.now.period),
-        lead: Some(lead),
+        title: format!("{} {}", words.get("incident-title"), figures.now.period),
+        lead: Some(overview::lead(&layout, team.get(language), &span)),
         facts: vec![
             (words.get("fact-issuer"), team.get(language).to_owned()),
             (words.get("fact-period"), span),
             (words.get("fact-zone"), reckoning.zone.name().to_owned()),
-            (words.get("fact-scheme"), layout.now.scheme.clone()),
+            (words.get("fact-scheme"), figures.now.scheme.clone()),
         ],
         blocks,
     })
 }
 
+fn counted(figures: &stats::Figures) -> Result<Counted<'_>, IncidentError> {
+    Ok(Counted { figures, scheme: Scheme::of(figures.period, Some(&figures.scheme))? })
+}
+
 /// How it was counted, in a sentence.
 fn method(layout: &Layout<'_>) -> String {
-    let rule = layout.words.get(match layout.scheme.report_rule {
+    let rule = layout.words.get(match layout.now.scheme.report_rule {
         ReportRule::Each => "rule-each",
         ReportRule::Site => "rule-site",
     });
-    let unit = layout.words.get(match layout.scheme.incident_unit {
+    let unit = layout.words.get(match layout.now.scheme.incident_unit {
         IncidentUnit::Incident => "method-incident",
         IncidentUnit::Address => "method-address",
     });

@@ -1,12 +1,13 @@
-use super::cells::{Layout, changed, drawn, number};
+use super::cells::{Counted, Layout, figure};
 use crate::ReportingError;
 use noroshi_document::{
     chart::{Chart, Kind, Series},
     model::Block,
-    table::{Better, Column, Row, Table},
+    prose::Prose,
+    table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_incident::{
-    selection::{Records, Selection},
+    selection::{About, Records, Selection},
     stats::{Figures, MonthFigures},
 };
 
@@ -18,75 +19,85 @@ struct Item {
     month: fn(&MonthFigures) -> i64,
 }
 
-const ITEMS: [Item; 3] = [
-    Item { key: "row-reports", records: Records::Reports, total: |f| f.reports, month: |m| m.reports },
-    Item { key: "row-incidents", records: Records::Incidents, total: |f| f.incidents, month: |m| m.incidents },
-    Item { key: "row-coordinations", records: Records::Coordinations, total: |f| f.coordinations, month: |m| m.coordinations },
-];
+const REPORTS: Item = Item { key: "row-reports", records: Records::Reports, total: |f| f.reports, month: |m| m.reports };
+const INCIDENTS: Item = Item { key: "row-incidents", records: Records::Incidents, total: |f| f.incidents, month: |m| m.incidents };
+const COORDINATIONS: Item = Item { key: "row-coordinations", records: Records::Coordinations, total: |f| f.coordinations, month: |m| m.coordinations };
+const ITEMS: [Item; 3] = [REPORTS, INCIDENTS, COORDINATIONS];
+
+impl Item {
+    fn of(&self, counted: &Counted<'_>) -> Figure {
+        figure((self.total)(counted.figures), &counted.select(self.records))
+    }
+}
+
+fn correspondence(counted: &Counted<'_>) -> Figure {
+    figure(counted.figures.correspondence, &counted.select(Records::Correspondence))
+}
+
+fn inquiries(counted: &Counted<'_>) -> Figure {
+    figure(counted.figures.inquiries, &Selection { about: Some(About::Inquiry), ..counted.select(Records::Correspondence) })
+}
+
+fn addresses(counted: &Counted<'_>) -> Figure {
+    figure(counted.figures.addresses, &counted.select(Records::Addresses))
+}
+
+/// The sentence at the head of the report.
+pub(super) fn lead(layout: &Layout<'_>, team: &str, span: &str) -> Prose {
+    layout.words.prose(
+        "incident-lead",
+        [
+            ("team", team.into()),
+            ("span", span.into()),
+            ("reports", REPORTS.of(&layout.now).into()),
+            ("incidents", INCIDENTS.of(&layout.now).into()),
+            ("unit", layout.unit().into()),
+            ("coordinations", COORDINATIONS.of(&layout.now).into()),
+        ],
+    )
+}
 
 pub(super) fn blocks(layout: &Layout<'_>, span: &str) -> Result<Vec<Block>, ReportingError> {
     let words = layout.words;
     let mut blocks = vec![Block::Heading { level: 2, text: words.get("section-overview"), id: "overview".into() }];
-    let (now, previous) = (layout.now, layout.previous);
     blocks.extend(layout.paragraph([
-        layout.sentence("sentence-reports", now.reports, previous.reports),
-        layout.sentence("sentence-incidents", now.incidents, previous.incidents),
-        layout.sentence("sentence-coordinations", now.coordinations, previous.coordinations),
+        layout.sentence("sentence-reports", |counted| REPORTS.of(counted)),
+        layout.sentence("sentence-incidents", |counted| INCIDENTS.of(counted)),
+        layout.sentence("sentence-coordinations", |counted| COORDINATIONS.of(counted)),
         letters(layout),
-        words.with("sentence-addresses", &[("addresses", &words.number(now.addresses))]),
+        words.prose("sentence-addresses", [("addresses", addresses(&layout.now).into())]),
     ]));
     if layout.months().len() > 1 {
         blocks.push(Block::Chart(chart(layout, span)?));
     }
     blocks.push(Block::Table(table(layout)));
+    blocks.push(Block::Table(beside(layout)));
     Ok(blocks)
 }
 
 /// The sentence about letters, when any came in: a period that only feeds report of has none.
-fn letters(layout: &Layout<'_>) -> String {
-    let Layout { words, now, .. } = layout;
-    let (correspondence, inquiries) = (words.number(now.correspondence), words.number(now.inquiries));
-    if now.correspondence == 0 {
-        String::new()
-    } else {
-        words.with("sentence-correspondence", &[("correspondence", &correspondence), ("inquiries", &inquiries)])
+fn letters(layout: &Layout<'_>) -> Prose {
+    let (correspondence, inquiries) = (correspondence(&layout.now), inquiries(&layout.now));
+    if correspondence.value == 0 {
+        return Prose::default();
     }
+    layout.words.prose("sentence-correspondence", [("correspondence", correspondence.into()), ("inquiries", inquiries.into())])
 }
 
 fn table(layout: &Layout<'_>) -> Table {
     let words = layout.words;
-    let months = layout.months();
     let mut columns = vec![Column::left(words.get("column-item"))];
-    columns.extend(months.iter().map(|month| Column::right(words.month(*month))));
-    columns.extend(
-        [words.get("column-total"), layout.previous_head(), words.get("column-change"), words.get("column-year-ago"), words.get("column-change")]
-            .map(Column::right),
-    );
+    columns.extend(layout.month_heads());
+    columns.push(Column::right(words.get("column-total")));
+    columns.extend(layout.compared_heads());
     let row = |item: &Item| {
-        let selection = layout.select(item.records);
-        let (total, previous, year_ago) = ((item.total)(layout.now), (item.total)(layout.previous), (item.total)(layout.year_ago));
-        let better = if item.records == Records::Incidents { Better::Less } else { Better::Neither };
-        let by_month = layout
-            .now
-            .by_month
-            .iter()
-            .take(months.len())
-            .map(|month| number((item.month)(month), &Selection { month: Some(month.month), ..selection.clone() }));
-        let compared = [
-            number(total, &selection),
-            number(previous, &layout.select_previous(item.records)),
-            changed(total, Some(previous), better),
-            number(year_ago, &layout.select_year_ago(item.records)),
-            changed(total, Some(year_ago), better),
-        ];
-        Row::named(words.get(item.key), by_month.collect::<Vec<_>>().into_iter().chain(compared))
+        let mut cells: Vec<Cell> = layout.monthly(&layout.now.select(item.records), item.month).into_iter().map(Cell::Number).collect();
+        cells.push(Cell::Number(item.of(&layout.now)));
+        cells.extend(layout.compared(|counted| Some(item.of(counted))));
+        Row::named(words.get(item.key), cells)
     };
-    let mut notes = Vec::new();
-    for (figures, scheme) in [(layout.previous, layout.previous_scheme), (layout.year_ago, layout.year_ago_scheme)] {
-        if scheme.key != layout.scheme.key {
-            notes.push(words.with("note-scheme-earlier", &[("period", &figures.period.to_string()), ("scheme", &scheme.key)]));
-        }
-    }
+    let other_scheme = layout.earlier().filter(|earlier| earlier.scheme.key != layout.now.scheme.key);
+    let note = |earlier: &Counted<'_>| words.with("note-scheme-earlier", &[("period", &earlier.figures.period.to_string()), ("scheme", &earlier.scheme.key)]);
     Table {
         id: "table-overview".into(),
         title: words.get("table-overview"),
@@ -94,19 +105,37 @@ fn table(layout: &Layout<'_>) -> Table {
         columns,
         rows: ITEMS.iter().map(row).collect(),
         total: None,
-        notes,
+        notes: other_scheme.map(note).collect(),
+        empty: None,
+    }
+}
+
+/// What is counted beside them, over the whole period: letters and addresses.
+fn beside(layout: &Layout<'_>) -> Table {
+    let words = layout.words;
+    let mut columns = vec![Column::left(words.get("column-item")), Column::right(words.get("column-count"))];
+    columns.extend(layout.compared_heads());
+    let row = |key: &str, read: fn(&Counted<'_>) -> Figure| {
+        let mut cells = vec![Cell::Number(read(&layout.now))];
+        cells.extend(layout.compared(|counted| Some(read(counted))));
+        Row::named(words.get(key), cells)
+    };
+    Table {
+        id: "table-beside".into(),
+        title: words.get("table-beside"),
+        unit: None,
+        columns,
+        rows: vec![row("row-correspondence", correspondence), row("row-inquiries", inquiries), row("row-addresses", addresses)],
+        total: None,
+        notes: Vec::new(),
         empty: None,
     }
 }
 
 fn chart(layout: &Layout<'_>, span: &str) -> Result<Chart, ReportingError> {
     let words = layout.words;
-    let labels = layout.months().iter().map(|month| words.month(*month)).collect();
-    let series = |item: &Item| {
-        let values = layout.now.by_month.iter().map(|month| drawn((item.month)(month))).collect();
-        let links = layout.now.by_month.iter().map(|month| Some(Selection { month: Some(month.month), ..layout.select(item.records) }.href()));
-        Series::new(words.get(item.key), values).linked(links.collect())
-    };
+    let labels = layout.months().into_iter().map(|month| words.month(month)).collect();
+    let series = |item: &Item| Series::counted(words.get(item.key), layout.monthly(&layout.now.select(item.records), item.month));
     let chart = Chart::new("chart-overview", words.get("chart-overview"), Kind::Bars, labels, ITEMS.iter().map(series).collect())?;
     Ok(chart.unit(words.get("unit-count")).table("table-overview").caption(words.with("chart-overview-caption", &[("span", span)])))
 }

@@ -114,7 +114,7 @@ impl Asked {
         let period = selection.period.map(|period| period.to_string()).unwrap_or_default();
         let mut fields = Vec::new();
         if matches!(selection.records, Records::Incidents | Records::Addresses) {
-            fields.push(Field::Search { value: selection.q.clone().unwrap_or_default() });
+            fields.push(Field::Search { value: words_shown(selection) });
         }
         fields.push(Field::Text { name: "period", label: words.say("filter-period"), value: period, example: "2013Q4" });
         match selection.records {
@@ -161,7 +161,7 @@ impl Asked {
         };
         let scheme = selection.period.and_then(|period| Scheme::of(period, selection.scheme.as_deref()).ok()).map(|scheme| scheme.key.clone());
         let all: [(&str, Option<String>, String); 12] = [
-            ("q", selection.q.clone(), without(|one| one.q = None)),
+            ("q", selection.q.is_some().then(|| words_shown(selection)), without(|one| one.q = None)),
             ("period", selection.period.map(|period| period.to_string()), without(|one| (one.period, one.month, one.scheme) = (None, None, None))),
             ("month", selection.month.map(|month| month.to_string()), without(|one| one.month = None)),
             ("scheme", selection.scheme.as_ref().and(scheme), without(|one| one.scheme = None)),
@@ -180,6 +180,11 @@ impl Asked {
         ];
         all.into_iter().filter_map(|(name, value, without)| Some(Chip { label: words.say(&format!("filter-{name}")), value: value?, without })).collect()
     }
+}
+
+/// The words that are searched for, harmless as everything else on the page; searched for again, they find the same.
+fn words_shown(selection: &Selection) -> String {
+    links::harmless(selection.q.as_deref().unwrap_or_default())
 }
 
 /// A scanned port in words.

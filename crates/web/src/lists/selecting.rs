@@ -3,6 +3,7 @@
 
 use crate::{
     failure::Failure,
+    links,
     query::{Parameters, parsed},
 };
 use noroshi_directory::Origin;
@@ -57,7 +58,7 @@ pub(super) fn read(records: Records, parameters: &Parameters) -> Result<Selectin
             return Err(wrong());
         }
         match name.as_str() {
-            "q" => selection.q = Some(value.clone()),
+            "q" => selection.q = Some(links::refanged(value)),
             "period" => selection.period = Some(parsed(name, value)?),
             "month" => selection.month = Some(parsed(name, value)?),
             "scheme" => selection.scheme = Some(schemes().iter().find(|scheme| scheme.key == *value).ok_or_else(wrong)?.key.clone()),

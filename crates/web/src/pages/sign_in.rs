@@ -1,7 +1,8 @@
 //! `GET` and `POST /sign-in`
 
 use crate::{
-    cookies,
+    address::Failures,
+    cookies, device,
     failure::Failure,
     links,
     page::{self, Plain},
@@ -11,13 +12,14 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    Form,
+    Extension, Form,
     extract::State,
-    http::{StatusCode, header},
+    http::{Extensions, HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use noroshi_directory::account::{self, SignInError};
+use noroshi_directory::account::{self, Device, SignInError};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// The sign-in form.
 #[derive(Template)]
@@ -56,14 +58,32 @@ pub(crate) async fn get(State(web): State<Shared>, reader: Reader, parameters: P
 }
 
 /// `POST /sign-in`
-pub(crate) async fn post(State(web): State<Shared>, reader: Reader, Form(sent): Form<SignInForm>) -> Result<Response, Failure> {
+pub(crate) async fn post(
+    State(web): State<Shared>,
+    Extension(failures): Extension<Arc<Failures>>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    reader: Reader,
+    Form(sent): Form<SignInForm>,
+) -> Result<Response, Failure> {
     let page = form(&web, &reader, &sent.to);
-    let words = page.plain.words;
-    match account::sign_in(&web.ledger, sent.name.trim(), &sent.password).await {
+    let (words, name, now) = (page.plain.words, sent.name.trim(), web.ledger.now());
+    let device = device::of(&web.team_key, name, &headers, now);
+    // A person's own browser does not wait for what others do, neither under this name nor from this address.
+    let network = web.client_address.network(&headers, &extensions).filter(|_| device == Device::Strange);
+    if let Some(Err(wait_s)) = network.map(|network| failures.begin(network, now)) {
+        return again(page, StatusCode::TOO_MANY_REQUESTS, sent.name, words.count("sign-in-wait", wait_s));
+    }
+    match account::sign_in_from(&web.ledger, name, &sent.password, device).await {
         Ok(session) => {
+            if let Some(network) = network {
+                failures.succeeded(network);
+            }
+            let known = device::remember(&web.team_key, &session.account.name, now, web.behind_tls);
             let session = cookies::set(cookies::SESSION, &session.token, None, web.behind_tls);
             let visitor = cookies::set(cookies::VISITOR, "", Some(0), web.behind_tls);
-            Ok((AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, visitor)]), Redirect::to(&page.to)).into_response())
+            let cookies = [session, visitor, known].map(|cookie| (header::SET_COOKIE, cookie));
+            Ok((AppendHeaders(cookies), Redirect::to(&page.to)).into_response())
         }
         Err(SignInError::Wrong) => again(page, StatusCode::UNPROCESSABLE_ENTITY, sent.name, words.say("sign-in-wrong")),
         Err(SignInError::Wait { wait_s }) => again(page, StatusCode::TOO_MANY_REQUESTS, sent.name, words.count("sign-in-wait", wait_s)),

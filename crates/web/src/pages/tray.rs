@@ -51,7 +51,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         raw: links::with(&format!("/correspondence/{}/raw?offset={}", item.correspondence, item.raw_offset), "length", &item.raw_length.to_string()),
         name: links::harmless(&item.name),
         place: words.pick(&item.place),
-        reason: links::harmless(item.reason.get(words.language)),
+        reason: links::harmless_quotes(item.reason.get(words.language)),
     };
     let turn = |to: u32| format!("/tray?page={to}");
     page::show(&TrayPage {

@@ -5,11 +5,12 @@ use crate::{cookies, csrf, router};
 use axum::{
     Router,
     body::{self, Body},
+    extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
 };
 use noroshi_directory::account;
 use noroshi_kernel::access::Role;
-use std::sync::LazyLock;
+use std::{net::SocketAddr, sync::LazyLock};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use url::form_urlencoded;
@@ -62,13 +63,21 @@ pub(super) struct Browser {
     pub(super) token: String,
     cookie: String,
     language: &'static str,
+    address: Option<[u8; 4]>,
 }
 
 impl Browser {
     /// Somebody who is not signed in.
     pub(super) fn stranger(filled: &Filled) -> Self {
         let token = "0".repeat(64);
-        Self { router: router(filled.web.clone()), key: filled.web.team_key, cookie: format!("{}={token}", cookies::VISITOR), token, language: "ja" }
+        Self {
+            router: router(filled.web.clone()),
+            key: filled.web.team_key,
+            cookie: format!("{}={token}", cookies::VISITOR),
+            token,
+            language: "ja",
+            address: None,
+        }
     }
 
     /// Somebody who signed in.
@@ -79,6 +88,17 @@ impl Browser {
 
     pub(super) fn speaking(self, language: &'static str) -> Self {
         Self { language, ..self }
+    }
+
+    /// The same browser with one more cookie, as a `Set-Cookie` line gave it.
+    pub(super) fn keeping(self, line: &str) -> Self {
+        let cookie = format!("{}; {}", self.cookie, line.split(';').next().unwrap_or_default());
+        Self { cookie, ..self }
+    }
+
+    /// The same browser at another address; what the platform remembers of addresses it shares with this one.
+    pub(super) fn at(&self, address: [u8; 4]) -> Self {
+        Self { address: Some(address), router: self.router.clone(), token: self.token.clone(), cookie: self.cookie.clone(), ..*self }
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {
@@ -99,7 +119,12 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        Request::builder()
+        let request = Request::builder();
+        let request = match self.address {
+            Some(address) => request.extension(ConnectInfo(SocketAddr::from((address, 50_000)))),
+            None => request,
+        };
+        request
             .method(method)
             .uri(path)
             .header(header::HOST, "noroshi.example.jp")

@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::Web;
+use crate::{ClientAddress, Web};
 #[cfg(not(test))]
-use noroshi_web::Web;
+use noroshi_web::{ClientAddress, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -100,6 +100,7 @@ impl Filled {
             team_key: [7; 32],
             base: "http://noroshi.example.jp/".into(),
             behind_tls: false,
+            client_address: ClientAddress::Peer,
         };
 
         let work = web.ledger.begin().await.expect("work");
@@ -150,6 +151,7 @@ impl Filling<'_> {
             rsit: category.rsit().into(),
             target: Target { kind, text: text.into() },
             brand_name: brand,
+            brand_named_at: brand.map(|_| day),
             first_report_at: day,
             last_report_at: day,
             state: State::New,

@@ -4,7 +4,7 @@ use super::{
     browser::{Browser, looking},
     filled::{Filled, PASSWORD},
 };
-use crate::{csrf, headers};
+use crate::{cookies, csrf, headers};
 use axum::http::{StatusCode, header};
 use noroshi_kernel::access::Role;
 
@@ -57,6 +57,66 @@ async fn one_signs_in_works_and_signs_out() {
         stranger.post("/sign-in", &[("name", "analyst"), ("password", "wrong")]).await;
     }
     assert_eq!(stranger.post("/sign-in", &[("name", "analyst"), ("password", PASSWORD)]).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_stranger_keeps_nobody_out_of_their_own_browser() {
+    let filled = Filled::open(0).await;
+    let stranger = Browser::stranger(&filled);
+    let right = [("name", "handler"), ("password", PASSWORD)];
+    let first = stranger.post("/sign-in", &right).await;
+    let device = first.cookies().into_iter().find(|cookie| cookie.starts_with(cookies::DEVICE)).expect("the browser is remembered").to_owned();
+    assert!(device.contains("; HttpOnly; SameSite=Lax; Max-Age=31536000"), "{device}");
+    for _ in 0..6 {
+        stranger.post("/sign-in", &[("name", "handler"), ("password", "wrong")]).await;
+    }
+    assert_eq!(stranger.post("/sign-in", &right).await.status, StatusCode::TOO_MANY_REQUESTS, "strangers wait");
+    let own = Browser::stranger(&filled).keeping(&device);
+    assert_eq!(own.post("/sign-in", &right).await.status, StatusCode::SEE_OTHER, "the person works on");
+    let forged = Browser::stranger(&filled).keeping(&device.replacen("_device_", "_device_0", 1));
+    assert_eq!(forged.post("/sign-in", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let others = [("name", "analyst"), ("password", "wrong")];
+    for _ in 0..6 {
+        own.post("/sign-in", &others).await;
+    }
+    assert_eq!(own.post("/sign-in", &others).await.status, StatusCode::TOO_MANY_REQUESTS, "the cookie is of one account");
+}
+
+#[tokio::test]
+async fn an_address_that_fails_under_many_names_waits() {
+    let filled = Filled::open(0).await;
+    let (near, far) = (Browser::stranger(&filled).at([192, 0, 2, 1]), [192, 0, 2, 2]);
+    let right = [("name", "handler"), ("password", PASSWORD)];
+    let device = near.post("/sign-in", &right).await.cookies().into_iter().find(|cookie| cookie.starts_with(cookies::DEVICE)).expect("remembered").to_owned();
+    for number in 0..20 {
+        let tried = near.post("/sign-in", &[("name", &format!("name-{number}")), ("password", "wrong")]).await;
+        assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
+    }
+    assert_eq!(near.post("/sign-in", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(near.at(far).post("/sign-in", &right).await.status, StatusCode::SEE_OTHER, "others do not wait");
+    assert_eq!(near.at([192, 0, 2, 1]).keeping(&device).post("/sign-in", &right).await.status, StatusCode::SEE_OTHER, "nor a known browser");
+}
+
+#[test]
+fn a_form_says_what_is_wrong_with_it() {
+    looking(async |filled| {
+        let here = format!("/incidents/{}", filled.plain);
+        for (language, path, fields, says) in [
+            ("en", format!("{here}/category"), &[("category", "nonsense")][..], "“Category” cannot be “nonsense”"),
+            ("ja", format!("{here}/category"), &[("category", "nonsense")], "「種別」を「nonsense」にすることはできません"),
+            ("en", format!("{here}/label"), &[("tlp", "PINK")], "“TLP” cannot be “PINK”"),
+            ("en", "/brands".into(), &[("key", "x"), ("origin", "nowhere"), ("sector", "bank")], "“Origin” cannot be “nowhere”"),
+            ("en", format!("{here}/notes"), &[("text", "red \u{1b}[31m")], "“Note” holds the control character U+001B"),
+            ("ja", format!("{here}/notes"), &[("text", "a\u{202e}b")], "「メモ」に使えない制御文字 U+202E"),
+        ] {
+            let answer = Browser::of(filled, Role::Handler).await.speaking(language).post(&path, fields).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+            assert!(answer.body.contains(says), "{path}: {}", answer.body);
+            for other in ["2013Q4", "1 MiB", "filter", "条件"] {
+                assert!(!answer.body.contains(other), "{path} speaks of {other}");
+            }
+        }
+    });
 }
 
 #[test]

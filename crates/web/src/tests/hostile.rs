@@ -50,3 +50,38 @@ fn raw_bytes_are_a_file_to_keep() {
         assert_eq!(handler.get("/correspondence/999999/raw").await.status, 404);
     });
 }
+
+#[test]
+fn what_a_page_shows_is_what_a_search_finds() {
+    looking(async |filled| {
+        let handler = Browser::of(filled, Role::Handler).await;
+        assert!(handler.get("/incidents?period=2019-01").await.body.contains("hxxp://login.bank.example[.]jp/ib/"));
+        let found = handler.get("/incidents?q=hxxp://login.bank.example%5B.%5Djp/ib/").await;
+        assert_eq!(found.count(), Some(1), "the target as it is shown");
+        assert!(!found.body.contains("\"http://login"), "what is searched for is shown harmless, too");
+        assert_eq!(handler.get("/incidents?q=hxxp://nowhere.example%5B.%5Djp/").await.count(), Some(0));
+    });
+}
+
+#[test]
+fn the_trays_advice_is_not_defanged() {
+    looking(async |filled| {
+        for language in ["ja", "en"] {
+            let page = Browser::of(filled, Role::Handler).await.speaking(language).get("/tray").await.body;
+            assert!(!page.contains("hxxps://host") && !page.contains("hxxp://host"), "{page}");
+        }
+    });
+}
+
+#[test]
+fn a_table_that_scrolls_shows_that_it_does() {
+    looking(async |filled| {
+        let handler = Browser::of(filled, Role::Handler).await;
+        let page = handler.get("/statistics?period=2019Q1").await.body;
+        assert!(page.contains("<div class=\"wide\"><table"));
+        let address = page.split("href=\"").find(|rest| rest.starts_with("/assets/noroshi-")).and_then(|rest| rest.split('"').next()).expect("our style");
+        let style = handler.get(address).await.body;
+        let (_, rule) = style.split_once(".wide{").expect("a rule");
+        assert!(rule.split('}').next().is_some_and(|rule| rule.contains(" local") && rule.contains(" scroll")), "{rule}");
+    });
+}

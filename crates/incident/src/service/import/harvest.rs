@@ -76,8 +76,8 @@ impl Harvest {
         let names = brand_name.filter(|_| span.named_at.is_none_or(|known| told.at <= known));
         if let Some((opened, _)) = self.opened.get(&span.incident).and_then(|index| self.incidents.get_mut(*index)) {
             (opened.first_report_at, opened.last_report_at) = (span.first, span.last);
-            if span.named_at.is_none() {
-                opened.brand_name = names;
+            if span.named_at.is_none() && names.is_some() {
+                (opened.brand_name, opened.brand_named_at) = (names, Some(told.at));
             }
             merge_texts(&mut opened.addresses, told.addresses);
             merge_texts(&mut opened.ports, told.ports);
@@ -104,6 +104,7 @@ impl Harvest {
             rsit: told.rsit.into_owned(),
             target: told.target,
             brand_name,
+            brand_named_at: brand_name.map(|_| told.at),
             first_report_at: told.at,
             last_report_at: told.at,
             state: State::New,
@@ -177,8 +178,9 @@ impl Harvest {
         match self.opened.get(&into).and_then(|index| self.incidents.get_mut(*index)) {
             Some((opened, _)) => {
                 (opened.first_report_at, opened.last_report_at) = (merge.into.first, merge.into.last);
-                // Both were opened by these rows, so the earlier one was named by the earlier report.
-                opened.brand_name = opened.brand_name.or(taken.and_then(|taken| taken.brand_name));
+                let named = |one: &Incident| one.brand_named_at.zip(one.brand_name);
+                let first = named(opened).into_iter().chain(taken.as_ref().and_then(named)).min_by_key(|(at, _)| *at);
+                (opened.brand_named_at, opened.brand_name) = first.unzip();
             }
             None => {
                 self.widened.insert(into, merge.into);

@@ -19,6 +19,8 @@ use tokio::sync::mpsc;
 
 /// Letters that are kept and placed together: enough that syncing does not count, few enough that others get their turn.
 const LETTERS_PER_PART: usize = 256;
+/// How deep folders within folders are looked through.
+const MOST_DEPTH: usize = 20;
 /// The bytes of letters that are held at once.
 const BYTES_PER_PART: usize = 8 << 20;
 
@@ -46,35 +48,37 @@ pub(super) async fn import(
     while let Some(part) = parts.recv().await {
         let part: Vec<Incoming> = part.map_err(|(path, source)| IncidentError::File { path, source })?;
         reached += part.iter().map(|letter| letter.bytes.len() as u64).sum::<u64>();
-        outcome.add(receive(ledger, actor, reckoning, Channel::Mail, part, progress).await?);
-        progress.reached(reached);
+        outcome.add(receive(ledger, actor, reckoning, part, progress).await?);
+        progress.reached(reached, &outcome);
     }
     Ok(outcome)
 }
 
 /// Keeps letters durably, reads them and places what they report.
-pub(super) async fn receive(
+async fn receive(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning, part: Vec<Incoming>, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+    let kept = letters::keep(ledger, actor, Channel::Mail, &part).await?;
+    place(ledger, actor, reckoning, kept.into_iter().zip(part).collect(), progress).await
+}
+
+/// Reads letters that are kept, and places what they report. One that was read before stays as it is.
+pub(super) async fn place(
     ledger: &Ledger,
     actor: &Actor,
     reckoning: &Reckoning,
-    channel: Channel,
-    part: Vec<Incoming>,
+    part: Vec<(Kept, Incoming)>,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, IncidentError> {
-    let kept = letters::keep(ledger, actor, channel, &part).await?;
-    let before = kept.iter().filter(|kept| !kept.must_be_read).count() as u64;
-    let new: Vec<(Kept, Incoming)> = kept.iter().copied().zip(part).filter(|(kept, _)| kept.must_be_read).collect();
-    let mut taking = Taking::new(ledger, actor, reckoning, kept.first().map_or(CorrespondenceId(0), |kept| kept.id), String::new(), joining::WINDOW_DAYS);
-    if !new.is_empty() {
-        let context = Context { loop_mark: String::new(), latest: ledger.now().plus_days(1) };
-        let now = ledger.now();
-        let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
-        let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
-        taking.take(rows, &told, progress).await?;
-    }
+    let (new, before): (Vec<_>, Vec<_>) = part.into_iter().partition(|(kept, _)| kept.must_be_read);
+    let before = Outcome { read: before.len() as u64, already_seen: before.len() as u64, ..Outcome::default() };
+    let Some((first, _)) = new.first() else { return Ok(before) };
+    let mut taking = Taking::new(ledger, actor, reckoning, first.id, String::new(), joining::WINDOW_DAYS);
+    let now = ledger.now();
+    let context = Context { loop_mark: String::new(), latest: now.plus_days(1) };
+    let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
+    let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
+    taking.take(rows, &told, progress).await?;
     let mut outcome = taking.outcome;
-    outcome.read += before;
-    outcome.already_seen += before;
+    outcome.add(before);
     Ok(outcome)
 }
 
@@ -179,11 +183,15 @@ fn files(format: Format, path: &Path) -> io::Result<Vec<PathBuf>> {
     let halves: Vec<PathBuf> = ["cur", "new"].iter().map(|half| path.join(half)).filter(|half| half.is_dir()).collect();
     let folders = if halves.is_empty() { vec![path.to_owned()] } else { halves };
     let mut files = Vec::new();
-    for folder in folders {
+    let mut folders: Vec<(PathBuf, usize)> = folders.into_iter().map(|folder| (folder, 0)).collect();
+    while let Some((folder, depth)) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_file() {
-                files.push(entry.path());
+            // Links are not followed, so that the walk ends.
+            match entry.file_type()? {
+                kind if kind.is_file() => files.push(entry.path()),
+                kind if kind.is_dir() && depth < MOST_DEPTH => folders.push((entry.path(), depth + 1)),
+                _ => {}
             }
         }
     }

@@ -46,11 +46,17 @@ impl<'a> Taking<'a> {
     }
 
     /// Takes some rows or letters in one unit of work, with what reading the letters told.
-    pub(super) async fn take(&mut self, rows: Vec<Read>, letters: &[letters::Told], progress: &mut dyn Progress) -> Result<(), IncidentError> {
+    pub(super) async fn take(&mut self, rows: Vec<Read>, told: &[letters::Told], progress: &mut dyn Progress) -> Result<(), IncidentError> {
         let work = self.ledger.begin().await?;
         work.lock("incident.open").await?;
         let mut part = Outcome { read: rows.len() as u64, ..Outcome::default() };
         let lines = (rows.first().and_then(|row| row.line), rows.last().and_then(|row| row.line));
+        // Another program may have read a letter since it was found waiting.
+        let named: Vec<_> = rows.iter().filter_map(|row| row.letter).collect();
+        let waiting = letters::waiting(&work, &named).await?;
+        let (rows, read): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.letter.is_none_or(|letter| waiting.contains(&letter)));
+        part.already_seen = read.len() as u64;
+        let told: Vec<_> = told.iter().filter(|told| waiting.contains(&told.id)).cloned().collect();
         let mut rejected = Vec::new();
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {
@@ -66,7 +72,7 @@ impl<'a> Taking<'a> {
         let seen = looking::seen_keys(&work, &readable.iter().filter(|row| row.letter.is_none()).map(|row| row.key).collect::<Vec<_>>()).await?;
         let before = readable.len();
         readable.retain(|row| !seen.contains(row.key.as_slice()));
-        part.already_seen = (before - readable.len()) as u64;
+        part.already_seen += (before - readable.len()) as u64;
         part.set_aside = rejected.iter().map(|(_, _, one)| one.rows).sum();
         // In the order of time, so that what comes of them does not hang on the order of the rows.
         readable.sort_by_key(|row| (row.told.first().map(|told| told.at), row.key));
@@ -124,7 +130,7 @@ impl<'a> Taking<'a> {
         part.incidents_merged = harvest.merges.len() as u64;
         self.number(&work, &mut harvest).await?;
         self.keep(&work, harvest, &rejected, &part, lines).await?;
-        letters::set_read(&work, letters).await?;
+        letters::set_read(&work, &told).await?;
         work.commit().await?;
 
         for (_, name, one) in rejected {

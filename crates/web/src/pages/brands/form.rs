@@ -83,5 +83,5 @@ impl Sent {
 }
 
 fn wrong(name: &str, value: &str) -> Failure {
-    Failure::Parameter { name: name.into(), value: value.into() }
+    Failure::Field { name: name.into(), value: value.into() }
 }

@@ -1,6 +1,6 @@
 use crate::words::Words;
 use noroshi_feeds::defang::defang;
-use noroshi_incident::Detail;
+use noroshi_incident::{Detail, service::Kin};
 
 /// Something that is known of an incident.
 pub(crate) struct Fact {
@@ -11,7 +11,7 @@ pub(crate) struct Fact {
     pub(crate) href: Option<String>,
 }
 
-pub(super) fn facts(detail: &Detail, previous: Option<&Detail>, words: Words) -> Vec<Fact> {
+pub(super) fn facts(detail: &Detail, kin: &Kin, words: Words) -> Vec<Fact> {
     let incident = &detail.incident;
     let fact = |key: &str, value: String, code| Fact { label: words.say(key), value, code, href: None };
     let mut facts = vec![fact(&format!("fact-{}", incident.target.kind.key()), defang(&incident.target.text), true)];
@@ -33,9 +33,9 @@ pub(super) fn facts(detail: &Detail, previous: Option<&Detail>, words: Words) ->
         facts.push(fact("fact-worm", words.say("fact-worm-seen"), false));
     }
     facts.push(fact("fact-rsit", incident.rsit.clone(), true));
-    if let Some(previous) = previous {
-        let number = previous.incident.number.to_string();
-        facts.push(Fact { label: words.say("fact-previous"), href: Some(format!("/incidents/{number}")), value: format!("#{number}"), code: false });
+    for (key, number) in [("fact-previous", kin.previous), ("fact-next", kin.next)] {
+        facts.extend(number.map(|number| Fact { label: words.say(key), href: Some(format!("/incidents/{number}")), value: format!("#{number}"), code: false }));
     }
+    facts.extend(kin.merged.iter().map(|number| fact("fact-merged", format!("#{number}"), false)));
     facts
 }

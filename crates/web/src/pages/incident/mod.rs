@@ -27,7 +27,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use noroshi_directory::Origin;
 use noroshi_feeds::defang::defang;
@@ -78,15 +78,15 @@ fn back(web: &Web, number: Number, done: Done) -> Response {
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
     let detail = service::view(&web.ledger, &person.actor, number(&text)?).await?;
+    let kin = service::kin(&web.ledger, &person.actor, &detail).await?;
+    if let Some(into) = kin.merged_into {
+        return Ok(Redirect::to(&format!("/incidents/{into}")).into_response());
+    }
     let incident = &detail.incident;
     let told = noroshi_incident::reports_of(&web.ledger, incident.id, person.actor.sight(), MOST_SHOWN).await?;
     let coordinations = noroshi_incident::coordinations_of(&web.ledger, incident.id).await?;
     let notes = noroshi_incident::notes_of(&web.ledger, incident.id).await?;
     let changes = audit::of_subject(&web.ledger, incident.id.0, MOST_SHOWN).await?;
-    let previous = match incident.previous {
-        Some(id) => noroshi_incident::load(&web.ledger, id).await?.filter(|found| person.actor.may(Action::ViewRecords, &found.incident.label)),
-        None => None,
-    };
     let next = if person.actor.may(Action::ChangeIncident, &incident.label) { Some(Next::of(&web, &detail, person.actor.sight(), words).await?) } else { None };
     let now = web.ledger.now();
     let time = |at| Time::of(at, now, &web.reckoning.zone, words);
@@ -107,7 +107,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         last: time(incident.last_report_at),
         not_shown: detail.report_count - i64::try_from(told.len()).unwrap_or(0),
         events: timeline.events(&told, &coordinations, &notes, &changes),
-        facts: facts::facts(&detail, previous.as_ref(), words),
+        facts: facts::facts(&detail, &kin, words),
         next,
     })
 }

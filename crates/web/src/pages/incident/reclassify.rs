@@ -1,7 +1,7 @@
 //! `POST /incidents/{number}/category`
 
 use super::{back, number};
-use crate::{done::Done, failure::Failure, query::parsed, reader::Person, web::Shared};
+use crate::{done::Done, failure::Failure, query::chosen, reader::Person, web::Shared};
 use axum::{
     Form,
     extract::{Path, State},
@@ -20,7 +20,7 @@ pub(crate) struct CategoryForm {
 /// Puts the incident under another category.
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, Form(sent): Form<CategoryForm>) -> Result<Response, Failure> {
     let number = number(&text)?;
-    let category = parsed("category", &sent.category)?;
+    let category = chosen("category", &sent.category)?;
     let work = web.ledger.begin().await?;
     service::reclassify(&work, &person.actor, number, category).await?;
     work.commit().await?;

@@ -1,7 +1,7 @@
 //! `POST /incidents/{number}/label`
 
 use super::{back, number};
-use crate::{done::Done, failure::Failure, query::parsed, reader::Person, web::Shared};
+use crate::{done::Done, failure::Failure, query::chosen, reader::Person, web::Shared};
 use axum::{
     Form,
     extract::{Path, State},
@@ -20,7 +20,7 @@ pub(crate) struct LabelForm {
 /// Gives the incident another TLP label.
 pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, Form(sent): Form<LabelForm>) -> Result<Response, Failure> {
     let number = number(&text)?;
-    let tlp = parsed("tlp", &sent.tlp)?;
+    let tlp = chosen("tlp", &sent.tlp)?;
     let work = web.ledger.begin().await?;
     service::relabel(&work, &person.actor, number, tlp).await?;
     work.commit().await?;

@@ -13,7 +13,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{extract::State, response::Response};
-use noroshi_document::{html, model::Document};
+use noroshi_document::{html, model::Document, prose::Prose};
 use noroshi_incident::{model::schemes, stats};
 use noroshi_kernel::period::{Kind, Month, Period};
 
@@ -85,14 +85,14 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     let document = Document {
         language: words.language,
         title: title.clone(),
-        lead: Some(words.with(
+        lead: Some(Prose::from(words.with(
             "statistics-lead",
             &[
                 ("first", period.first_month().to_string().into()),
                 ("last", period.last_month().to_string().into()),
                 ("scheme", compared.now.scheme.clone().into()),
             ],
-        )),
+        ))),
         facts: Vec::new(),
         blocks: tables::blocks(&compared, words)?,
     };

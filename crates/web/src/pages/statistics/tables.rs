@@ -10,7 +10,7 @@ use noroshi_document::{
     change,
     model::Block,
     share,
-    table::{Better, Cell, Column, Figure, Row, Table},
+    table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_incident::{
     model::{Category, Scheme},
@@ -74,9 +74,9 @@ fn overview(now: &Counted<'_>, previous: &Counted<'_>, year_ago: &Counted<'_>, w
     // The period before a year is the same year ago.
     let apart = previous.figures.period != year_ago.figures.period;
     let inquiries = |counted: &Counted<'_>| Selection { about: Some(About::Inquiry), ..counted.all(Records::Correspondence) };
-    let row = |key: &str, read: Read, select: &dyn Fn(&Counted<'_>) -> Selection, better| {
+    let row = |key: &str, read: Read, select: &dyn Fn(&Counted<'_>) -> Selection| {
         let [n, p, y] = [now, previous, year_ago].map(|counted| (read(counted.figures), figure(read(counted.figures), &select(counted))));
-        let against = |earlier: i64| Cell::Change { percent: change::percent(n.0, earlier), better };
+        let against = |earlier: i64| Cell::Change { percent: change::percent(n.0, earlier) };
         let mut cells = vec![n.1, p.1, against(p.0)];
         if apart {
             cells.extend([y.1, against(y.0)]);
@@ -84,12 +84,12 @@ fn overview(now: &Counted<'_>, previous: &Counted<'_>, year_ago: &Counted<'_>, w
         Row::named(words.say(key), cells)
     };
     let rows = vec![
-        row("figure-reports", |f| f.reports, &|c| c.all(Records::Reports), Better::Neither),
-        row("figure-correspondence", |f| f.correspondence, &|c| c.all(Records::Correspondence), Better::Neither),
-        row("figure-inquiries", |f| f.inquiries, &inquiries, Better::Neither),
-        row("figure-incidents", |f| f.incidents, &|c| c.all(Records::Incidents), Better::Less),
-        row("figure-addresses", |f| f.addresses, &|c| c.all(Records::Addresses), Better::Less),
-        row("figure-coordinations", |f| f.coordinations, &|c| c.all(Records::Coordinations), Better::More),
+        row("figure-reports", |f| f.reports, &|c| c.all(Records::Reports)),
+        row("figure-correspondence", |f| f.correspondence, &|c| c.all(Records::Correspondence)),
+        row("figure-inquiries", |f| f.inquiries, &inquiries),
+        row("figure-incidents", |f| f.incidents, &|c| c.all(Records::Incidents)),
+        row("figure-addresses", |f| f.addresses, &|c| c.all(Records::Addresses)),
+        row("figure-coordinations", |f| f.coordinations, &|c| c.all(Records::Coordinations)),
     ];
     let mut columns = vec![
         Column::left(""),
