@@ -144,14 +144,69 @@ on_both_databases! {
         let page = incidents(&bench.ledger, &reckoning(), &Selection::default(), administrator().sight(), 0, 10).await.expect("listed");
         let told: Vec<_> = page.items.iter().map(|item| (item.number.to_string(), item.reports, item.brand.as_ref().map(|brand| brand.en.clone()))).collect();
         assert_eq!(told, [("2020-00001".to_owned(), 3, Some("Between".to_owned()))], "the earliest report that names a brand names it");
-        let merged = service::view(&bench.ledger, &administrator(), later.incident.number).await.expect("its number leads on");
-        assert_eq!(merged.incident.merged_into, Some(service::view(&bench.ledger, &administrator(), page.items[0].number).await.expect("seen").incident.id));
-        let kin = service::kin(&bench.ledger, &administrator(), &merged).await.expect("looked");
-        assert_eq!(kin.merged_into, Some(page.items[0].number));
+        let followed = service::view(&bench.ledger, &administrator(), later.incident.number).await.expect("its number leads on");
+        assert_eq!(followed.incident.number, page.items[0].number);
+        let kin = service::kin(&bench.ledger, &administrator(), &followed).await.expect("looked");
+        assert_eq!(kin.merged, [later.incident.number]);
         let found = |words: &str| Selection { q: Some(words.into()), ..Selection::default() };
         let found = incidents(&bench.ledger, &reckoning(), &found("a.example.jp"), administrator().sight(), 0, 10).await.expect("listed");
         assert_eq!(found.items.len(), 1, "what was merged is found no more");
+        let by_number = Selection { q: Some("2020-00002".into()), ..Selection::default() };
+        let by_number = incidents(&bench.ledger, &reckoning(), &by_number, administrator().sight(), 0, 10).await.expect("listed");
+        assert_eq!(by_number.items.iter().map(|item| item.number).collect::<Vec<_>>(), [page.items[0].number], "its number finds the one that took it");
+        let handler = staff(&bench.ledger, "hanako", Role::Handler).await;
+        let work = bench.ledger.begin().await.expect("begun");
+        service::annotate(&work, &handler, later.incident.number, "phoned the provider").await.expect("what is sent to the old number is not lost");
+        service::relabel(&work, &handler, page.items[0].number, Tlp::Red).await.expect("labelled");
+        work.commit().await.expect("committed");
+        assert_eq!(noroshi_incident::notes_of(&bench.ledger, followed.incident.id).await.expect("listed").len(), 1);
+        let other = staff(&bench.ledger, "taro", Role::Handler).await;
+        for number in [page.items[0].number, later.incident.number] {
+            assert!(service::view(&bench.ledger, &handler, number).await.is_ok());
+            assert!(matches!(service::view(&bench.ledger, &other, number).await, Err(IncidentError::Unknown(_))), "{number}: RED is not there by any number");
+            let work = bench.ledger.begin().await.expect("begun");
+            assert!(matches!(service::annotate(&work, &other, number, "x").await, Err(IncidentError::Unknown(_))));
+        }
         assert_eq!(open_count(&bench.ledger, administrator().sight()).await.expect("counted"), 1);
+    }
+
+    async fn what_was_done_and_undone_is_work_as_well(bench) {
+        import(&bench, "a.csv", "2020/01/01 00:00:00,http://a.example.jp/,B\n2020/02/10 00:00:00,http://a.example.jp/,B\n").await;
+        let handler = staff(&bench.ledger, "hanako", Role::Handler).await;
+        let later: Number = "2020-00002".parse().expect("a number");
+        let work = bench.ledger.begin().await.expect("begun");
+        service::close(&work, &handler, later).await.expect("closed");
+        service::reopen(&work, &handler, later).await.expect("open again");
+        work.commit().await.expect("committed");
+        import(&bench, "b.csv", "2020/01/21 00:00:00,http://a.example.jp/,B\n").await;
+        let page = incidents(&bench.ledger, &reckoning(), &Selection::default(), administrator().sight(), 0, 10).await.expect("listed");
+        assert_eq!(page.items.iter().map(|item| item.number).collect::<Vec<_>>(), [later]);
+    }
+
+    async fn whoever_works_on_an_incident_while_it_is_taken_loses_nothing(bench) {
+        let handler = staff(&bench.ledger, "hanako", Role::Handler).await;
+        for round in 0..12 {
+            let row = |day: &str| format!("2020/{day} 00:00:00,http://t{round}.example.jp/,B\n");
+            import(&bench, &format!("a{round}.csv"), &(row("01/01") + &row("02/10"))).await;
+            let page = incidents(&bench.ledger, &reckoning(), &Selection { q: Some(format!("t{round}.example.jp")), ..Selection::default() }, administrator().sight(), 0, 10).await.expect("listed");
+            let later = page.items.iter().max_by_key(|item| item.number).expect("two").number;
+            let note = async {
+                let work = bench.ledger.begin().await.expect("begun");
+                service::annotate(&work, &handler, later, "phoned the provider").await.expect("noted");
+                tokio::time::sleep(std::time::Duration::from_millis(5 * (round % 4))).await;
+                work.commit().await.expect("committed");
+            };
+            let between = bench.file(&format!("b{round}.csv"), row("01/21").as_bytes());
+            let (administrator, reckoning) = (administrator(), reckoning());
+            let mut silent = import::Silent;
+            let closing = import::file(&bench.ledger, &administrator, &reckoning, import::Format::PhishUrl, &between, &mut silent);
+            let ((), closed) = tokio::join!(note, closing);
+            closed.expect("imported");
+        }
+        let lost = "SELECT count(*) AS n FROM incident_note n JOIN incident i ON i.id = n.incident_id WHERE i.merged_into_id IS NOT NULL";
+        assert_eq!(bench.ledger.number(Sql::new(lost)).await.expect("counted"), 0, "no note hangs on an incident that was taken");
+        assert_eq!(counts(&bench.ledger, "incident_note").await, 12);
+        deliver(&bench.ledger).await;
     }
 
     async fn an_incident_that_somebody_worked_on_is_never_taken_away(bench) {

@@ -4,6 +4,7 @@ use crate::{LedgerError, Query, Sql, UnitOfWork};
 use noroshi_kernel::{access::Actor, moment::Moment};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// One action, before it is written.
 #[derive(Clone, Debug)]
@@ -63,6 +64,26 @@ pub(crate) async fn write(work: &UnitOfWork, actor: &Actor, entry: Entry<'_>) ->
         .bind(entry.detail.to_string())
         .push(")");
     work.execute(sql).await.map(|_| ())
+}
+
+/// Those of the things of a kind to which something was done.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn subjects(query: &impl Query, subject_kind: &str, ids: &[i64]) -> Result<HashSet<i64>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct SubjectRow {
+        subject_id: i64,
+    }
+    let mut subjects = HashSet::new();
+    for part in ids.chunks(500) {
+        let sql = Sql::new("SELECT DISTINCT subject_id FROM ledger_audit WHERE subject_kind = ")
+            .bind(subject_kind)
+            .push(" AND subject_id IN ")
+            .list(part.iter().copied());
+        subjects.extend(query.all::<SubjectRow>(sql).await?.into_iter().map(|row| row.subject_id));
+    }
+    Ok(subjects)
 }
 
 /// What was done to one thing, oldest first, at most `limit` rows.

@@ -25,8 +25,11 @@ struct Blobs {
 pub(super) async fn run(platform: &Platform, doctor: &Doctor) -> anyhow::Result<Done> {
     let ledger = &platform.ledger;
     let (waiting, in_tray) = (outbox::waiting(ledger).await?, tray::count(ledger).await?);
-    let lost =
-        ledger.number(Sql::new("SELECT count(*) AS n FROM incident i WHERE NOT EXISTS (SELECT 1 FROM incident_told t WHERE t.incident_id = i.id)")).await?;
+    let lost = ledger
+        .number(Sql::new(
+            "SELECT count(*) AS n FROM incident i WHERE i.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM incident_told t WHERE t.incident_id = i.id)",
+        ))
+        .await?;
     let blobs = look_at_blobs(ledger, doctor.deep).await?;
     let backend = format!("{:?}", ledger.backend()).to_lowercase();
     if doctor.json.json {

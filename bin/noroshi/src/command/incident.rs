@@ -66,11 +66,11 @@ async fn show(platform: &Platform, number: Number, as_json: bool) -> anyhow::Res
     let ledger = &platform.ledger;
     let detail = service::view(ledger, &Platform::local_administrator(), number).await?;
     let kin = service::kin(ledger, &Platform::local_administrator(), &detail).await?;
-    if let Some(into) = kin.merged_into {
-        eprintln!("#{number} turned out to be one with #{into}, which follows");
-        return Box::pin(show(platform, into, as_json)).await;
-    }
     let incident = &detail.incident;
+    if incident.number != number {
+        eprintln!("#{number} turned out to be one with #{}, which follows", incident.number);
+    }
+    let number = incident.number;
     let (reports, asked) = (reports_of(ledger, incident.id, Sight::Everything, 1_000).await?, coordinations_of(ledger, incident.id).await?);
     let (notes, audit) = (notes_of(ledger, incident.id).await?, audit::of_subject(ledger, incident.id.0, 1_000).await?);
     if as_json {

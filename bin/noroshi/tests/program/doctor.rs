@@ -45,3 +45,18 @@ fn harmed_raw_bytes_are_named() {
         }
     }
 }
+
+#[test]
+fn incidents_that_became_one_are_in_order() {
+    for home in [Some(Home::sqlite()), Home::postgres()].into_iter().flatten() {
+        for (name, day) in [("a.csv", "01/01"), ("b.csv", "02/10"), ("c.csv", "01/21")] {
+            let file = home.file(name, format!("date,URL,description\n2020/{day} 10:12:00,http://a.example.jp/,B\n").as_bytes());
+            assert_eq!(home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]).code(), 0);
+        }
+        let doctor = home.run(&["doctor"]);
+        assert_eq!(doctor.code(), 0, "{}", doctor.err());
+        let shown = home.run(&["incident", "show", "2020-00002"]);
+        assert!(shown.err().contains("#2020-00002 turned out to be one with #2020-00001"), "{}", shown.err());
+        assert!(shown.out().contains("merged into this one: #2020-00002"), "{}", shown.out());
+    }
+}

@@ -186,12 +186,13 @@ pub async fn file(
         return Err(cannot(std::io::Error::other("this is no file; name files, for example DIR/*.csv")));
     }
     let name = printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200);
+    // Two files of one name in different folders are told apart.
+    let shown = printable(&path.to_string_lossy(), 300);
     let batch = batch::receive(ledger, actor, format.key(), &name, file).await?;
     progress.begins(&name, batch.blob.size_bytes);
     let source = ledger.blobs().read(&batch.blob.sha256)?;
-    // A feed's clock may run ahead of ours by a zone, not by more.
     let mut rows = reading::start(format, name.clone(), source, ledger.now());
-    let mut taking = taking::Taking::new(ledger, actor, reckoning, batch.id, name, joining::WINDOW_DAYS);
+    let mut taking = taking::Taking::new(ledger, actor, reckoning, batch.id, shown, joining::WINDOW_DAYS);
     while let Some(part) = rows.recv().await {
         let part = part.map_err(cannot)?;
         let reached = part.last().map_or(0, |row| row.offset + row.length);

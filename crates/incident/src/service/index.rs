@@ -2,6 +2,7 @@ use crate::{IncidentError, store::loading};
 use noroshi_kernel::id::IncidentId;
 use noroshi_ledger::{UnitOfWork, search};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Told when incidents were opened or what they are found by changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,11 @@ pub async fn index(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), In
     let ids: Vec<i64> = incidents.iter().map(|id| id.0).collect();
     let (details, merged): (Vec<_>, Vec<_>) = loading::load_many(work, &ids).await?.into_iter().partition(|detail| detail.incident.merged_into.is_none());
     search::remove(work, &merged.iter().map(|detail| detail.incident.id.0).collect::<Vec<_>>()).await?;
+    let mut numbers: HashMap<IncidentId, String> = HashMap::new();
+    for (into, number) in loading::merged_into(work, &details.iter().map(|detail| detail.incident.id).collect::<Vec<_>>()).await? {
+        numbers.entry(into).or_default().push_str(&format!(" {number}"));
+    }
+    let text = |detail: &loading::Detail| text(detail) + numbers.get(&detail.incident.id).map_or("", String::as_str);
     let entries: Vec<_> =
         details.iter().map(|detail| search::Entry { id: detail.incident.id.0, kind: "incident", label: &detail.incident.label, text: text(detail) }).collect();
     Ok(search::put(work, &entries).await?)

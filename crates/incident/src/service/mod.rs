@@ -23,9 +23,24 @@ use noroshi_ledger::UnitOfWork;
 /// Loads an incident to change it. One that the actor may not know of is not there.
 async fn load_to_change(work: &UnitOfWork, actor: &Actor, number: Number) -> Result<loading::Detail, IncidentError> {
     actor.must_can(Action::ChangeIncident)?;
-    let detail = loading::load_by_number(work, number).await?;
-    let whole = |detail: &loading::Detail| detail.incident.merged_into.is_none() && actor.may(Action::ChangeIncident, &detail.incident.label);
-    detail.filter(whole).ok_or_else(|| IncidentError::Unknown(number.to_string()))
+    let unknown = || IncidentError::Unknown(number.to_string());
+    let found = followed(work, number).await?.ok_or_else(unknown)?;
+    // From here to the commit nobody takes it into another. Whoever did a moment ago left its number behind.
+    let locked = loading::lock(work, found.incident.id).await?.ok_or_else(unknown)?;
+    let detail = match locked.incident.merged_into {
+        Some(into) => loading::lock(work, into).await?.ok_or_else(unknown)?,
+        None => locked,
+    };
+    Some(detail).filter(|detail| actor.may(Action::ChangeIncident, &detail.incident.label)).ok_or_else(unknown)
+}
+
+/// Loads an incident by its number. The number of one that was taken into another is that one's.
+async fn followed(query: &impl noroshi_ledger::Query, number: Number) -> Result<Option<loading::Detail>, IncidentError> {
+    let found = loading::load_by_number(query, number).await?;
+    match found.as_ref().and_then(|found| found.incident.merged_into) {
+        Some(into) => Ok(loading::load(query, into).await?),
+        None => Ok(found),
+    }
 }
 
 /// The numbers of incidents that have to do with one, as far as the actor may know of them.
@@ -35,8 +50,6 @@ pub struct Kin {
     pub previous: Option<Number>,
     /// The one of the same target after it.
     pub next: Option<Number>,
-    /// The one that took its reports, when both turned out to be one.
-    pub merged_into: Option<Number>,
     /// Those whose reports it took.
     pub merged: Vec<Number>,
 }
@@ -50,15 +63,19 @@ pub async fn kin(query: &impl noroshi_ledger::Query, actor: &Actor, detail: &loa
         let may = |found: &loading::Detail| actor.may(Action::ViewRecords, &found.incident.label);
         found.into_iter().filter(may).map(|found| found.incident.number).collect::<Vec<_>>()
     };
-    let [previous, next, into, merged] = loading::kin_of(query, &detail.incident).await?.map(visible);
-    Ok(Kin { previous: previous.first().copied(), next: next.first().copied(), merged_into: into.first().copied(), merged })
+    let [previous, next] = loading::kin_of(query, &detail.incident).await?.map(visible);
+    let merged = loading::merged_into(query, &[detail.incident.id]).await?.into_iter().map(|(_, number)| number).collect();
+    Ok(Kin { previous: previous.first().copied(), next: next.first().copied(), merged })
 }
 
-/// Loads an incident to read it. One that the actor may not know of is not there.
+/// Loads an incident to read it. One that the actor may not know of is not there; the number of one that was taken into another is
+/// that one's, and seen by whoever may see that one.
 ///
 /// # Errors
 /// [`IncidentError::Unknown`]
 pub async fn view(query: &impl noroshi_ledger::Query, actor: &Actor, number: Number) -> Result<loading::Detail, IncidentError> {
-    let detail = loading::load_by_number(query, number).await?;
-    detail.filter(|detail| actor.may(Action::ViewRecords, &detail.incident.label)).ok_or_else(|| IncidentError::Unknown(number.to_string()))
+    followed(query, number)
+        .await?
+        .filter(|detail| actor.may(Action::ViewRecords, &detail.incident.label))
+        .ok_or_else(|| IncidentError::Unknown(number.to_string()))
 }

@@ -6,7 +6,7 @@ use crate::model::{
 };
 use noroshi_kernel::access::Label;
 use noroshi_kernel::{id::IncidentId, moment::Moment};
-use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
+use noroshi_ledger::{Backend, FromQueryResult, LedgerError, Query, Sql, UnitOfWork, audit};
 use std::collections::{HashMap, HashSet};
 
 /// How many values one question asks for. Questions of one size share a prepared statement.
@@ -62,17 +62,33 @@ struct IdRow {
     id: i64,
 }
 
-/// Those of the incidents that nobody has worked on: new, labelled as they came, without a note and without anybody asked.
+/// Keeps incidents from being changed by anybody else until the commit. On SQLite a unit of work is alone already.
+pub(crate) async fn lock(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<(), LedgerError> {
+    if work.backend() == Backend::Postgres {
+        for part in incidents.chunks(PART) {
+            let sql = Sql::new("SELECT id FROM incident WHERE id IN ").list(part.iter().map(|id| id.0)).push(" ORDER BY id FOR UPDATE");
+            work.all::<IdRow>(sql).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Those of the incidents that nobody has worked on: new, labelled as they came, without a note, without anybody asked, and
+/// nothing was ever done to them. They are locked first, so that it stays so until the commit.
 pub(crate) async fn untouched(work: &UnitOfWork, incidents: &[IncidentId]) -> Result<HashSet<IncidentId>, LedgerError> {
+    let mut sorted = incidents.to_vec();
+    sorted.sort_unstable();
+    lock(work, &sorted).await?;
+    let done = audit::subjects(work, "incident", &sorted.iter().map(|id| id.0).collect::<Vec<_>>()).await?;
     let mut untouched = HashSet::new();
-    for part in incidents.chunks(PART) {
+    for part in sorted.chunks(PART) {
         let sql = Sql::new("SELECT i.id FROM incident i WHERE i.state = ")
             .bind(State::New.key())
             .push(" AND i.tlp = ")
             .bind(i64::from(Label::default().tlp.rank()))
             .push(" AND NOT EXISTS (SELECT 1 FROM incident_coordination k WHERE k.incident_id = i.id) AND NOT EXISTS (SELECT 1 FROM incident_note n WHERE n.incident_id = i.id) AND i.id IN ")
             .list(part.iter().map(|id| id.0));
-        untouched.extend(work.all::<IdRow>(sql).await?.into_iter().map(|row| IncidentId(row.id)));
+        untouched.extend(work.all::<IdRow>(sql).await?.into_iter().filter(|row| !done.contains(&row.id)).map(|row| IncidentId(row.id)));
     }
     Ok(untouched)
 }

@@ -9,7 +9,7 @@ use noroshi_kernel::{
     moment::Moment,
     tlp::Tlp,
 };
-use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 use std::collections::HashMap;
 
 /// An incident as a page shows it.
@@ -162,20 +162,36 @@ pub async fn load_by_number(query: &impl Query, number: Number) -> Result<Option
     if id == 0 { Ok(None) } else { load(query, IncidentId(id)).await }
 }
 
-/// Incidents that have to do with one: the one of the same target before it and after it, the one that took its reports, and
-/// those whose reports it took.
-pub(crate) async fn kin_of(query: &impl Query, incident: &Incident) -> Result<[Vec<Detail>; 4], LedgerError> {
-    let one = |id: Option<IncidentId>| id.map(|id| id.0).into_iter().collect::<Vec<_>>();
-    let ids = async |condition: &str| {
-        let sql = Sql::new("SELECT id FROM incident WHERE ").push(condition).push(" = ").bind(incident.id.0).push(" ORDER BY id LIMIT 100");
-        Ok::<_, LedgerError>(query.all::<IdRow>(sql).await?.into_iter().map(|row| row.id).collect::<Vec<_>>())
-    };
-    Ok([
-        load_many(query, &one(incident.previous)).await?,
-        load_many(query, &ids("merged_into_id IS NULL AND previous_id").await?).await?,
-        load_many(query, &one(incident.merged_into)).await?,
-        load_many(query, &ids("merged_into_id").await?).await?,
-    ])
+/// The incidents of the same target before one and after it.
+pub(crate) async fn kin_of(query: &impl Query, incident: &Incident) -> Result<[Vec<Detail>; 2], LedgerError> {
+    let previous: Vec<i64> = incident.previous.map(|id| id.0).into_iter().collect();
+    let sql = Sql::new("SELECT id FROM incident WHERE merged_into_id IS NULL AND previous_id = ").bind(incident.id.0).push(" ORDER BY id LIMIT 100");
+    let next: Vec<i64> = query.all::<IdRow>(sql).await?.into_iter().map(|row| row.id).collect();
+    Ok([load_many(query, &previous).await?, load_many(query, &next).await?])
+}
+
+/// The numbers of incidents that were taken into one of these, beside which.
+pub(crate) async fn merged_into(query: &impl Query, incidents: &[IncidentId]) -> Result<Vec<(IncidentId, Number)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct NumberRow {
+        merged_into_id: i64,
+        year: i64,
+        sequence: i64,
+    }
+    let mut merged = Vec::new();
+    for part in incidents.chunks(500) {
+        let sql =
+            Sql::new("SELECT merged_into_id, year, sequence FROM incident WHERE merged_into_id IN ").list(part.iter().map(|id| id.0)).push(" ORDER BY id");
+        let number = |row: NumberRow| (IncidentId(row.merged_into_id), Number { year: row.year, sequence: row.sequence });
+        merged.extend(query.all::<NumberRow>(sql).await?.into_iter().map(number));
+    }
+    Ok(merged)
+}
+
+/// Loads one incident and keeps it from being changed or taken into another by anybody else until the commit.
+pub(crate) async fn lock(work: &UnitOfWork, id: IncidentId) -> Result<Option<Detail>, LedgerError> {
+    super::joining::lock(work, &[id]).await?;
+    load(work, id).await
 }
 
 /// A report as an incident's timeline shows it.

@@ -20,7 +20,7 @@ desk-tray = 要確認トレイ
 desk-statistics = 統計
 desk-periodic-reports = 定期報告書
 desk-brands = ブランド
-addresses-title = IPアドレス
+addresses-title = IP アドレス
 
 ## Signing in
 
@@ -74,7 +74,7 @@ failure-slow = 30 秒以内に答えられませんでした。
 failure-slow-advice = 期間を短くするか、しばらくしてからもう一度お試しください。
 failure-request-title = 受け付けられません
 failure-request = この要求は受け付けられません。
-failure-request-advice = 大きすぎる入力(1 MiB 超)や、誤ったアドレスでないかご確認ください。
+failure-request-advice = 大きすぎる入力（1 MiB 超）や、誤ったアドレスでないかご確認ください。
 failure-internal-title = エラーが起きました
 failure-internal = 処理中にエラーが起きました。変更は保存されていません。
 failure-internal-advice = もう一度お試しください。続く場合は、下の番号を管理者に伝えてください。
@@ -213,11 +213,11 @@ event-from-to = { $from } → { $to }
 facts = 対象
 fact-url = URL
 fact-host = ホスト
-fact-address = IPアドレス
+fact-address = IP アドレス
 fact-port = ポート
 fact-brand = ブランド
 fact-brand-written = 報告での表記
-fact-brand-unmapped = { $what }(未対応の名称)
+fact-brand-unmapped = { $what }（未対応の名称）
 fact-worm = ワーム
 fact-worm-seen = ワームの活動あり
 fact-rsit = RSIT
@@ -239,18 +239,18 @@ action-label = TLP を変更
 action-change = 変更する
 label-red = TLP:RED にすると、参加者だけが見られます。変更した人は参加者になります。
 field-organisation = 組織名
-field-country = 国コード(2 文字)
+field-country = 国コード（2 文字）
 field-note = メモ
 
 ## Statistics and periodic reports
 
 statistics-title = { $what } の統計
-statistics-lead = { $first } から { $last } までに受け付けた記録の件数です(計上方法 { $scheme })。数字を開くと、数えた記録の一覧が出ます。
+statistics-lead = { $first } から { $last } までに受け付けた記録の件数です（計上方法 { $scheme }）。数字を開くと、数えた記録の一覧が出ます。
 statistics-overview = 概況
 statistics-months = 月別
 statistics-categories = 種別ごとのインシデント
 statistics-brand-origins = フィッシングサイトが装ったブランドの国内外
-statistics-brands = 装われたブランド(上位)
+statistics-brands = 装われたブランド（上位）
 statistics-domains = 報告元のTLD
 statistics-ports = スキャンされたポート
 statistics-destinations = 調整先の国内外
@@ -261,7 +261,7 @@ figure-reports = 報告
 figure-correspondence = 通数
 figure-inquiries = 問い合わせ
 figure-incidents = インシデント
-figure-addresses = IPアドレス
+figure-addresses = IP アドレス
 figure-coordinations = 調整
 column-change = 増減
 column-month = 月
@@ -295,7 +295,7 @@ action-assign = 対応づける
 action-save = 保存する
 field-name-ja = 日本語名
 field-name-en = 英語名
-field-aliases = 別名(1 行に 1 つ)
+field-aliases = 別名（1 行に 1 つ）
 column-sector = 業種
 column-aliases = 別名
 

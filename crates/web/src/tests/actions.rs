@@ -65,3 +65,21 @@ async fn the_brand_table_is_kept() {
     assert_eq!(handler.get("/incidents?brand=example-bank").await.count(), Some(1), "every incident of that name is the brand's at once");
     assert_eq!(handler.get("/brands?q=EXB").await.count(), Some(1));
 }
+
+#[tokio::test]
+async fn the_number_of_an_incident_that_was_taken_leads_on() {
+    let filled = Filled::open(0).await;
+    let (whole, taken) = filled.merged().await;
+    let (handler, other) = (Browser::of(&filled, Role::Handler).await, Browser::of(&filled, Role::Analyst).await);
+    let led = handler.get(&format!("/incidents/{taken}")).await;
+    assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, format!("/incidents/{whole}").as_str()));
+    assert_eq!(handler.post(&format!("/incidents/{taken}/notes"), &[("text", "電話しました")]).await.status, StatusCode::SEE_OTHER);
+    let page = handler.get(&format!("/incidents/{whole}")).await.body;
+    assert!(page.contains("電話しました") && page.contains(&format!("#{taken}")), "what was sent to the old number is there");
+    assert_eq!(handler.post(&format!("/incidents/{taken}/label"), &[("tlp", "TLP:RED")]).await.status, StatusCode::SEE_OTHER);
+    for number in [whole, taken] {
+        let answer = other.get(&format!("/incidents/{number}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "RED is not there by any number");
+        assert!(!answer.body.contains("gap.example"), "{number}");
+    }
+}

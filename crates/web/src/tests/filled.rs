@@ -67,6 +67,21 @@ impl Filled {
         filled
     }
 
+    /// Brings in three reports of which the last makes one incident of the first two; gives their numbers, the one that stays first.
+    pub async fn merged(&self) -> (Number, Number) {
+        for (name, day) in [("one", "01/01"), ("two", "02/10"), ("three", "01/21")] {
+            let path = self.folder.path().join(name);
+            std::fs::write(&path, format!("date,URL,description\n2018/{day} 10:00:00,http://gap.example.jp/,LINE\n")).expect("a file");
+            service::import::file(&self.web.ledger, &ROOT, &self.web.reckoning, service::import::Format::PhishUrl, &path, &mut service::import::Silent)
+                .await
+                .expect("imported");
+        }
+        let bounds = noroshi_incident::selection::Selection { period: Some("2018Q1".parse().expect("a period")), ..Default::default() };
+        let all = noroshi_incident::incidents(&self.web.ledger, &self.web.reckoning, &bounds, ROOT.sight(), 0, 100).await.expect("a list");
+        let whole = all.items.iter().find(|item| item.target.contains("gap.example.jp")).expect("the one that stays").number;
+        (whole, Number { sequence: whole.sequence + 1, ..whole })
+    }
+
     /// Brings in a feed that reports one site again and again, half of it a day later.
     pub async fn same_site(&self, rows: usize) {
         let path = self.folder.path().join("again.csv");

@@ -78,10 +78,10 @@ fn back(web: &Web, number: Number, done: Done) -> Response {
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
     let detail = service::view(&web.ledger, &person.actor, number(&text)?).await?;
-    let kin = service::kin(&web.ledger, &person.actor, &detail).await?;
-    if let Some(into) = kin.merged_into {
-        return Ok(Redirect::to(&format!("/incidents/{into}")).into_response());
+    if detail.incident.number != number(&text)? {
+        return Ok(Redirect::to(&format!("/incidents/{}", detail.incident.number)).into_response());
     }
+    let kin = service::kin(&web.ledger, &person.actor, &detail).await?;
     let incident = &detail.incident;
     let told = noroshi_incident::reports_of(&web.ledger, incident.id, person.actor.sight(), MOST_SHOWN).await?;
     let coordinations = noroshi_incident::coordinations_of(&web.ledger, incident.id).await?;
