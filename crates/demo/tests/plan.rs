@@ -58,10 +58,11 @@ fn records(
             reports.push((incident.0, site, tld(*turn)));
         }
     }
-    if !reports.is_empty() {
+    // A report tells of an incident that is there by then, so none comes before the first.
+    if let Some(first) = incidents.first().map(|one| one.0.0) {
         for (month, _, site, turn) in more {
             let site = if scheme.report_rule == ReportRule::Site { *site } else { reports.len() };
-            reports.push((month.index(months), site, tld(*turn)));
+            reports.push((first + month.index(months - first), site, tld(*turn)));
         }
     }
     reports.sort_by_key(|report| report.0);

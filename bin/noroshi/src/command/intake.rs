@@ -94,7 +94,7 @@ pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<
         print_json(&Partial { outcome: &outcome, stopped: &why })?;
     }
     eprintln!("noroshi: {why}");
-    eprintln!("{} in; import the file again: what is in is not counted twice", counted(outcome.read, "row is", "rows are"));
+    eprintln!("{} in; import the file again: what is in is not counted twice", counted(outcome.read, "input is", "inputs are"));
     Ok(done)
 }
 
@@ -149,13 +149,13 @@ fn said(outcome: &Outcome, as_json: bool) -> anyhow::Result<Done> {
         print_json(outcome)?;
     } else {
         let Outcome { read, stored, duplicates, already_seen, set_aside, .. } = *outcome;
-        let (read, seen) = (counted(read, "row or letter", "rows or letters"), counted(already_seen, "was imported before", "were imported before"));
+        let (read, seen) = (counted(read, "input", "inputs"), counted(already_seen, "was imported before", "were imported before"));
         print(&format!("{read} read: {stored} made something new, {duplicates} joined an incident, {seen}, {set_aside} set aside"))?;
     }
     if outcome.set_aside == 0 {
         return Ok(Done::Whole);
     }
-    let (one, many) = ("row lies in the tray, with its reason", "rows lie in the tray, each with its reason");
+    let (one, many) = ("input lies in the tray, with its reason", "inputs lie in the tray, each with its reason");
     eprintln!("{}; see the page /tray", counted(outcome.set_aside, one, many));
     Ok(Done::SomeSetAside)
 }

@@ -227,9 +227,9 @@ fn numbers_and_nouns_agree() {
     let home = Home::sqlite();
     let import = |content: &[u8]| home.run(&["intake", "import", "--format", "phishurl", home.file("list.csv", content).to_str().unwrap()]);
     let one = import(b"date,URL,description\nnever,http://a.example.jp/,B\n");
-    assert!(one.err().contains("\n1 row lies in the tray, with its reason") && one.out().starts_with("1 row read: "), "{}{}", one.out(), one.err());
+    assert!(one.err().contains("\n1 input lies in the tray, with its reason") && one.out().starts_with("1 input read: "), "{}{}", one.out(), one.err());
     let two = import(b"date,URL,description\nnever,http://a.example.jp/,B\nnever,http://b.example.jp/,B\n");
-    assert!(two.err().contains("\n2 rows lie in the tray, each with its reason") && two.out().starts_with("2 rows read: "), "{}{}", two.out(), two.err());
+    assert!(two.err().contains("\n2 inputs lie in the tray, each with its reason") && two.out().starts_with("2 inputs read: "), "{}{}", two.out(), two.err());
 }
 
 #[tokio::test]

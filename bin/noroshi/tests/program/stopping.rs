@@ -17,7 +17,7 @@ async fn says_what_is_in(home: &Home, output: &Output, import: &[&str]) {
     let ledger = home.ledger().await;
     let kept = one(&ledger, "SELECT count(*) AS n FROM incident_report").await;
     assert!(kept > 0 && kept < i64::try_from(ROWS).unwrap(), "it was in the middle of it: {kept}: {said}");
-    assert!(said.contains(&format!("{kept} rows are in; import the file again: what is in is not counted twice")), "{kept}: {said}");
+    assert!(said.contains(&format!("{kept} inputs are in; import the file again: what is in is not counted twice")), "{kept}: {said}");
     let partial: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
     assert_eq!(partial["read"].as_i64(), Some(kept), "{partial}");
     assert_eq!(partial["stored"].as_i64().unwrap() + partial["duplicates"].as_i64().unwrap(), kept, "{partial}");

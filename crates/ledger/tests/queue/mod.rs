@@ -7,7 +7,6 @@ mod kill;
 mod lease;
 mod runner;
 mod schedule;
-mod speed;
 
 use noroshi_kernel::{
     access::Actor,
