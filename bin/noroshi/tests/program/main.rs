@@ -9,6 +9,7 @@ mod field;
 mod fresh;
 mod hostile;
 mod kill;
+mod letters;
 mod place;
 mod server;
 mod stopping;

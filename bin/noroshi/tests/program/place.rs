@@ -83,6 +83,10 @@ impl Home {
 pub(crate) struct Ran(Output);
 
 impl Ran {
+    pub(crate) const fn of(output: Output) -> Self {
+        Self(output)
+    }
+
     pub(crate) fn code(&self) -> i32 {
         self.0.status.code().unwrap_or(-1)
     }

@@ -23,17 +23,22 @@ pub fn read(raw: &[u8]) -> Result<Letter, Reason> {
     // The `From ` line of a mailbox is no field.
     let raw = if raw.starts_with(b"From ") { raw.get(raw.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1)..).unwrap_or(raw) } else { raw };
     // Only the fields of MIME: the head's others are read each for itself.
-    let message = MessageParser::new().with_mime_headers().parse(raw).filter(|message| message.parts.first().is_some_and(|root| !root.headers.is_empty()));
-    let message = message.ok_or_else(|| {
-        Reason::new(
-            "letter-head",
-            "メールのヘッダがありません。メールの本体全体（ヘッダから）を渡してください。",
-            "there is no head of a letter; give the whole letter, from its first header field",
-        )
-    })?;
+    let message = MessageParser::new().with_mime_headers().parse(raw).ok_or_else(no_head)?;
+    let headers = Headers::read(head(&message));
+    if headers.fields.is_empty() {
+        return Err(no_head());
+    }
     let mut reading = Reading { parts: Vec::new(), oddities: Vec::new() };
     reading.letter(&message, "", 0);
-    Ok(Letter { headers: Headers::read(head(&message)), parts: reading.parts, oddities: reading.oddities })
+    Ok(Letter { headers, parts: reading.parts, oddities: reading.oddities })
+}
+
+fn no_head() -> Reason {
+    Reason::new(
+        "letter-head",
+        "メールのヘッダがありません。メールの本体全体（ヘッダから）を渡してください。",
+        "there is no head of a letter; give the whole letter, from its first header field",
+    )
 }
 
 /// Refuses what would take too much to read. It counts in the raw bytes, before anything is built of them.

@@ -1,0 +1,133 @@
+//! Letters on their way in: piped by a mail server, out of files, and those that wait.
+
+use crate::{
+    place::{Home, Ran},
+    server::Server,
+};
+use noroshi_ledger::{Query as _, Sql};
+use noroshi_mailroom::{
+    correspondence::Channel,
+    letters::{self, Incoming},
+};
+use std::{
+    io::Write as _,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+/// A feedback report about an address, in ISO-2022-JP.
+fn report(address: &str) -> Vec<u8> {
+    let head = format!(
+        "Return-Path: <fbl@example.net>\r\nReceived: from mx.example.net ([198.51.100.9]) by mail.example.jp; Tue, 19 Jan 2016 19:32:40 +0900\r\n\
+         From: =?ISO-2022-JP?B?GyRCTmM8KBsoQg==?= <fbl@example.net>\r\nMessage-ID: <{address}@example.net>\r\nSubject: =?ISO-2022-JP?B?GyRCSnM5cBsoQg==?= {address}\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"
+    );
+    let machine = format!(
+        "\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x\r\nVersion: 1\r\nSource-IP: {address}\r\n\r\n--b--\r\n"
+    );
+    // 報告 with a label that says otherwise.
+    [head.as_bytes(), b"\x1b$BJs9p\x1b(B", machine.as_bytes()].concat()
+}
+
+fn piped(home: &Home, letter: &[u8]) -> Ran {
+    let mut child = home.program(&["intake", "mail"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(letter).unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+fn homes() -> impl Iterator<Item = Home> {
+    [Some(Home::sqlite()), Home::postgres()].into_iter().flatten()
+}
+
+async fn counted(home: &Home, sql: &str) -> i64 {
+    let ledger = home.ledger().await;
+    let count = ledger.number(Sql::new(sql)).await.unwrap();
+    ledger.close().await.unwrap();
+    count
+}
+
+#[tokio::test]
+async fn a_letter_that_is_piped_in_becomes_a_report_once() {
+    for home in homes() {
+        let letter = report("192.0.2.7");
+        for _ in 0..2 {
+            let ran = piped(&home, &letter);
+            assert_eq!((ran.code(), ran.out().as_str()), (0, ""), "{}", ran.err());
+        }
+        let list = home.run(&["incident", "list", "--json"]).json();
+        assert_eq!((list["count"].as_i64(), list["items"][0]["target"].as_str()), (Some(1), Some("192.0.2.7")), "the same bytes again are the same letter");
+        let stats = home.run(&["incident", "stats", "--period", "2016Q1", "--json"]).json();
+        assert_eq!((stats["reports"].as_i64(), stats["correspondence"].as_i64(), stats["inquiries"].as_i64()), (Some(1), Some(1), Some(0)));
+        assert_eq!(stats["reporter_tld"][0]["tld"], ".net");
+        let other = [&letter[..], b"\r\n"].concat();
+        assert_eq!(piped(&home, &other).code(), 0);
+        let stats = home.run(&["incident", "stats", "--period", "2016Q1", "--json"]).json();
+        assert_eq!((stats["reports"].as_i64(), stats["incidents"].as_i64()), (Some(2), Some(1)), "other bytes with one Message-ID are another letter");
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_kept_is_never_sent_back() {
+    for home in homes() {
+        for (letter, tray) in [
+            (&b"From: hanako@example.jp\nSubject: question\n\nIs 192.0.2.7 yours?\n"[..], 0),
+            (b"\x00\xff no letter at all \xfe", 1),
+            (b"From: fbl@example.net\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x\nVersion: 1\n\n--b--\n", 2),
+        ] {
+            let ran = piped(&home, letter);
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            assert_eq!(counted(&home, "SELECT count(*) AS n FROM mailroom_tray").await, tray, "{letter:?}: {}", ran.err());
+        }
+        assert_eq!(counted(&home, "SELECT count(*) AS n FROM mailroom_letter WHERE state <> 'waiting'").await, 3, "each is kept and was looked at");
+        assert_eq!(home.run(&["incident", "list", "--json"]).json()["count"], 0, "a conversation opens nothing");
+        let empty = piped(&home, b"");
+        assert_eq!(empty.code(), 75, "a mail server tries again later: {}", empty.err());
+        assert!(empty.err().contains("no letter came on standard input"), "{}", empty.err());
+    }
+}
+
+#[test]
+fn mailboxes_and_folders_are_read_once() {
+    for home in homes() {
+        let mut mailbox = Vec::new();
+        for place in 0..600 {
+            mailbox.extend_from_slice(b"From fbl@example.net Tue Jan 19 10:12:00 2016\n");
+            mailbox.extend(report(&format!("10.0.{}.{}", place / 256, place % 256)));
+            mailbox.extend_from_slice(b"\n");
+        }
+        let path = home.file("box", &mailbox);
+        let import = |format: &str, path: &std::path::Path| home.run(&["intake", "import", "--format", format, "--json", path.to_str().unwrap()]).json();
+        let once = import("mbox", &path);
+        assert_eq!((once["read"].as_i64(), once["stored"].as_i64(), once["set_aside"].as_i64()), (Some(600), Some(600), Some(0)), "{once}");
+        let again = import("mbox", &path);
+        assert_eq!((again["read"].as_i64(), again["already_seen"].as_i64()), (Some(600), Some(600)));
+        std::fs::create_dir_all(home.path().join("maildir/new")).unwrap();
+        std::fs::create_dir_all(home.path().join("maildir/tmp")).unwrap();
+        home.file("maildir/new/1", &report("192.0.2.1"));
+        home.file("maildir/tmp/2", &report("192.0.2.2"));
+        let folder = import("maildir", &home.path().join("maildir"));
+        assert_eq!((folder["read"].as_i64(), folder["incidents_opened"].as_i64()), (Some(1), Some(1)), "what lies in tmp is not delivered yet");
+    }
+}
+
+#[tokio::test]
+async fn letters_that_wait_are_read_by_the_server() {
+    for home in homes() {
+        assert_eq!(home.run(&["init"]).code(), 0);
+        // As when a program ended between keeping and reading.
+        let ledger = home.ledger().await;
+        let actor = noroshi_kernel::access::Actor::Platform;
+        let waiting: Vec<Incoming> = (0..150).map(|place| Incoming { name: String::new(), bytes: report(&format!("192.0.2.{place}")).into() }).collect();
+        letters::keep(&ledger, &actor, Channel::Mail, &waiting).await.unwrap();
+        ledger.close().await.unwrap();
+        let servers = [Server::start(&home), Server::start(&home)];
+        let begun = Instant::now();
+        while counted(&home, "SELECT count(*) AS n FROM mailroom_letter WHERE state = 'waiting'").await > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "letters wait for ever");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        drop(servers);
+        assert_eq!(counted(&home, "SELECT count(*) AS n FROM incident_report").await, 150, "each is read once, however many servers there are");
+        assert_eq!(counted(&home, "SELECT count(*) AS n FROM incident").await, 150);
+    }
+}
