@@ -51,7 +51,7 @@ pub fn of(headers: &Headers, loop_mark: &str) -> Option<Automatic> {
             words.iter().any(|word| first.eq_ignore_ascii_case(word))
         })
     };
-    if headers.all(LOOP_FIELD).any(|mark| mark.trim() == loop_mark) {
+    if headers.all(LOOP_FIELD).any(|mark| !loop_mark.is_empty() && mark.trim() == loop_mark) {
         return Some(Automatic::Loop);
     }
     if headers.return_path.as_deref() == Some("") {
@@ -100,6 +100,7 @@ mod tests {
             ("From: daemon@example.jp", None),
             ("X-Noroshi-Loop: example-csirt", Some(Automatic::Loop)),
             ("X-Noroshi-Loop: another-csirt", None),
+            ("X-Noroshi-Loop:", None),
             ("X-Autoreply: yes", Some(Automatic::Autoreply)),
         ] {
             assert_eq!(why(head), expected, "{head}");

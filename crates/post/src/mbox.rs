@@ -67,18 +67,6 @@ fn trim(letter: &mut Vec<u8>) {
     letter.truncate(letter.len() - blank.map_or(0, |blank| blank.len() / 2));
 }
 
-/// Undoes the quoting of `From ` lines (`>From `) that writers of mailboxes add.
-#[must_use]
-pub fn unquoted(letter: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(letter.len());
-    for line in letter.split_inclusive(|byte| *byte == b'\n') {
-        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let quoted = quotes > 0 && line.get(quotes..).is_some_and(|rest| rest.starts_with(b"From "));
-        out.extend_from_slice(line.get(usize::from(quoted)..).unwrap_or_default());
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +82,6 @@ mod tests {
         assert_eq!(found("A: 1\n\nFrom here on it is text\n"), ["A: 1\n\nFrom here on it is text\n"]);
         assert_eq!(found("From a 10:12\r\nA: 1\r\n\r\nx\r\n\r\nFrom b 10:13\r\nB: 2\r\n"), ["A: 1\r\n\r\nx\r\n", "B: 2\r\n"]);
         assert_eq!(found(""), [""; 0]);
-        assert_eq!(unquoted(b"a\n>From b\n>>From c\n> From d\n"), b"a\nFrom b\n>From c\n> From d\n");
     }
 
     proptest! {

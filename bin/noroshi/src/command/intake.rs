@@ -152,10 +152,15 @@ fn said(outcome: &Outcome, as_json: bool) -> anyhow::Result<Done> {
         let (read, seen) = (counted(read, "input", "inputs"), counted(already_seen, "was imported before", "were imported before"));
         print(&format!("{read} read: {stored} made something new, {duplicates} joined an incident, {seen}, {set_aside} set aside"))?;
     }
-    if outcome.set_aside == 0 {
+    if outcome.set_aside + outcome.partly_set_aside == 0 {
         return Ok(Done::Whole);
     }
     let (one, many) = ("input lies in the tray, with its reason", "inputs lie in the tray, each with its reason");
-    eprintln!("{}; see the page /tray", counted(outcome.set_aside, one, many));
+    if outcome.set_aside > 0 {
+        eprintln!("{}; see the page /tray", counted(outcome.set_aside, one, many));
+    }
+    if outcome.partly_set_aside > 0 {
+        eprintln!("of {} a part lies in the tray", counted(outcome.partly_set_aside, "letter more", "letters more"));
+    }
     Ok(Done::SomeSetAside)
 }

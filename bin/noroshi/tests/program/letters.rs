@@ -131,3 +131,46 @@ async fn letters_that_wait_are_read_by_the_server() {
         assert_eq!(counted(&home, "SELECT count(*) AS n FROM incident").await, 150);
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_of_a_letter_lies_in_the_tray_beside_its_report() {
+    for home in homes() {
+        let table = "Content-Type: text/csv; name=2024-01-15-scan_dns-a.csv\r\nContent-Disposition: attachment\r\n\r\ntimestamp,ip,protocol,port\r\n2016-01-19 09:00:00,192.0.2.7,udp,53\r\nnever,192.0.2.8,udp,53\r\n";
+        let brand =
+            "Content-Type: application/json; name=x.json\r\nContent-Disposition: attachment\r\n\r\n{\"xarf_version\":\"4.2.0\",\"broken\":\"\\u0000\"}\r\n";
+        let letter = format!(
+            "From: a@example.net\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{table}--b\r\n{brand}--b--\r\n"
+        );
+        let path = home.file("a.eml", letter.as_bytes());
+        let ran = home.run(&["intake", "import", "--format", "eml", "--json", path.to_str().unwrap()]);
+        let outcome = ran.json();
+        assert_eq!((outcome["stored"].as_i64(), outcome["set_aside"].as_i64(), outcome["partly_set_aside"].as_i64()), (Some(1), Some(0), Some(1)), "{outcome}");
+        assert_eq!((ran.code(), outcome["reasons"].as_array().map(Vec::len)), (3, Some(2)), "{outcome}");
+        assert_eq!(counted(&home, "SELECT count(*) AS n FROM mailroom_tray").await, 2);
+        assert_eq!(home.run(&["incident", "list", "--json"]).json()["count"], 1);
+    }
+}
+
+#[test]
+fn hostile_names_do_not_stop_the_letters_beside_them() {
+    for home in homes() {
+        let mut mailbox = Vec::new();
+        for (place, brand) in ["\\u0000", "\\u202e", &"楽".repeat(5_000)].into_iter().enumerate() {
+            let report = format!(
+                "{{\"xarf_version\":\"4.2.0\",\"report_id\":\"{place}\",\"timestamp\":\"2016-01-19T09:00:00Z\",\"reporter\":{{\"org\":\"a\",\"contact\":\"a@example.net\",\"domain\":\"example.net\"}},\"sender\":{{\"org\":\"a\",\"contact\":\"a@example.net\",\"domain\":\"example.net\"}},\"source_identifier\":\"http://t{place}.example.test/\",\"category\":\"content\",\"type\":\"brand_infringement\",\"infringement_type\":\"counterfeit\",\"url\":\"http://t{place}.example.test/\",\"legitimate_site\":\"http://real.example.test/\",\"legitimate_entity\":\"{brand}\"}}"
+            );
+            let head = format!(
+                "From 10:12\nFrom: {}@example.{}\nMessage-ID: <{}@example.net>\nSubject: \u{0}x\nContent-Type: application/json\n\n",
+                "楽".repeat(2_000),
+                "y".repeat(3_000),
+                "楽".repeat(3_000)
+            );
+            mailbox.extend_from_slice(head.as_bytes());
+            mailbox.extend_from_slice(report.as_bytes());
+            mailbox.extend_from_slice(b"\n\n");
+        }
+        let path = home.file("box", &mailbox);
+        let outcome = home.run(&["intake", "import", "--format", "mbox", "--json", path.to_str().unwrap()]).json();
+        assert_eq!((outcome["read"].as_i64(), outcome["stored"].as_i64()), (Some(3), Some(3)), "{outcome}");
+    }
+}

@@ -9,6 +9,7 @@
 mod harvest;
 mod letters;
 mod reading;
+mod rejected;
 mod taking;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     model::{Category, Target, TargetKind, joining},
     selection::Reckoning,
 };
-use noroshi_feeds::finding::Finding;
+use noroshi_feeds::{finding::Finding, phishurl::BRAND_MOST_CHARS};
 use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
@@ -98,6 +99,8 @@ pub struct Outcome {
     pub already_seen: u64,
     /// Rows that lie in the tray.
     pub set_aside: u64,
+    /// Letters that were taken, but for parts of them that lie in the tray.
+    pub partly_set_aside: u64,
     /// Incidents that were opened.
     pub incidents_opened: u64,
     /// Incidents that were there and became one with another, since a report closed the gap between them.
@@ -119,6 +122,7 @@ impl Outcome {
         self.duplicates += other.duplicates;
         self.already_seen += other.already_seen;
         self.set_aside += other.set_aside;
+        self.partly_set_aside += other.partly_set_aside;
         self.incidents_opened += other.incidents_opened;
         self.incidents_merged += other.incidents_merged;
         let room = MOST_REASONS.saturating_sub(self.reasons.len());
@@ -195,7 +199,7 @@ pub async fn file(
     let mut taking = taking::Taking::new(ledger, actor, reckoning, batch.id, shown, joining::WINDOW_DAYS);
     while let Some(part) = rows.recv().await {
         let part = part.map_err(cannot)?;
-        let reached = part.last().map_or(0, |row| row.offset + row.length);
+        let reached = part.last().map_or(0, |read| read.row.offset + read.row.length);
         taking.take(part, &[], progress).await?;
         progress.reached(reached, &taking.outcome);
     }
@@ -277,7 +281,8 @@ fn told(finding: Finding, at: Moment) -> Result<Told, Reason> {
         target,
         addresses,
         ports: finding.port.iter().map(ToString::to_string).collect(),
-        brand: finding.brand.unwrap_or_default(),
+        // A brand comes from outside: no database takes a NUL, and an index no text of any length.
+        brand: finding.brand.map(|brand| brand.chars().filter(|one| !one.is_control()).take(BRAND_MOST_CHARS).collect()).unwrap_or_default(),
     })
 }
 

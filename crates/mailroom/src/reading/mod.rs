@@ -20,8 +20,10 @@ use noroshi_kernel::{
 };
 use noroshi_post::{
     automatic::{self, Automatic},
-    letter::{self, Letter, Mailbox},
+    html,
+    letter::{self, Body, Letter, Mailbox},
 };
+use std::borrow::Cow;
 
 /// What must be known to read a letter.
 #[derive(Clone, Debug)]
@@ -51,12 +53,13 @@ pub struct Reading {
     pub findings: Vec<Finding>,
     /// Parts that claim to report something and could not be read, with their places.
     pub problems: Vec<(Bilingual, Reason)>,
-    /// What had to be mended or left out.
-    pub oddities: Vec<Reason>,
 }
 
 /// The longest subject that is kept, in characters.
 const SUBJECT_MOST_CHARS: usize = 500;
+
+/// The longest Message-ID that is kept, in characters: it is looked up by an index, which takes no longer ones.
+const MESSAGE_ID_MOST_CHARS: usize = 300;
 
 /// Reads a letter.
 ///
@@ -66,10 +69,11 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
     let letter = letter::read(raw)?;
     let mut found = parts::Found::new(context.latest);
     found.letter(&letter);
+    found.end();
     if found.findings.is_empty() && found.problems.is_empty() {
         found.findings = prose(&letter);
     }
-    let text = letter.texts().filter_map(|part| part.text()).collect::<Vec<_>>().join("\n");
+    let text = text(&letter);
     found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
     let headers = &letter.headers;
     let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
@@ -83,12 +87,11 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
         subject: printable(&headers.subject, SUBJECT_MOST_CHARS),
         sender_tld: from.domain().as_deref().and_then(tld),
         from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
-        message_id: headers.message_id.as_deref().map(|id| printable(id, 998)).unwrap_or_default(),
+        message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
         arrived,
         automatic: automatic::of(headers, &context.loop_mark),
         findings: distinct(found.findings),
         problems: found.problems,
-        oddities: letter.oddities.into_iter().chain(found.oddities).collect(),
     })
 }
 
@@ -119,8 +122,19 @@ fn beside(finding: &Finding, text: &str) -> Option<Address> {
 
 /// The findings of the letter's own text.
 fn prose(letter: &Letter) -> Vec<Finding> {
-    let texts: Vec<_> = letter.texts().filter_map(|part| part.text()).collect();
-    notice::read(&letter.headers.subject, &texts.join("\n"))
+    notice::read(&letter.headers.subject, &text(letter))
+}
+
+/// What the sender wrote. Of HTML also where its links lead, which is not always what they show.
+fn text(letter: &Letter) -> String {
+    let mut lines = Vec::new();
+    for part in letter.texts() {
+        lines.extend(part.text().map(Cow::into_owned));
+        if let Body::Html { html, .. } = &part.body {
+            lines.extend(html::links(html));
+        }
+    }
+    lines.join("\n")
 }
 
 /// The top-level domain of a sender's domain; of an address literal there is none.
@@ -128,7 +142,7 @@ fn tld(domain: &str) -> Option<String> {
     let top = domain
         .rsplit('.')
         .next()
-        .filter(|top| domain.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))?;
+        .filter(|top| domain.contains('.') && (2..=63).contains(&top.len()) && top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))?;
     (!top.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!(".{top}"))
 }
 

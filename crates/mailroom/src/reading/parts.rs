@@ -17,6 +17,8 @@ use noroshi_post::{
 
 /// The most findings of one letter; the rest of a longer list is for a feed.
 const MOST_FINDINGS: usize = 20_000;
+/// The most problems of one letter that are told one by one.
+const MOST_PROBLEMS: usize = 100;
 /// The deepest archive within archives that is opened.
 const MOST_ARCHIVES: usize = 3;
 
@@ -27,12 +29,13 @@ pub(super) struct Found {
     room: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) problems: Vec<(Bilingual, Reason)>,
-    pub(super) oddities: Vec<Reason>,
+    /// How many findings and problems there were beyond what is kept.
+    left_out: usize,
 }
 
 impl Found {
     pub(super) const fn new(latest: Moment) -> Self {
-        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), oddities: Vec::new() }
+        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), left_out: 0 }
     }
 
     /// Reads every part of the letter itself; letters within are evidence, not reports.
@@ -42,7 +45,7 @@ impl Found {
                 self.feedback(part, letter.parts.get(place..).unwrap_or_default());
             } else if let Some(bytes) = part.bytes().filter(|_| part.attached || part.name.is_some() || part.media_type != "text/html") {
                 let body = !part.attached && part.name.is_none() && part.media_type == "text/plain";
-                let place = Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path));
+                let place = place_of(part);
                 let name = part.name.clone().unwrap_or_default();
                 self.file(&place, &name, &letter.headers.subject, bytes, body, 0);
             }
@@ -65,20 +68,39 @@ impl Found {
                 if finding.is_about_something() {
                     self.keep(finding);
                 } else {
-                    self.problem(part, no_source());
+                    self.problem(place_of(part), no_source());
                 }
             }
-            Err(reason) => self.problem(part, reason),
+            Err(reason) => self.problem(place_of(part), reason),
         }
     }
 
-    fn problem(&mut self, part: &Part, reason: Reason) {
-        self.problems.push((Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path)), reason));
+    fn problem(&mut self, place: Bilingual, reason: Reason) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push((place, reason));
+        } else {
+            self.left_out += 1;
+        }
     }
 
     fn keep(&mut self, finding: Finding) {
         if self.findings.len() < MOST_FINDINGS {
             self.findings.push(finding);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Says what was left out, if anything was: nothing is passed over in silence.
+    pub(super) fn end(&mut self) {
+        if self.left_out > 0 {
+            let count = self.left_out;
+            let reason = Reason::new(
+                "letter-left-out",
+                format!("さらに {count} 件ありますが、1 通のメールから読める数を超えています。添付ファイルをファイルとして取り込んでください。"),
+                format!("{count} more were left out, beyond what is read of one letter; import its attachments as files"),
+            );
+            self.problems.push((Bilingual::new("メール全体", "the whole letter"), reason));
         }
     }
 
@@ -90,7 +112,7 @@ impl Found {
         } else if let Some(report) = as_xarf(bytes) {
             match report {
                 Ok(report) => self.keep(report.finding),
-                Err(reason) => self.problems.push((place.clone(), reason)),
+                Err(reason) => self.problem(place.clone(), reason),
             }
         } else if lower.ends_with(".csv") || (!body && is_table(bytes)) {
             self.table(place, name, subject, bytes);
@@ -98,7 +120,7 @@ impl Found {
             if xarf::legacy::is_report(text) {
                 match xarf::legacy::read(text) {
                     Ok(report) => self.keep(report.finding),
-                    Err(reason) => self.problems.push((place.clone(), reason)),
+                    Err(reason) => self.problem(place.clone(), reason),
                 }
             } else if !body && bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
                 notice::read(subject, text).into_iter().for_each(|finding| self.keep(finding));
@@ -108,23 +130,24 @@ impl Found {
 
     fn archive(&mut self, place: &Bilingual, subject: &str, bytes: &[u8], depth: usize) {
         if depth >= MOST_ARCHIVES {
-            self.oddities.push(Reason::new(
+            let reason = Reason::new(
                 "zip-depth",
-                format!("{}: zip 書庫の入れ子が深すぎるので、これより内側は開いていません。", place.ja),
-                format!("{}: archives are nested too deeply; what lies within was not opened", place.en),
-            ));
+                "zip 書庫の入れ子が深すぎるので、これより内側は開いていません。取り出して読み込んでください。",
+                "archives are nested too deeply, what lies within was not opened; take it out and import it",
+            );
+            self.problem(place.clone(), reason);
             return;
         }
         match archive::unpack(bytes, self.room) {
             Ok(unpacked) => {
-                self.oddities.extend(unpacked.left_out);
+                unpacked.left_out.into_iter().for_each(|reason| self.problem(place.clone(), reason));
                 for file in unpacked.files {
                     self.room = self.room.saturating_sub(file.bytes.len());
                     let place = Bilingual::new(format!("{} の {}", place.ja, file.name), format!("{}, {}", place.en, file.name));
                     self.file(&place, &file.name, subject, &file.bytes, false, depth + 1);
                 }
             }
-            Err(reason) => self.problems.push((place.clone(), reason)),
+            Err(reason) => self.problem(place.clone(), reason),
         }
     }
 
@@ -151,14 +174,17 @@ impl Found {
                     }
                     self.keep(finding);
                 }
-                Err(problem) if self.problems.len() < 100 => {
+                Err(problem) => {
                     let at = problem.place();
-                    self.problems.push((Bilingual::new(format!("{}の {}", place.ja, at.ja), format!("{}, {}", place.en, at.en)), problem.reason));
+                    self.problem(Bilingual::new(format!("{}の {}", place.ja, at.ja), format!("{}, {}", place.en, at.en)), problem.reason);
                 }
-                Err(_) => {}
             }
         }
     }
+}
+
+fn place_of(part: &Part) -> Bilingual {
+    Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path))
 }
 
 /// Whether the first line is a header of a table that tells of addresses.

@@ -1,6 +1,11 @@
 //! Bringing in mail from files: each letter is kept durably, then read, then placed, some hundreds to a unit of work.
 
-use super::{Format, Outcome, Progress, Told, nothing_named, reading::Read, taking::Taking, told};
+use super::{
+    Format, Outcome, Progress, Told,
+    reading::{Fault, Read, Row},
+    taking::Taking,
+    told,
+};
 use crate::{IncidentError, model::joining, selection::Reckoning};
 use noroshi_kernel::{access::Actor, id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_ledger::Ledger;
@@ -98,8 +103,11 @@ fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (R
     let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, context)).unwrap_or_else(|_| Err(failed()));
     let told = heading(kept.id, &reading);
     let at = told.arrived.unwrap_or(now);
-    let content = reading.map_err(|reason| (whole(), reason)).and_then(|reading| telling(reading, at));
-    let row = Read {
+    let (content, beside) = match reading {
+        Ok(reading) => telling(reading, at),
+        Err(reason) => (Err((whole(), reason)), Vec::new()),
+    };
+    let row = Row {
         letter: Some(kept.id),
         name: Some(letter.name.clone()),
         line: None,
@@ -107,22 +115,29 @@ fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (R
         length: letter.bytes.len() as u64,
         key: letter.key(),
         reporter_tld: told.sender_tld.clone(),
-        content,
     };
-    let reports = matches!(&row.content, Ok(told) if !told.is_empty());
-    (row, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, ..told })
+    let reports = matches!(&content, Ok(told) if !told.is_empty());
+    // What goes to the tray waits for a person there and here.
+    let state = if content.is_ok() && beside.is_empty() { told.state } else { State::New };
+    (Read { row, content, beside }, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, state, ..told })
 }
 
-type Fault = (Bilingual, Reason);
-
-/// What a letter tells. One that claims to report and cannot be read at all goes to a person.
-fn telling(reading: Reading, at: Moment) -> Result<Vec<Told>, Fault> {
-    let nothing = reading.findings.is_empty();
-    if let Some(problem) = reading.problems.into_iter().next().filter(|_| nothing) {
-        return Err(problem);
+/// What a letter tells, and what of it could not be read. One that claims to report and of which nothing can be read goes to a
+/// person as a whole.
+fn telling(reading: Reading, at: Moment) -> (Result<Vec<Told>, Fault>, Vec<Fault>) {
+    let mut faults = reading.problems;
+    let mut found = Vec::new();
+    for finding in reading.findings {
+        match told(finding, at) {
+            Ok(told) => found.push(told),
+            Err(reason) => faults.push((whole(), reason)),
+        }
     }
-    let found: Vec<Told> = reading.findings.into_iter().filter_map(|finding| told(finding, at).ok()).collect();
-    if found.is_empty() && !nothing { Err((whole(), nothing_named())) } else { Ok(found) }
+    if found.is_empty() && !faults.is_empty() {
+        let first = faults.remove(0);
+        return (Err(first), faults);
+    }
+    (Ok(found), faults)
 }
 
 fn failed() -> Reason {

@@ -1,4 +1,4 @@
-use super::{Category, Format, Target, TargetKind, Told, told};
+use super::{Category, Format, Target, TargetKind, Told, nothing_named, told};
 use noroshi_feeds::{
     digest,
     finding::Finding,
@@ -28,6 +28,18 @@ const ROWS_PER_PART: usize = 4_000;
 
 /// A row or a letter that was read.
 pub(super) struct Read {
+    pub(super) row: Row,
+    /// What it tells, or the place and the reason why that cannot be known. A letter may tell nothing.
+    pub(super) content: Result<Vec<Told>, Fault>,
+    /// Parts of a letter that could not be read, though others could.
+    pub(super) beside: Vec<Fault>,
+}
+
+/// A place, and the reason why it could not be read.
+pub(super) type Fault = (Bilingual, Reason);
+
+/// Where a row or a letter stands, and by what it is known again.
+pub(super) struct Row {
     /// The correspondence that it came in, when that is not the whole delivery: a letter is one of its own.
     pub(super) letter: Option<CorrespondenceId>,
     /// What it is called, when that is not the delivery's name.
@@ -40,8 +52,6 @@ pub(super) struct Read {
     pub(super) key: [u8; 16],
     /// The reporter's top-level domain with its dot.
     pub(super) reporter_tld: Option<String>,
-    /// What it tells, or the place and the reason why that cannot be known. A letter may tell nothing.
-    pub(super) content: Result<Vec<Told>, (Bilingual, Reason)>,
 }
 
 /// Counts the copies of each row in a file. A row is remembered by 64 bits of its hash: should two rows share them, one is
@@ -145,7 +155,8 @@ impl Keys {
         key.extend(raw_hash);
         key.extend(self.copies.number(raw_hash).to_be_bytes());
         let content = content.map_err(|problem| (problem.place(), problem.reason));
-        Read { letter: None, name: None, line: Some(line), offset, length, key: digest::of(&key), reporter_tld: None, content }
+        let row = Row { letter: None, name: None, line: Some(line), offset, length, key: digest::of(&key), reporter_tld: None };
+        Read { row, content, beside: Vec::new() }
     }
 }
 
@@ -178,7 +189,10 @@ fn zipped(bytes: &[u8], latest: Moment) -> Rows {
             let tables = unpacked.files.into_iter().flat_map(move |file| {
                 let rows = shadowserver(io::Cursor::new(file.bytes), &file.name, latest);
                 let name = file.name;
-                rows.map(move |row| row.map(|row| Read { offset: 0, length: whole, name: Some(name.clone()), ..row }))
+                rows.map(move |read| {
+                    let read = read?;
+                    Ok(Read { row: Row { offset: 0, length: whole, name: Some(name.clone()), ..read.row }, ..read })
+                })
             });
             Box::new(left_out.into_iter().chain(tables))
         }
@@ -196,6 +210,7 @@ fn iodefs(bytes: &[u8], latest: Moment, now: Moment) -> Rows {
             .map(|incident| {
                 let at = incident.reported_at.unwrap_or(now);
                 let told: Result<Vec<_>, _> = incident.findings.into_iter().map(|finding| told(finding, at.min(latest))).collect();
+                let told = told.and_then(|told| if told.is_empty() { Err(nothing_named()) } else { Ok(told) });
                 keys.read(1, whole, hash, told.map_err(|reason| Problem { line: 1, column: None, reason }))
             })
             .collect(),

@@ -1,7 +1,8 @@
 use super::{
-    MOST_REASONS, Outcome, Progress, Told,
+    MOST_REASONS, Outcome, Progress,
     harvest::{Harvest, Placed},
     reading::Read,
+    rejected::Rejected,
     target_hash,
 };
 use crate::{
@@ -15,10 +16,7 @@ use noroshi_directory::brand;
 use noroshi_kernel::{
     access::Actor,
     id::{CorrespondenceId, IncidentId, ReportId},
-    language::Bilingual,
     moment::Moment,
-    reason::Reason,
-    setaside::SetAside,
 };
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit::Entry};
 use noroshi_mailroom::{letters, tray};
@@ -50,34 +48,34 @@ impl<'a> Taking<'a> {
         let work = self.ledger.begin().await?;
         work.lock("incident.open").await?;
         let mut part = Outcome { read: rows.len() as u64, ..Outcome::default() };
-        let lines = (rows.first().and_then(|row| row.line), rows.last().and_then(|row| row.line));
+        let lines = (rows.first().and_then(|read| read.row.line), rows.last().and_then(|read| read.row.line));
         // Another program may have read a letter since it was found waiting.
-        let named: Vec<_> = rows.iter().filter_map(|row| row.letter).collect();
+        let named: Vec<_> = rows.iter().filter_map(|read| read.row.letter).collect();
         let waiting = letters::waiting(&work, &named).await?;
-        let (rows, read): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.letter.is_none_or(|letter| waiting.contains(&letter)));
-        part.already_seen = read.len() as u64;
         let told: Vec<_> = told.iter().filter(|told| waiting.contains(&told.id)).cloned().collect();
-        let mut rejected = Vec::new();
+        let mut rejected = Rejected::new(self.delivery, self.name.clone());
         let mut readable = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row.content {
-                Ok(told) => readable.push(Readable { told, ..Readable::of(row.letter, row.line, (row.offset, row.length), row.key, row.reporter_tld) }),
-                Err((place, reason)) => {
-                    let name = row.name.unwrap_or_else(|| self.name.clone());
-                    let of = row.letter.unwrap_or(self.delivery);
-                    reject(&mut rejected, (of, name), row.key, row.line, (row.offset, row.length), place, reason);
+        for Read { row, content, beside } in rows.into_iter().filter(|read| read.row.letter.is_none_or(|letter| waiting.contains(&letter))) {
+            match content {
+                Ok(told) => {
+                    rejected.add_parts(&row, beside);
+                    readable.push((row, told));
+                }
+                Err(fault) => {
+                    rejected.add(&row, fault);
+                    rejected.add_parts(&row, beside);
                 }
             }
         }
-        let seen = looking::seen_keys(&work, &readable.iter().filter(|row| row.letter.is_none()).map(|row| row.key).collect::<Vec<_>>()).await?;
-        let before = readable.len();
-        readable.retain(|row| !seen.contains(row.key.as_slice()));
-        part.already_seen += (before - readable.len()) as u64;
-        part.set_aside = rejected.iter().map(|(_, _, one)| one.rows).sum();
+        let seen = looking::seen_keys(&work, &readable.iter().filter(|(row, _)| row.letter.is_none()).map(|(row, _)| row.key).collect::<Vec<_>>()).await?;
+        readable.retain(|(row, _)| !seen.contains(row.key.as_slice()));
+        part.set_aside = rejected.whole;
+        part.partly_set_aside = rejected.partly;
+        part.already_seen = part.read - part.set_aside - readable.len() as u64;
         // In the order of time, so that what comes of them does not hang on the order of the rows.
-        readable.sort_by_key(|row| (row.told.first().map(|told| told.at), row.key));
+        readable.sort_by_key(|(row, told)| (told.first().map(|told| told.at), row.key));
 
-        let all = || readable.iter().flat_map(|row| &row.told);
+        let all = || readable.iter().flat_map(|(_, told)| told);
         self.learn_names(&work, all().map(|told| told.brand.as_str())).await?;
         let distinct: Vec<i64> = all().map(|told| target_hash(&told.target)).collect::<HashSet<_>>().into_iter().collect();
         let mut groups = looking::spans(&work, &distinct).await?;
@@ -85,8 +83,8 @@ impl<'a> Taking<'a> {
         let mut harvest = Harvest::new(self.window_days);
         let mut opened: Vec<Vec<IncidentId>> = Vec::with_capacity(readable.len());
         let mut quiet = 0;
-        for row in readable {
-            let Some(first) = row.told.first() else {
+        for (row, told) in readable {
+            let Some(first) = told.first() else {
                 // A letter that reports nothing is kept all the same.
                 quiet += 1;
                 continue;
@@ -105,7 +103,7 @@ impl<'a> Taking<'a> {
             });
             let mut here = Vec::new();
             let mut met = HashSet::new();
-            for told in row.told {
+            for told in told {
                 let hash = target_hash(&told.target);
                 let brand = self.names.get(&told.brand).copied().flatten();
                 let group = (told.category, told.target.text.clone());
@@ -133,8 +131,7 @@ impl<'a> Taking<'a> {
         letters::set_read(&work, &told).await?;
         work.commit().await?;
 
-        for (_, name, one) in rejected {
-            let why = SetAside { input: name, r#where: one.place.en, reason: one.reason.text.en, rows: one.rows };
+        for why in rejected.reasons() {
             progress.set_aside(&why);
             if self.outcome.reasons.len() + part.reasons.len() < MOST_REASONS {
                 part.reasons.push(why);
@@ -188,11 +185,11 @@ impl<'a> Taking<'a> {
         &self,
         work: &UnitOfWork,
         harvest: Harvest,
-        rejected: &[(CorrespondenceId, String, tray::Rejected)],
+        rejected: &Rejected,
         part: &Outcome,
         lines: (Option<u64>, Option<u64>),
     ) -> Result<(), LedgerError> {
-        tray::put(work, rejected.iter().map(|(of, _, one)| (*of, one))).await?;
+        tray::put(work, rejected.entries()).await?;
         let mut changed: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
         keeping::insert_reports(work, harvest.reports).await?;
         keeping::insert_incidents(work, harvest.incidents).await?;
@@ -222,53 +219,5 @@ impl<'a> Taking<'a> {
             work.tell(Changed::KIND, &Changed { incidents: changed }).await?;
         }
         Ok(())
-    }
-}
-
-/// A row or a letter that could be read.
-struct Readable {
-    letter: Option<CorrespondenceId>,
-    line: Option<u64>,
-    offset: u64,
-    length: u64,
-    key: [u8; 16],
-    reporter_tld: Option<String>,
-    told: Vec<Told>,
-}
-
-impl Readable {
-    const fn of(letter: Option<CorrespondenceId>, line: Option<u64>, (offset, length): (u64, u64), key: [u8; 16], reporter_tld: Option<String>) -> Self {
-        Self { letter, line, offset, length, key, reporter_tld, told: Vec::new() }
-    }
-}
-
-/// Adds a row to those that are rejected. Rows that follow each other line by line and have the same kind of fault are one entry
-/// from the third on: whoever mends a file looks at one of them, and a file of nothing else must not fill the tray.
-fn reject(
-    rejected: &mut Vec<(CorrespondenceId, String, tray::Rejected)>,
-    (of, name): (CorrespondenceId, String),
-    row_key: [u8; 16],
-    line: Option<u64>,
-    (offset, length): (u64, u64),
-    place: Bilingual,
-    reason: Reason,
-) {
-    const APART: usize = 2;
-    let at = line.unwrap_or(0);
-    let same = |one: &tray::Rejected| line.is_some() && one.reason.key == reason.key;
-    let near =
-        |(other, _, one): &&(CorrespondenceId, String, tray::Rejected)| *other == of && same(one) && one.last_line < at && at - one.last_line <= APART as u64;
-    let run = rejected.iter().rev().take(APART).filter(near).count();
-    match rejected.last_mut() {
-        Some((other, _, last)) if *other == of && (run == APART || (last.rows > 1 && same(last) && last.last_line + 1 == at)) => {
-            last.rows += 1;
-            last.raw_length = offset + length - last.raw_offset;
-            last.place = Bilingual::new(format!("{}～{at} 行目", last.first_line), format!("lines {} to {at}", last.first_line));
-            last.last_line = at;
-        }
-        _ => {
-            let one = tray::Rejected { row_key, place, reason, raw_offset: offset, raw_length: length, rows: 1, first_line: at, last_line: at };
-            rejected.push((of, name, one));
-        }
     }
 }
