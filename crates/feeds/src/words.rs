@@ -2,55 +2,109 @@
 
 use noroshi_kernel::rsit::Rsit;
 
-/// The kind by words that senders use for it, in any spelling; the first that is found counts.
+/// Words that say the same in a label and in a sentence. Letters and digits are in lower case, anything else is a hyphen; the first
+/// that is found counts, so the particular stand before the general.
+const WORDS: &[(&str, Rsit)] = &[
+    ("phish", Rsit::Phishing),
+    ("フィッシング", Rsit::Phishing),
+    ("詐欺", Rsit::Phishing),
+    ("command-and-control", Rsit::C2Server),
+    ("-c2", Rsit::C2Server),
+    ("-c-c-", Rsit::C2Server),
+    ("copyright", Rsit::Copyright),
+    ("infring", Rsit::Copyright),
+    ("著作権", Rsit::Copyright),
+    ("malware", Rsit::MalwareDistribution),
+    ("マルウェア", Rsit::MalwareDistribution),
+    ("virus", Rsit::MalwareDistribution),
+    ("botnet", Rsit::InfectedSystem),
+    ("infected", Rsit::InfectedSystem),
+    ("trojan", Rsit::InfectedSystem),
+    ("sinkhole", Rsit::InfectedSystem),
+    ("-drone", Rsit::InfectedSystem),
+    ("ddos", Rsit::Ddos),
+    ("-dos-", Rsit::Dos),
+    ("denial-of-service", Rsit::Dos),
+    ("amplif", Rsit::DdosAmplifier),
+    ("open-resolver", Rsit::DdosAmplifier),
+    ("openresolver", Rsit::DdosAmplifier),
+    ("defac", Rsit::UnauthorisedInformationModification),
+    ("改ざん", Rsit::UnauthorisedInformationModification),
+    ("compromis", Rsit::SystemCompromise),
+    ("不正アクセス", Rsit::SystemCompromise),
+    ("brute", Rsit::BruteForce),
+    ("login-attack", Rsit::BruteForce),
+    ("login-attempt", Rsit::BruteForce),
+    ("failed-login", Rsit::BruteForce),
+    ("不正ログイン", Rsit::BruteForce),
+    ("scan", Rsit::Scanner),
+    ("スキャン", Rsit::Scanner),
+    ("harvest", Rsit::Scanner),
+    ("spam", Rsit::Spam),
+    ("迷惑メール", Rsit::Spam),
+    ("regbot", Rsit::Spam),
+    ("reg-bot", Rsit::Spam),
+    ("exploit", Rsit::IdsAlert),
+    ("injection", Rsit::IdsAlert),
+    ("-ircbot", Rsit::InfectedSystem),
+    ("leak", Rsit::DataLeak),
+];
+
+/// Words that say it in a label, where a sentence may use them of anything.
+const IN_LABELS: &[(&str, Rsit)] = &[
+    ("login", Rsit::BruteForce),
+    ("w00t", Rsit::Scanner),
+    ("probe", Rsit::Scanner),
+    ("badbot", Rsit::Scanner),
+    ("-bot-", Rsit::InfectedSystem),
+    ("-bots-", Rsit::InfectedSystem),
+    ("fraud", Rsit::Masquerade),
+    ("scam", Rsit::Masquerade),
+];
+
+/// Words by which sentences tell it when no plainer one is there.
+const IN_SENTENCES: &[(&str, Rsit)] = &[
+    ("safe-browsing", Rsit::MalwareDistribution),
+    ("malicious-software", Rsit::MalwareDistribution),
+    ("malicious-content", Rsit::MalwareDistribution),
+    ("dictionary-attack", Rsit::BruteForce),
+    ("-ssh-", Rsit::BruteForce),
+    ("unsolicited", Rsit::Spam),
+    ("intrusion", Rsit::SystemCompromise),
+    ("web-requests", Rsit::IdsAlert),
+    ("attack", Rsit::IdsAlert),
+];
+
+/// So much of a text is looked at, in bytes.
+const TEXT_MOST_BYTES: usize = 4_000;
+
+/// The kind that a sender's short label names, in any spelling.
 pub(crate) fn rsit(words: &str) -> Option<Rsit> {
-    const WORDS: &[(&str, Rsit)] = &[
-        ("phish", Rsit::Phishing),
-        ("command-and-control", Rsit::C2Server),
-        ("-c2", Rsit::C2Server),
-        ("-c-c-", Rsit::C2Server),
-        ("malware", Rsit::MalwareDistribution),
-        ("virus", Rsit::MalwareDistribution),
-        ("botnet", Rsit::InfectedSystem),
-        ("infected", Rsit::InfectedSystem),
-        ("trojan", Rsit::InfectedSystem),
-        ("ddos", Rsit::Ddos),
-        ("-dos-", Rsit::Dos),
-        ("amplif", Rsit::DdosAmplifier),
-        ("open-resolver", Rsit::DdosAmplifier),
-        ("copyright", Rsit::Copyright),
-        ("defac", Rsit::UnauthorisedInformationModification),
-        ("compromis", Rsit::SystemCompromise),
-        ("brute", Rsit::BruteForce),
-        ("login", Rsit::BruteForce),
-        ("w00t", Rsit::Scanner),
-        ("scan", Rsit::Scanner),
-        ("probe", Rsit::Scanner),
-        ("harvest", Rsit::Scanner),
-        ("spam", Rsit::Spam),
-        ("regbot", Rsit::Spam),
-        ("reg-bot", Rsit::Spam),
-        ("exploit", Rsit::IdsAlert),
-        ("injection", Rsit::IdsAlert),
-        ("badbot", Rsit::Scanner),
-        ("-bot-", Rsit::InfectedSystem),
-        ("-bots-", Rsit::InfectedSystem),
-        ("-ircbot", Rsit::InfectedSystem),
-        ("fraud", Rsit::Masquerade),
-        ("scam", Rsit::Masquerade),
-        ("leak", Rsit::DataLeak),
-    ];
     // Services that are named alone when somebody guessed passwords at them, or tried weaknesses on them.
-    const GUESSED: &[&str] = &["ssh", "sshd", "ftp", "imap", "pop3", "sip", "asterisk", "telnet", "rdp", "vnc"];
-    const TRIED: &[&str] = &["apache", "http", "https", "www"];
-    let plain: String = words.chars().map(|letter| if letter.is_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }).collect();
-    let bounded = format!("-{plain}-");
-    let named = WORDS.iter().find(|(word, _)| bounded.contains(word)).map(|(_, rsit)| *rsit);
-    named.or(match plain.as_str() {
+    const GUESSED: &[&str] = &["-ssh-", "-sshd-", "-ftp-", "-imap-", "-pop3-", "-sip-", "-asterisk-", "-telnet-", "-rdp-", "-vnc-"];
+    const TRIED: &[&str] = &["-apache-", "-http-", "-https-", "-www-"];
+    let bounded = bounded(words);
+    found(&bounded, WORDS).or_else(|| found(&bounded, IN_LABELS)).or(match bounded.as_str() {
         service if GUESSED.contains(&service) => Some(Rsit::BruteForce),
         service if TRIED.contains(&service) => Some(Rsit::IdsAlert),
         _ => None,
     })
+}
+
+/// The kind of thing that a text speaks of; `None` when no word of it says so. Only the beginning of a long text is looked at.
+#[must_use]
+pub fn rsit_of_text(text: &str) -> Option<Rsit> {
+    let bounded = bounded(text.get(..text.floor_char_boundary(TEXT_MOST_BYTES)).unwrap_or(text));
+    found(&bounded, WORDS).or_else(|| found(&bounded, IN_SENTENCES))
+}
+
+fn bounded(words: &str) -> String {
+    let plain = words.chars().map(|one| if one.is_alphanumeric() { one.to_ascii_lowercase() } else { '-' });
+    std::iter::once('-').chain(plain).chain(['-']).collect()
+}
+
+fn found(bounded: &str, words: &[(&str, Rsit)]) -> Option<Rsit> {
+    words.iter().find(|(word, _)| bounded.contains(word)).map(|(_, rsit)| *rsit)
 }
 
 #[cfg(test)]

@@ -3,18 +3,18 @@
 //!
 //! It reads by what the labels mean, not by who sent it: a sender of whom nobody here has heard is understood as well.
 
-mod kind;
 mod label;
 mod markup;
 mod when;
 
-pub use kind::rsit_of;
+pub use crate::words::rsit_of_text as rsit_of;
 pub use when::time;
 
 use crate::{
     canonical::CanonicalUrl,
     extract::{self, Item},
     finding::Finding,
+    words::rsit_of_text,
 };
 use label::Label;
 use noroshi_kernel::{
@@ -42,7 +42,7 @@ const MOST_DETAILS: usize = 60;
 /// ```
 #[must_use]
 pub fn read(subject: &str, text: &str) -> Vec<Finding> {
-    let mut reading = Reading { whole: rsit_of(subject).or_else(|| rsit_of(text)), ..Reading::default() };
+    let mut reading = Reading { whole: rsit_of_text(subject).or_else(|| rsit_of_text(text)), ..Reading::default() };
     for line in text.lines().take(MOST_LINES) {
         reading.line(line);
     }
@@ -99,7 +99,7 @@ impl Reading {
             (draft.address, draft.port, draft.rsit, draft.listed) = (Some(address), port, rsit, true);
         } else if bare.ends_with(':') && bare.len() < 120 {
             self.finish_draft();
-            self.section = rsit_of(bare);
+            self.section = rsit_of_text(bare);
         } else if let Some(listed) = self.draft.as_mut().filter(|draft| draft.listed && draft.at.is_none()) {
             listed.at = when::of(bare);
         }
@@ -148,7 +148,7 @@ impl Reading {
                 }
             }
             (label::Meaning::Kind, _) => {
-                let read = rsit_of(value);
+                let read = rsit_of_text(value);
                 let slot = self.open();
                 slot.rsit = read.or(slot.rsit);
                 slot.keep(label.text, value);

@@ -7,8 +7,9 @@ use crate::{
         self, Field, MOST_COLUMNS, RawRow, RowBody, RowReader,
         refusal::{self, Fault},
     },
-    digest::{self, Digest},
+    digest,
     problem::Problem,
+    row,
 };
 use noroshi_kernel::{
     moment::{Moment, Zone},
@@ -36,19 +37,7 @@ pub struct PhishUrl {
 }
 
 /// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The physical line at which it begins, from 1.
-    pub line: u64,
-    /// The byte of the file at which it begins, from 0.
-    pub offset: u64,
-    /// Its bytes in the file, without the line end.
-    pub length: u64,
-    /// The digest of these bytes, by which a row that comes again is known.
-    pub raw_hash: Digest,
-    /// What it reports, or why that cannot be told.
-    pub content: Result<PhishUrl, Problem>,
-}
+pub type Row = row::Row<PhishUrl>;
 
 /// Reads the rows of a list in bounded memory. A header is passed over; every other row that is not blank is given.
 ///
@@ -89,7 +78,7 @@ impl<R: Read> PhishUrlReader<R> {
         }
         match self.parser.header(&raw) {
             None => Ok(Some(self.parser.row(&raw))),
-            Some(Err(reason)) => Ok(Some(row(&raw, Err((None, reason))))),
+            Some(Err(reason)) => Ok(Some(Row::of(&raw, Err((None, reason))))),
             Some(Ok(columns)) => {
                 self.parser.columns = columns;
                 Ok(self.rows.next()?.map(|raw| self.parser.row(&raw)))
@@ -104,7 +93,7 @@ impl<R: Read> PhishUrlReader<R> {
         let mut hasher = digest::Hasher::default();
         let mut length = 0;
         while let Some(raw) = self.rows.next()? {
-            hasher.update(&hash_of(&raw));
+            hasher.update(&row::hash_of(&raw));
             length = raw.offset + raw.length;
         }
         Ok(Row { line: 1, offset: 0, length, raw_hash: hasher.finish(), content: Err(Problem { line: 1, column: Some(1), reason }) })
@@ -142,7 +131,7 @@ impl Parser {
             RowBody::TooLong { limit, column, .. } => Err(refusal::too_long(raw.length, limit, column, MOST_COLUMNS)),
             RowBody::OpenQuote { column, .. } => Err((Some(column), refusal::open_quote())),
         };
-        row(raw, content)
+        Row::of(raw, content)
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<PhishUrl, Fault> {
@@ -178,19 +167,6 @@ impl Parser {
         };
         text.map_err(|reason| (Some(column + 1), reason))
     }
-}
-
-fn hash_of(raw: &RawRow<'_>) -> Digest {
-    match raw.body {
-        RowBody::Complete(bytes) | RowBody::OpenQuote { bytes, .. } => digest::of(bytes),
-        RowBody::TooLong { hash, .. } => hash,
-    }
-}
-
-fn row(raw: &RawRow<'_>, content: Result<PhishUrl, Fault>) -> Row {
-    let raw_hash = hash_of(raw);
-    let content = content.map_err(|(column, reason)| Problem { line: raw.line, column, reason });
-    Row { line: raw.line, offset: raw.offset, length: raw.length, raw_hash, content }
 }
 
 #[cfg(test)]

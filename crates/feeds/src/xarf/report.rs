@@ -5,11 +5,10 @@ use super::{
     requirement::{self, missing},
 };
 use crate::{
-    delimited::{RawRow, RowBody},
-    digest::{self, Digest},
+    delimited::RawRow,
     finding::Finding,
     json::{self, Values},
-    problem::Problem,
+    row::Row,
 };
 use noroshi_kernel::reason::Reason;
 use serde_json::{Map, Value};
@@ -91,19 +90,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, Reason> {
 }
 
 /// One of several reports.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// The physical line at which it begins, from 1.
-    pub line: u64,
-    /// The byte of the file at which it begins, from 0.
-    pub offset: u64,
-    /// Its bytes in the file.
-    pub length: u64,
-    /// The digest of these bytes.
-    pub raw_hash: Digest,
-    /// What it reports, or why that cannot be told.
-    pub content: Result<Report, Problem>,
-}
+pub type Entry = Row<Report>;
 
 /// Reads reports out of a stream in bounded memory: one, an array of them, or one after the other in lines.
 #[derive(Debug)]
@@ -135,12 +122,7 @@ impl<R: Read> Iterator for Reports<R> {
 }
 
 fn entry(raw: &RawRow<'_>, content: Result<Report, Reason>) -> Entry {
-    let raw_hash = match raw.body {
-        RowBody::Complete(bytes) | RowBody::OpenQuote { bytes, .. } => digest::of(bytes),
-        RowBody::TooLong { hash, .. } => hash,
-    };
-    let content = content.map_err(|reason| Problem { line: raw.line, column: None, reason });
-    Entry { line: raw.line, offset: raw.offset, length: raw.length, raw_hash, content }
+    Row::of(raw, content.map_err(|reason| (None, reason)))
 }
 
 fn of_value(value: &Value) -> Result<Report, Reason> {
