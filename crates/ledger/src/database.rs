@@ -50,7 +50,13 @@ impl Ledger {
                 let mut options = ConnectOptions::new(url.clone());
                 options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false).set_schema_search_path(schema.clone());
                 let pool = Database::connect(options).await?;
-                sea_orm::ConnectionTrait::execute_unprepared(&pool, &format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', ""))).await?;
+                let schema = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', ""));
+                // Two servers that make it at once would both find it missing; they take turns.
+                let turn = pool.begin().await?;
+                for statement in ["SELECT pg_advisory_xact_lock(hashtext('noroshi.migrate'))", &schema] {
+                    sea_orm::ConnectionTrait::execute_unprepared(&turn, statement).await?;
+                }
+                turn.commit().await?;
                 (pool.clone(), pool)
             }
         };
@@ -150,10 +156,11 @@ fn sqlite_options(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
+            // Not as a pragma: those run in an order of their own, and taking up WAL already waits for who sets the file up.
+            .busy_timeout(Duration::from_secs(30))
             .pragma("journal_mode", "WAL")
             // FULL: what was acknowledged survives the power cut, not only the kill.
             .pragma("synchronous", "FULL")
-            .pragma("busy_timeout", "30000")
             .pragma("foreign_keys", "ON")
             .pragma("cache_size", format!("-{cache_kib}"))
             .pragma("wal_autocheckpoint", "8192")

@@ -238,3 +238,23 @@ async fn migration_names_are_unique() {
     let error = Ledger::open(&Place::Sqlite(folder.path().join("a.db")), blobs, Arc::new(clock), &twice).await.expect_err("refused");
     assert!(matches!(error, LedgerError::MigrationTwice("test_m0001_thing")), "{error}");
 }
+
+#[tokio::test]
+async fn a_program_that_opens_waits_for_one_that_sets_the_file_up_slowly() {
+    use sea_orm::{ConnectionTrait as _, Database};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let slow = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.expect("a file");
+    slow.execute_unprepared("BEGIN EXCLUSIVE").await.expect("held");
+    let opening = tokio::spawn({
+        let (folder, path) = (folder.path().to_owned(), path.clone());
+        async move {
+            let clock = noroshi_testkit::HeldClock::at(noroshi_kernel::moment::Moment(0));
+            Ledger::open(&Place::Sqlite(path), BlobStore::open(folder.join("blobs")).expect("a store"), Arc::new(clock), &migrations()).await
+        }
+    });
+    // Longer than a connection waits that nobody told how long.
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    slow.execute_unprepared("COMMIT").await.expect("let go");
+    opening.await.expect("ended").expect("opened");
+}
