@@ -1,7 +1,11 @@
 use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration, queue::bell};
 use noroshi_kernel::moment::{Clock, Moment};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionOptions, TransactionTrait};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionOptions, TransactionTrait};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Where the records are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl Ledger {
             Place::Sqlite(path) => {
                 let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
                 // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair.
-                let writer = Database::connect(sqlite_options(&url, 1, 65_536)).await?;
+                let writer = connect_in_turn(sqlite_options(&url, 1, 65_536)).await?;
                 (writer, Database::connect(sqlite_options(&url, 8, 16_384)).await?)
             }
             Place::Postgres { url, schema } => {
@@ -52,7 +56,7 @@ impl Ledger {
                 let pool = Database::connect(options).await?;
                 let schema = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', ""));
                 // Two servers that make it at once would both find it missing; they take turns.
-                let turn = pool.begin().await?;
+                let turn = pool.begin_with_options(TransactionOptions::default()).await?;
                 for statement in ["SELECT pg_advisory_xact_lock(hashtext('noroshi.migrate'))", &schema] {
                     sea_orm::ConnectionTrait::execute_unprepared(&turn, statement).await?;
                 }
@@ -88,7 +92,7 @@ impl Ledger {
         Ok(Snapshot(self.reader.begin_with_options(options).await?))
     }
 
-    async fn transaction(&self) -> Result<sea_orm::DatabaseTransaction, sea_orm::DbErr> {
+    async fn transaction(&self) -> Result<DatabaseTransaction, DbErr> {
         let mut options = TransactionOptions::default();
         if self.writer.get_database_backend() == DbBackend::Sqlite {
             options.sqlite_transaction_mode = Some(sea_orm::SqliteTransactionMode::Immediate);
@@ -151,13 +155,36 @@ impl Query for Snapshot {
     }
 }
 
+/// How long a program waits for another that sets the file up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connects to a file that another program may be setting up. Taking up WAL turns reading into writing, for which SQLite does not
+/// wait by itself: whoever comes second is told at once that the file is locked.
+async fn connect_in_turn(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if is_locked(&error) && Instant::now() < until => tokio::time::sleep(Duration::from_millis(50)).await,
+            ended => return ended,
+        }
+    }
+}
+
+/// SQLITE_BUSY.
+fn is_locked(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "5")
+}
+
 fn sqlite_options(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             // Not as a pragma: those run in an order of their own, and taking up WAL already waits for who sets the file up.
-            .busy_timeout(Duration::from_secs(30))
+            .busy_timeout(PATIENCE)
             .pragma("journal_mode", "WAL")
             // FULL: what was acknowledged survives the power cut, not only the kill.
             .pragma("synchronous", "FULL")

@@ -242,19 +242,22 @@ async fn migration_names_are_unique() {
 #[tokio::test]
 async fn a_program_that_opens_waits_for_one_that_sets_the_file_up_slowly() {
     use sea_orm::{ConnectionTrait as _, Database};
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.db");
-    let slow = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.expect("a file");
-    slow.execute_unprepared("BEGIN EXCLUSIVE").await.expect("held");
-    let opening = tokio::spawn({
-        let (folder, path) = (folder.path().to_owned(), path.clone());
-        async move {
-            let clock = noroshi_testkit::HeldClock::at(noroshi_kernel::moment::Moment(0));
-            Ledger::open(&Place::Sqlite(path), BlobStore::open(folder.join("blobs")).expect("a store"), Arc::new(clock), &migrations()).await
-        }
-    });
-    // Longer than a connection waits that nobody told how long.
-    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
-    slow.execute_unprepared("COMMIT").await.expect("let go");
-    opening.await.expect("ended").expect("opened");
+    // Who reads may come in while it is set up, or nobody.
+    for held in ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let slow = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.expect("a file");
+        slow.execute_unprepared(held).await.expect("held");
+        let opening = tokio::spawn({
+            let (folder, path) = (folder.path().to_owned(), path.clone());
+            async move {
+                let clock = noroshi_testkit::HeldClock::at(noroshi_kernel::moment::Moment(0));
+                Ledger::open(&Place::Sqlite(path), BlobStore::open(folder.join("blobs")).expect("a store"), Arc::new(clock), &migrations()).await
+            }
+        });
+        // Longer than a connection waits that nobody told how long.
+        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+        slow.execute_unprepared("COMMIT").await.expect("let go");
+        opening.await.expect("ended").unwrap_or_else(|error| panic!("{held}: {error}"));
+    }
 }
