@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Whether a mail server waits for the exit code, which then says whether it may forget the letter.
     pub(crate) const fn is_piped_by_a_mail_server(&self) -> bool {
-        matches!(self.command, Command::Intake(Intake::Mail))
+        matches!(self.command, Command::Intake(Intake::Mail { .. }))
     }
 }
 
@@ -158,7 +158,11 @@ pub(crate) enum Scheme {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Intake {
     /// Take one letter from standard input, as a mail server pipes it in. Exit code 75 asks the server to try again later
-    Mail,
+    Mail {
+        /// The address for which the server delivers it (Postfix: ${original_recipient}); says at which desk it stands
+        #[arg(long, value_name = "ADDRESS")]
+        recipient: Option<String>,
+    },
     /// Import files; what cannot be read goes to the tray with its reason, and the exit code is 3
     Import {
         /// The files' format: eml, mbox, maildir (folders too), arf, xarf, shadowserver, iodef or phishurl

@@ -26,6 +26,8 @@ pub(crate) struct Team {
     pub(crate) name_ja: String,
     /// The team's name in English.
     pub(crate) name_en: String,
+    /// Its name in the subjects of its letters: `[EXAMPLE-CSIRT #2013-04412]`.
+    pub(crate) tag: String,
     /// The zone in which it counts: an IANA name.
     pub(crate) zone: String,
     /// The countries that are home, ISO 3166-1 alpha-2.
@@ -34,7 +36,13 @@ pub(crate) struct Team {
 
 impl Default for Team {
     fn default() -> Self {
-        Self { name_ja: "例示CSIRT".into(), name_en: "Example CSIRT".into(), zone: "Asia/Tokyo".into(), home: Home::default().countries }
+        Self {
+            name_ja: "例示CSIRT".into(),
+            name_en: "Example CSIRT".into(),
+            tag: "EXAMPLE-CSIRT".into(),
+            zone: "Asia/Tokyo".into(),
+            home: Home::default().countries,
+        }
     }
 }
 
@@ -103,6 +111,12 @@ impl Configuration {
                 path.display()
             );
         }
+        let tag = &read.team.tag;
+        anyhow::ensure!(
+            (2..=40).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_. ".contains(&byte)),
+            "{}: team.tag: {tag:?} must be 2 to 40 of letters, digits, - _ . and spaces, for example EXAMPLE-CSIRT",
+            path.display()
+        );
         read.serve.client_address().with_context(|| path.display().to_string())?;
         if let Some(url) = &read.serve.public_url {
             anyhow::ensure!(

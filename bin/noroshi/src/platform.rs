@@ -2,9 +2,10 @@
 
 use crate::{configuration::Configuration, key};
 use anyhow::Context as _;
-use noroshi_incident::selection::Reckoning;
+use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
+use noroshi_post::threading::Marks;
 use std::{
     fs,
     os::unix::fs::DirBuilderExt as _,
@@ -53,6 +54,16 @@ impl Platform {
         let work = self.ledger.begin().await?;
         noroshi_directory::brand::import_table(&work, &Actor::Platform, &noroshi_directory::brand::shipped()?).await?;
         Ok(work.commit().await?)
+    }
+
+    /// What bringing things in needs.
+    pub(crate) fn intake(&self, actor: Actor) -> Intake {
+        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks() }
+    }
+
+    /// What the team's letters bear.
+    pub(crate) fn marks(&self) -> Marks {
+        Marks::new(&self.configuration.team.tag, &self.team_key)
     }
 
     /// Who acts: the command line is the local administrator, audited by the operating system's user.

@@ -1,12 +1,9 @@
 //! Which event becomes which call: the one table of it, and the worker that carries it out.
 
+use crate::platform::Platform;
 use anyhow::Context as _;
 use noroshi_directory::brand::Renamed;
-use noroshi_incident::{
-    IncidentError,
-    selection::Reckoning,
-    service::{self, import},
-};
+use noroshi_incident::{IncidentError, service};
 use noroshi_kernel::{access::Actor, reason::Reason};
 use noroshi_ledger::{
     Ledger, LedgerError, UnitOfWork,
@@ -47,14 +44,14 @@ const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 ///
 /// | job | when | call |
 /// |---|---|---|
-/// | `incident.read_letters` | every ten seconds | `incident::service::import::read_waiting` |
-pub(crate) async fn jobs(ledger: &Ledger, reckoning: &Reckoning) -> Result<Running, LedgerError> {
-    let (here, reckoning) = (ledger.clone(), reckoning.clone());
+/// | `incident.read_letters` | every ten seconds | `Intake::read_waiting` |
+pub(crate) async fn jobs(platform: &Platform) -> Result<Running, LedgerError> {
+    let intake = platform.intake(Actor::Platform);
     let read = move |_: Job| {
-        let (ledger, reckoning) = (here.clone(), reckoning.clone());
+        let intake = intake.clone();
         async move {
             loop {
-                match import::read_waiting(&ledger, &Actor::Platform, &reckoning).await {
+                match intake.read_waiting().await {
                     Ok(0) => return Ok(Done::Alone),
                     Ok(_) => {}
                     Err(error) => return Err(Failure::retry(unread(&error))),
@@ -64,7 +61,7 @@ pub(crate) async fn jobs(ledger: &Ledger, reckoning: &Reckoning) -> Result<Runni
     };
     let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-    Runner::new(ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every).start().await
+    Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every).start().await
 }
 
 fn unread(error: &IncidentError) -> Reason {

@@ -20,6 +20,7 @@ use noroshi_kernel::{
 };
 use noroshi_ledger::{Ledger, LedgerError, Query, Sql, migration::Migration, outbox};
 use noroshi_mailroom::tray;
+use noroshi_post::threading::Marks;
 use noroshi_testkit::{Bench, on_both_databases};
 
 fn migrations() -> Vec<Migration> {
@@ -35,13 +36,18 @@ fn administrator() -> Actor {
     Actor::LocalAdministrator { user: "test".into() }
 }
 
+fn intake(bench: &Bench) -> import::Intake {
+    let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
+    import::Intake { ledger: bench.ledger.clone(), actor: administrator(), reckoning: reckoning(), marks }
+}
+
 fn period(text: &str) -> Period {
     text.parse().expect("a period")
 }
 
 async fn import(bench: &Bench, name: &str, csv: &str) -> import::Outcome {
     let path = bench.file(name, csv.as_bytes());
-    let outcome = import::file(&bench.ledger, &administrator(), &reckoning(), import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
+    let outcome = intake(bench).file(import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
     assert_eq!(outcome.read, outcome.stored + outcome.duplicates + outcome.already_seen + outcome.set_aside, "every row ends in one count");
     deliver(&bench.ledger).await;
     outcome
@@ -197,9 +203,9 @@ on_both_databases! {
                 work.commit().await.expect("committed");
             };
             let between = bench.file(&format!("b{round}.csv"), row("01/21").as_bytes());
-            let (administrator, reckoning) = (administrator(), reckoning());
             let mut silent = import::Silent;
-            let closing = import::file(&bench.ledger, &administrator, &reckoning, import::Format::PhishUrl, &between, &mut silent);
+            let intake = intake(&bench);
+            let closing = intake.file(import::Format::PhishUrl, &between, &mut silent);
             let ((), closed) = tokio::join!(note, closing);
             closed.expect("imported");
         }

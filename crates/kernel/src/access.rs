@@ -66,21 +66,39 @@ pub enum Action {
     ViewTray,
     /// Make accounts and change their roles.
     ChangeAccounts,
+    /// Read letters, and what stands in the inbox of a desk.
+    ViewLetters,
+    /// Write letters, send them on to another desk, take threads and end them.
+    WriteLetters,
+    /// Change the desks: their addresses, what they do by themselves, their staff.
+    ChangeDesks,
     /// See the job queue; try its dead letters again or discard them.
     ManageQueue,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] =
-        [Self::ViewRecords, Self::ViewFigures, Self::ChangeIncident, Self::Import, Self::ChangeBrands, Self::ViewTray, Self::ChangeAccounts, Self::ManageQueue];
+    pub const ALL: [Self; 11] = [
+        Self::ViewRecords,
+        Self::ViewFigures,
+        Self::ChangeIncident,
+        Self::Import,
+        Self::ChangeBrands,
+        Self::ViewTray,
+        Self::ChangeAccounts,
+        Self::ViewLetters,
+        Self::WriteLetters,
+        Self::ChangeDesks,
+        Self::ManageQueue,
+    ];
 
     /// The roles that may do it at all.
     const fn roles(self) -> &'static [Role] {
         match self {
             Self::ViewRecords | Self::ViewFigures => &Role::ALL,
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray => &[Role::Handler, Role::Administrator],
-            Self::ChangeAccounts | Self::ManageQueue => &[Role::Administrator],
+            Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
+            Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue => &[Role::Administrator],
         }
     }
 }
@@ -213,13 +231,16 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 8] = [
+    const MATRIX: [[bool; 5]; 11] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
+        [false, false, false, false, true],
+        [true, false, true, false, true],
+        [true, false, true, false, true],
         [false, false, false, false, true],
         [false, false, false, false, true],
     ];

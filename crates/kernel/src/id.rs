@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -32,8 +32,12 @@ id!(
     JobId,
     /// An organisation in the directory.
     OrganisationId,
+    /// A letter that the team writes.
+    OutgoingId,
     /// What one reporter tells in one go.
     ReportId,
+    /// Letters that belong together.
+    ThreadId,
     /// An input that waits for a person.
     TrayItemId,
 );

@@ -5,7 +5,13 @@
 
 pub mod batch;
 pub mod correspondence;
+pub mod desk;
+mod error;
 pub mod letters;
 pub mod migrations;
+pub mod outgoing;
 pub mod reading;
+pub mod thread;
 pub mod tray;
+
+pub use error::MailroomError;

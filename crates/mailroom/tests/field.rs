@@ -60,7 +60,7 @@ fn field(folder: &str) -> Option<PathBuf> {
 }
 
 fn context() -> Context {
-    Context { loop_mark: "example-csirt".into(), latest: Moment(1_900_000_000_000_000) }
+    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000) }
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn abuse_mails_tell_what_a_person_reads_in_them() {
     let Some(folder) = field("abuse-mail") else { return };
     for (file, address, at, rsit, count) in RIGHT {
         let raw = std::fs::read(folder.join(file)).expect("a mail");
-        let read = reading::read(&raw, &context()).expect("a letter");
+        let read = reading::read(&raw, None, &context()).expect("a letter");
         assert_eq!(read.findings.len(), count, "{file}");
         let first = &read.findings[0];
         let told = first.addresses.first().map(ToString::to_string).unwrap_or_default();
@@ -87,7 +87,7 @@ fn every_mail_of_the_field_can_be_read() {
                 if entry.is_dir() {
                     folders.push(entry);
                 } else if entry.extension().is_some_and(|ending| ending == "eml") {
-                    let read = reading::read(&std::fs::read(&entry).expect("a mail"), &context()).unwrap_or_else(|reason| panic!("{entry:?}: {reason}"));
+                    let read = reading::read(&std::fs::read(&entry).expect("a mail"), None, &context()).unwrap_or_else(|reason| panic!("{entry:?}: {reason}"));
                     mails += 1;
                     told += usize::from(!read.findings.is_empty());
                 }

@@ -15,4 +15,5 @@ pub mod html;
 pub mod letter;
 pub mod mbox;
 pub mod openpgp;
+pub mod threading;
 pub mod words;

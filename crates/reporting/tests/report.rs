@@ -59,8 +59,10 @@ async fn fill(bench: &Bench) {
         ));
     }
     // The bench's clock stands in January 2021: February is not believed and lies in the tray.
+    let marks = noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]);
+    let intake = import::Intake { ledger: bench.ledger.clone(), actor: administrator.clone(), reckoning: reckoning(), marks };
     let path = bench.file("a.csv", csv.as_bytes());
-    let outcome = import::file(&bench.ledger, &administrator, &reckoning(), import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
+    let outcome = intake.file(import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
     assert_eq!((outcome.read, outcome.set_aside), (40, 8));
     for (sequence, organisation, country) in [(1, "Example Hosting", "JP"), (2, "Example Cloud", "US"), (2, "Example Hosting", "JP")] {
         let work = bench.ledger.begin().await.expect("begun");

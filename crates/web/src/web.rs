@@ -9,9 +9,10 @@ use axum::{
     http::{Method, StatusCode},
     middleware,
 };
-use noroshi_incident::selection::Reckoning;
-use noroshi_kernel::language::Bilingual;
+use noroshi_incident::{selection::Reckoning, service::import::Intake};
+use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
+use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -24,6 +25,8 @@ pub struct Web {
     pub reckoning: Reckoning,
     /// The team's name.
     pub team: Bilingual,
+    /// What the team's letters bear, so that answers find back.
+    pub marks: Marks,
     /// The team's secret, from which the keys of the forms' tokens are derived.
     pub team_key: [u8; 32],
     /// The address at which people reach the pages, with a slash at its end: where links of downloaded reports lead.
@@ -32,6 +35,14 @@ pub struct Web {
     pub behind_tls: bool,
     /// Where the address of who asks is found.
     pub client_address: ClientAddress,
+}
+
+impl Web {
+    /// What bringing things in needs, for somebody.
+    #[must_use]
+    pub fn intake(&self, actor: Actor) -> Intake {
+        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks.clone() }
+    }
 }
 
 impl std::fmt::Debug for Web {

@@ -9,7 +9,7 @@ use crate::{
     wiring::Worker,
 };
 use anyhow::Context as _;
-use noroshi_incident::service::import::{self, Format, Outcome};
+use noroshi_incident::service::import::{Format, Outcome};
 use noroshi_mailroom::letters::Incoming;
 use serde::Serialize;
 use std::{cell::Cell, fs::File, io::Read as _, path::PathBuf, time::Duration};
@@ -22,7 +22,7 @@ const LETTER_MOST_BYTES: u64 = 512 << 20;
 
 /// Takes one letter from standard input. Once it is kept, nothing may make the mail server send it again or back: what cannot be
 /// read of it is for a person, not for the sender.
-async fn mail(platform: &Platform) -> anyhow::Result<Done> {
+async fn mail(platform: &Platform, recipient: Option<String>) -> anyhow::Result<Done> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LETTER_MOST_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
     if bytes.is_empty() {
@@ -31,12 +31,12 @@ async fn mail(platform: &Platform) -> anyhow::Result<Done> {
     if bytes.len() as u64 > LETTER_MOST_BYTES {
         anyhow::bail!("the letter is longer than the {} MiB that are taken; let the mail server refuse such letters", LETTER_MOST_BYTES >> 20);
     }
-    let letter = Incoming { name: String::new(), bytes: bytes.into() };
-    let actor = Platform::local_administrator();
-    let kept = import::keep_letter(&platform.ledger, &actor, letter.clone()).await?;
+    let letter = Incoming::delivered(bytes, recipient);
+    let intake = platform.intake(Platform::local_administrator());
+    let kept = intake.keep_letters(std::slice::from_ref(&letter)).await?;
     let worker = Worker::start(platform.ledger.clone());
     let mut bar = Bar::new();
-    if let Err(error) = import::read_letter(&platform.ledger, &actor, &platform.reckoning, kept, letter, &mut bar).await {
+    if let Err(error) = intake.read_letters(kept.into_iter().zip([letter]).collect(), &mut bar).await {
         eprintln!("noroshi: the letter is kept and will be read later: {}", crate::told(&error.into()));
     }
     bar.finish();
@@ -63,7 +63,7 @@ struct Partial<'a> {
 pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<Done> {
     let (format, json, paths) = match command {
         Intake::Import { format, json, paths } => (format, json, paths),
-        Intake::Mail => return mail(platform).await,
+        Intake::Mail { recipient } => return mail(platform, recipient).await,
     };
     // All of them are looked at first: a mistyped name should not be found after an hour.
     for path in &paths {
@@ -100,7 +100,7 @@ pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<
 
 /// Imports file after file; gives why it stopped, when it did. `outcome` then holds what is in.
 async fn all(platform: &Platform, format: Format, paths: &[PathBuf], outcome: &mut Outcome) -> anyhow::Result<Option<Stopped>> {
-    let actor = Platform::local_administrator();
+    let intake = platform.intake(Platform::local_administrator());
     let mut signals = Signals::listen().context("cannot listen for signals")?;
     let mut bar = Bar::new();
     let steps = bar.steps();
@@ -126,7 +126,7 @@ async fn all(platform: &Platform, format: Format, paths: &[PathBuf], outcome: &m
             tokio::select! {
                 biased;
                 signal = asked => Stopped::Asked(signal),
-                ended = import::file(&platform.ledger, &actor, &platform.reckoning, format, path, &mut bar) => match ended {
+                ended = intake.file(format, path, &mut bar) => match ended {
                     Ok(one) => {
                         outcome.add(one);
                         continue;

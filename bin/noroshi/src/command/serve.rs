@@ -28,11 +28,12 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves pages and delivers events until the program is told to stop; then finishes what is under way.
 pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> anyhow::Result<Done> {
     let worker = Worker::start(platform.ledger.clone());
-    let jobs = wiring::jobs(&platform.ledger, &platform.reckoning).await?;
+    let jobs = wiring::jobs(&platform).await?;
     let web = Web {
         ledger: platform.ledger.clone(),
         reckoning: platform.reckoning.clone(),
         team: platform.configuration.team_name(),
+        marks: platform.marks(),
         team_key: platform.team_key,
         base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,

@@ -117,7 +117,7 @@ async fn letters_that_wait_are_read_by_the_server() {
         // As when a program ended between keeping and reading.
         let ledger = home.ledger().await;
         let actor = noroshi_kernel::access::Actor::Platform;
-        let waiting: Vec<Incoming> = (0..150).map(|place| Incoming { name: String::new(), bytes: report(&format!("192.0.2.{place}")).into() }).collect();
+        let waiting: Vec<Incoming> = (0..150).map(|place| Incoming::from_file(String::new(), report(&format!("192.0.2.{place}")))).collect();
         letters::keep(&ledger, &actor, Channel::Mail, &waiting).await.unwrap();
         ledger.close().await.unwrap();
         let servers = [Server::start(&home), Server::start(&home)];

@@ -6,6 +6,7 @@
 //! first, second … copy of a row are told apart, so that importing the file again changes nothing, and importing it after it
 //! grew brings in what is new.
 
+mod cases;
 mod harvest;
 mod letters;
 mod reading;
@@ -30,6 +31,7 @@ use noroshi_mailroom::{
     correspondence::Channel,
     letters::{self as mailroom, Incoming, Kept},
 };
+use noroshi_post::threading::Marks;
 use serde::Serialize;
 use std::{borrow::Cow, fs::File, path::Path};
 
@@ -167,87 +169,89 @@ struct Told {
     site: Option<String>,
 }
 
-/// Imports one file.
-///
-/// # Errors
-/// [`IncidentError::Forbidden`]; [`IncidentError::File`] when the file cannot be read; when the ledger fails, what was committed
-/// until then stays, and importing the file again brings in the rest.
-pub async fn file(
-    ledger: &Ledger,
-    actor: &Actor,
-    reckoning: &Reckoning,
-    format: Format,
-    path: &Path,
-    progress: &mut dyn Progress,
-) -> Result<Outcome, IncidentError> {
-    actor.must_can(Action::Import)?;
-    if matches!(format, Format::Eml | Format::Mbox | Format::Maildir) {
-        return letters::import(ledger, actor, reckoning, format, path, progress).await;
-    }
-    let cannot = |source| IncidentError::File { path: path.to_owned(), source };
-    let file = File::open(path).map_err(cannot)?;
-    if !file.metadata().map_err(cannot)?.is_file() {
-        return Err(cannot(std::io::Error::other("this is no file; name files, for example DIR/*.csv")));
-    }
-    let name = printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200);
-    // Two files of one name in different folders are told apart.
-    let shown = printable(&path.to_string_lossy(), 300);
-    let batch = batch::receive(ledger, actor, format.key(), &name, file).await?;
-    progress.begins(&name, batch.blob.size_bytes);
-    let source = ledger.blobs().read(&batch.blob.sha256)?;
-    let mut rows = reading::start(format, name.clone(), source, ledger.now());
-    let mut taking = taking::Taking::new(ledger, actor, reckoning, batch.id, shown, joining::WINDOW_DAYS);
-    while let Some(part) = rows.recv().await {
-        let part = part.map_err(cannot)?;
-        let reached = part.last().map_or(0, |read| read.row.offset + read.row.length);
-        taking.take(part, &[], progress).await?;
-        progress.reached(reached, &taking.outcome);
-    }
-    Ok(taking.outcome)
+/// What bringing things in needs: the records, who acts, how the team reckons, and what its letters bear.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// The records.
+    pub ledger: Ledger,
+    /// Who acts.
+    pub actor: Actor,
+    /// The team's zone and home.
+    pub reckoning: Reckoning,
+    /// What letters of ours bear, so that answers find back.
+    pub marks: Marks,
 }
 
-/// Keeps a letter durably. When it returns, nothing that happens later loses the letter.
-///
-/// # Errors
-/// [`IncidentError::Forbidden`]; when the ledger cannot keep it.
-pub async fn keep_letter(ledger: &Ledger, actor: &Actor, letter: Incoming) -> Result<Option<Kept>, IncidentError> {
-    actor.must_can(Action::Import)?;
-    Ok(mailroom::keep(ledger, actor, Channel::Mail, std::slice::from_ref(&letter)).await?.first().copied())
-}
-
-/// Reads a letter that is kept, and places what it reports; one that was read before stays as it is.
-///
-/// # Errors
-/// When the ledger fails; the letter waits then.
-pub async fn read_letter(
-    ledger: &Ledger,
-    actor: &Actor,
-    reckoning: &Reckoning,
-    kept: Option<Kept>,
-    letter: Incoming,
-    progress: &mut dyn Progress,
-) -> Result<Outcome, IncidentError> {
-    letters::place(ledger, actor, reckoning, kept.into_iter().zip([letter]).collect(), progress).await
-}
-
-/// Reads the letters that are kept and that nobody has read yet, as many as fit one unit of work; gives how many there were.
-/// They wait when a program ended between keeping and reading.
-///
-/// # Errors
-/// When the ledger fails; the letters wait then.
-pub async fn read_waiting(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning) -> Result<usize, IncidentError> {
-    let waiting = mailroom::pending(ledger, 100).await?;
-    let count = waiting.len();
-    let mut letters = Vec::with_capacity(count);
-    for one in waiting {
-        let blobs = ledger.blobs().clone();
-        let (raw, name) = (one.raw, one.name);
-        let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length)).await;
-        let bytes = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))??;
-        letters.push((Kept { id: one.id, must_be_read: true }, Incoming { name, bytes: bytes.into() }));
+impl Intake {
+    /// Imports one file.
+    ///
+    /// # Errors
+    /// [`IncidentError::Forbidden`]; [`IncidentError::File`] when the file cannot be read; when the ledger fails, what was committed
+    /// until then stays, and importing the file again brings in the rest.
+    pub async fn file(&self, format: Format, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+        self.actor.must_can(Action::Import)?;
+        if matches!(format, Format::Eml | Format::Mbox | Format::Maildir) {
+            return letters::import(self, format, path, progress).await;
+        }
+        let cannot = |source| IncidentError::File { path: path.to_owned(), source };
+        let file = File::open(path).map_err(cannot)?;
+        if !file.metadata().map_err(cannot)?.is_file() {
+            return Err(cannot(std::io::Error::other("this is no file; name files, for example DIR/*.csv")));
+        }
+        let name = printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200);
+        // Two files of one name in different folders are told apart.
+        let shown = printable(&path.to_string_lossy(), 300);
+        let batch = batch::receive(&self.ledger, &self.actor, format.key(), &name, file).await?;
+        progress.begins(&name, batch.blob.size_bytes);
+        let source = self.ledger.blobs().read(&batch.blob.sha256)?;
+        let mut rows = reading::start(format, name.clone(), source, self.ledger.now());
+        let mut taking = taking::Taking::new(self, batch.id, shown, joining::WINDOW_DAYS);
+        while let Some(part) = rows.recv().await {
+            let part = part.map_err(cannot)?;
+            let reached = part.last().map_or(0, |read| read.row.offset + read.row.length);
+            taking.take(part, Vec::new(), progress).await?;
+            progress.reached(reached, &taking.outcome);
+        }
+        Ok(taking.outcome)
     }
-    letters::place(ledger, actor, reckoning, letters, &mut Silent).await?;
-    Ok(count)
+
+    /// Keeps letters durably. When it returns, nothing that happens later loses one.
+    ///
+    /// # Errors
+    /// [`IncidentError::Forbidden`]; when the ledger cannot keep them: then it keeps none.
+    pub async fn keep_letters(&self, letters: &[Incoming]) -> Result<Vec<Kept>, IncidentError> {
+        self.actor.must_can(Action::Import)?;
+        Ok(mailroom::keep(&self.ledger, &self.actor, Channel::Mail, letters).await?)
+    }
+
+    /// Reads letters that are kept, and places what they report; those that were read before stay as they are.
+    ///
+    /// # Errors
+    /// When the ledger fails; the letters wait then.
+    pub async fn read_letters(&self, letters: Vec<(Kept, Incoming)>, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+        letters::place(self, letters, progress).await
+    }
+
+    /// Reads the letters that are kept and that nobody has read yet, as many as fit one unit of work; gives how many there were.
+    /// They wait when a program ended between keeping and reading.
+    ///
+    /// # Errors
+    /// When the ledger fails; the letters wait then.
+    pub async fn read_waiting(&self) -> Result<usize, IncidentError> {
+        let waiting = mailroom::pending(&self.ledger, 100).await?;
+        let count = waiting.len();
+        let mut letters = Vec::with_capacity(count);
+        for one in waiting {
+            let blobs = self.ledger.blobs().clone();
+            let raw = one.raw;
+            let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length)).await;
+            let bytes = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))??;
+            let letter = Incoming { name: one.name, bytes: bytes.into(), recipient: one.recipient, live: one.live };
+            letters.push((Kept { id: one.id, must_be_read: true }, letter));
+        }
+        letters::place(self, letters, &mut Silent).await?;
+        Ok(count)
+    }
 }
 
 /// The number by which an incident of the same target is looked for.

@@ -5,6 +5,7 @@ use noroshi_kernel::{
     tlp::Tlp,
 };
 use noroshi_ledger::{UnitOfWork, audit::Entry};
+use noroshi_mailroom::thread;
 use serde_json::json;
 
 /// Gives an incident another TLP label. Who makes one RED takes part in it, so that nobody locks himself out.
@@ -24,6 +25,7 @@ pub async fn relabel(work: &UnitOfWork, actor: &Actor, number: Number, tlp: Tlp)
         return Ok(());
     }
     keeping::set_label(work, detail.incident.id, &label).await?;
+    thread::relabel(work, detail.incident.id.0, &label).await?;
     work.record(
         actor,
         Entry { action: "incident.relabel", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "from": old.tlp, "to": tlp }) },

@@ -365,3 +365,23 @@ pub struct Note {
 pub async fn notes_of(query: &impl Query, incident: IncidentId) -> Result<Vec<Note>, LedgerError> {
     query.all(Sql::new("SELECT at, author, text FROM incident_note WHERE incident_id = ").bind(incident.0).push(" ORDER BY id DESC")).await
 }
+
+/// The incidents of letters that tell of exactly one.
+pub(crate) async fn only_incidents_of(query: &impl Query, letters: &[CorrespondenceId]) -> Result<Vec<(CorrespondenceId, Incident)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Only {
+        letter: i64,
+        incident: i64,
+    }
+    let mut only = Vec::new();
+    for part in letters.chunks(500) {
+        let sql = Sql::new("SELECT r.correspondence_id AS letter, min(t.incident_id) AS incident FROM incident_report r JOIN incident_told t ON t.report_id = r.id WHERE r.correspondence_id IN ")
+            .list(part.iter().map(|letter| letter.0))
+            .push(" GROUP BY r.correspondence_id HAVING count(DISTINCT t.incident_id) = 1");
+        only.extend(query.all::<Only>(sql).await?);
+    }
+    let ids: std::collections::HashSet<i64> = only.iter().map(|row| row.incident).collect();
+    let incidents = load_many(query, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let incidents: HashMap<i64, Incident> = incidents.into_iter().map(|detail| (detail.incident.id.0, detail.incident)).collect();
+    Ok(only.into_iter().filter_map(|row| Some((CorrespondenceId(row.letter), incidents.get(&row.incident)?.clone()))).collect())
+}

@@ -15,6 +15,10 @@ pub enum Channel {
     Mail,
     /// Fax, entered by staff.
     Fax,
+    /// A telephone call, entered by staff.
+    Telephone,
+    /// A program that reports through the interface for programs.
+    Api,
     /// The public web form.
     Form,
     /// A delivery of many rows in a known format.
@@ -23,7 +27,7 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Fax, Self::Form, Self::Feed];
+    pub const ALL: [Self; 6] = [Self::Mail, Self::Fax, Self::Telephone, Self::Api, Self::Form, Self::Feed];
 
     /// The key as stored.
     #[must_use]
@@ -31,6 +35,8 @@ impl Channel {
         match self {
             Self::Mail => "mail",
             Self::Fax => "fax",
+            Self::Telephone => "telephone",
+            Self::Api => "api",
             Self::Form => "form",
             Self::Feed => "feed",
         }
@@ -44,23 +50,42 @@ impl Channel {
 }
 
 /// What a correspondence is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// It reports at least one incident.
     Report,
     /// It reports none.
+    #[default]
     Inquiry,
+    /// It goes on in a thread that was there, and reports nothing new.
+    Answer,
+    /// A program wrote it, and it reports nothing: absence notes, newsletters.
+    Automatic,
+    /// A mail server says what became of a letter of ours (RFC 3464).
+    DeliveryReport,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Report, Self::Inquiry, Self::Answer, Self::Automatic, Self::DeliveryReport];
+
     /// The key as stored.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::Report => "report",
             Self::Inquiry => "inquiry",
+            Self::Answer => "answer",
+            Self::Automatic => "automatic",
+            Self::DeliveryReport => "delivery_report",
         }
+    }
+
+    /// Reads a stored key; anything else is an inquiry, which a person looks at.
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.key() == key).unwrap_or(Self::Inquiry)
     }
 }
 

@@ -49,7 +49,7 @@ impl From<Row> for Correspondence {
         Self {
             id: CorrespondenceId(row.id),
             channel: Channel::from_key(&row.channel),
-            kind: if row.kind == Kind::Report.key() { Kind::Report } else { Kind::Inquiry },
+            kind: Kind::from_key(&row.kind),
             received_at: Moment(row.received_at),
             name: row.name,
             sender_tld: row.sender_tld,

@@ -8,9 +8,16 @@ mod store;
 pub use store::{Pending, pending, set_read, waiting};
 
 use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
-use noroshi_kernel::{access::Actor, id::CorrespondenceId, setaside::printable};
+use noroshi_kernel::{
+    access::Actor,
+    id::{CorrespondenceId, ThreadId},
+    setaside::printable,
+};
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit};
-use noroshi_post::automatic::Automatic;
+use noroshi_post::{
+    automatic::Automatic,
+    threading::{By, Signs},
+};
 use serde_json::json;
 use std::{
     collections::{HashMap, HashSet},
@@ -28,9 +35,25 @@ pub struct Incoming {
     pub name: String,
     /// Its bytes.
     pub bytes: Arc<[u8]>,
+    /// The address for which it was delivered, when the mail server says so.
+    pub recipient: Option<String>,
+    /// Whether it came by the post just now, so that it may be answered; what is imported from files is not.
+    pub live: bool,
 }
 
 impl Incoming {
+    /// A letter from a file.
+    #[must_use]
+    pub fn from_file(name: String, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { name, bytes: bytes.into(), recipient: None, live: false }
+    }
+
+    /// A letter that the post brought.
+    #[must_use]
+    pub fn delivered(bytes: impl Into<Arc<[u8]>>, recipient: Option<String>) -> Self {
+        Self { name: String::new(), bytes: bytes.into(), recipient, live: true }
+    }
+
     /// Its key.
     #[must_use]
     pub fn key(&self) -> Key {
@@ -39,11 +62,12 @@ impl Incoming {
 }
 
 /// How a letter stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum State {
     /// Its bytes are kept; nobody has read it yet.
     Waiting,
     /// It was read and waits for a person.
+    #[default]
     New,
     /// Nothing is left to do.
     Done,
@@ -59,6 +83,12 @@ impl State {
             Self::Done => "done",
         }
     }
+
+    /// Reads a stored key; anything else waits for a person.
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
+        [Self::Waiting, Self::New, Self::Done].into_iter().find(|state| state.key() == key).unwrap_or(Self::New)
+    }
 }
 
 /// What became of a letter that came in.
@@ -71,7 +101,7 @@ pub struct Kept {
 }
 
 /// What reading a letter told about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Told {
     /// The correspondence.
     pub id: CorrespondenceId,
@@ -93,6 +123,18 @@ pub struct Told {
     pub automatic: Option<Automatic>,
     /// When it came in, as far as the letter itself tells; `None` leaves what is known.
     pub arrived: Option<noroshi_kernel::moment::Moment>,
+    /// Whether it came by the post just now, so that it may be answered.
+    pub live: bool,
+    /// What tells where it belongs.
+    pub signs: Signs,
+    /// Its thread, once it was put into one.
+    pub thread: Option<ThreadId>,
+    /// What tied it to that thread, when the thread was there before.
+    pub tied_by: Option<By>,
+    /// A thread that it quotes without being of it.
+    pub quotes: Option<ThreadId>,
+    /// The party whose address the sender's looks like.
+    pub looks_like: Option<String>,
 }
 
 /// Keeps letters durably, those that are not there yet. When it returns, their bytes and their correspondence are committed; the
@@ -185,7 +227,7 @@ async fn insert(
 ) -> Result<Vec<(Key, CorrespondenceId)>, LedgerError> {
     let mut ids = work.take_ids(letters.len()).await?;
     let mut many = Vec::with_capacity(letters.len());
-    let mut keys = Vec::with_capacity(letters.len());
+    let mut fresh = Vec::with_capacity(letters.len());
     for (letter, raw) in letters.iter().zip(places) {
         let key = letter.key();
         if meanwhile.contains_key(&key) {
@@ -194,9 +236,9 @@ async fn insert(
         let id = CorrespondenceId(ids.take()?);
         let name = printable(&letter.name, 200);
         many.push(Correspondence { id, channel, kind: Kind::Inquiry, received_at: work.now(), name, sender_tld: None, raw: raw.clone() });
-        keys.push((key, id));
+        fresh.push((key, id, *letter));
     }
     correspondence::insert(work, &many).await?;
-    store::insert(work, &keys).await?;
-    Ok(keys)
+    store::insert(work, &fresh).await?;
+    Ok(fresh.into_iter().map(|(key, id, _)| (key, id)).collect())
 }

@@ -1,6 +1,6 @@
-use super::{Kept, Key, State, Told};
-use crate::correspondence::Raw;
-use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
+use super::{Incoming, Kept, Key, State, Told};
+use crate::{correspondence::Raw, thread};
+use noroshi_kernel::{id::CorrespondenceId, moment::Moment, setaside::printable};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
 use std::collections::{HashMap, HashSet};
 
@@ -28,12 +28,23 @@ pub(super) async fn known(query: &impl Query, keys: &[Key]) -> Result<HashMap<Ke
     Ok(known)
 }
 
-pub(super) async fn insert(work: &UnitOfWork, letters: &[(Key, CorrespondenceId)]) -> Result<(), LedgerError> {
+pub(super) async fn insert(work: &UnitOfWork, letters: &[(Key, CorrespondenceId, &Incoming)]) -> Result<(), LedgerError> {
     const TARGET: bulk::Target =
-        bulk::Target { table: "mailroom_letter", columns: &["id", "key", "state", "subject", "from_name", "from_address", "message_id"] };
+        bulk::Target { table: "mailroom_letter", columns: &["id", "key", "state", "subject", "from_name", "from_address", "message_id", "recipient", "live"] };
     let mut rows = bulk::Rows::into_table(TARGET);
-    for (key, id) in letters {
-        rows.push([id.0.into(), Value::Bytes(Some(key.to_vec())), State::Waiting.key().into(), "".into(), "".into(), "".into(), "".into()]);
+    for (key, id, letter) in letters {
+        let recipient = letter.recipient.as_deref().map(|recipient| printable(recipient, 320));
+        rows.push([
+            id.0.into(),
+            Value::Bytes(Some(key.to_vec())),
+            State::Waiting.key().into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            recipient.into(),
+            letter.live.into(),
+        ]);
     }
     rows.insert(work).await
 }
@@ -65,6 +76,14 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
                 .bind(told.message_id.clone())
                 .push(", ")
                 .bind(told.automatic.map(|automatic| automatic.key().to_owned()))
+                .push(", ")
+                .bind(told.thread.map(|thread| thread.0))
+                .push(", ")
+                .bind(told.tied_by.map(|by| thread::tie_key(by).to_owned()))
+                .push(", ")
+                .bind(told.quotes.map(|thread| thread.0))
+                .push(", ")
+                .bind(told.looks_like.clone())
                 .push(")")
         });
         let values = Sql::new("WITH v AS (VALUES ").join(rows, ", ").push(") ");
@@ -73,7 +92,7 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
         );
         work.execute(correspondence).await?;
         let letter = values.push(
-            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10 FROM v WHERE mailroom_letter.id = v.column1",
+            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10, thread_id = CAST(v.column11 AS BIGINT), tied_by = v.column12, quotes_id = CAST(v.column13 AS BIGINT), looks_like = v.column14 FROM v WHERE mailroom_letter.id = v.column1",
         );
         work.execute(letter).await?;
     }
@@ -110,6 +129,10 @@ pub struct Pending {
     pub received_at: Moment,
     /// Where its bytes are.
     pub raw: Raw,
+    /// The address for which it was delivered.
+    pub recipient: Option<String>,
+    /// Whether it came by the post.
+    pub live: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -121,6 +144,8 @@ struct PendingRow {
     raw_sha256: String,
     raw_offset: i64,
     raw_length: i64,
+    recipient: Option<String>,
+    live: bool,
 }
 
 /// The letters that nobody has read yet, the oldest first, at most `limit`.
@@ -128,11 +153,11 @@ struct PendingRow {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn pending(query: &impl Query, limit: u32) -> Result<Vec<Pending>, LedgerError> {
-    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
+    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length, l.recipient, l.live FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
     let letter = |row: PendingRow| {
         let key = Key::try_from(row.key.as_slice()).map_err(|_| LedgerError::Damaged(format!("the key of letter {}", row.id)))?;
         let raw = Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() };
-        Ok(Pending { id: CorrespondenceId(row.id), key, name: row.name, received_at: Moment(row.received_at), raw })
+        Ok(Pending { id: CorrespondenceId(row.id), key, name: row.name, received_at: Moment(row.received_at), raw, recipient: row.recipient, live: row.live })
     };
     query.all::<PendingRow>(sql).await?.into_iter().map(letter).collect()
 }

@@ -22,14 +22,15 @@ use noroshi_post::{
     automatic::{self, Automatic},
     html,
     letter::{self, Body, Letter, Mailbox},
+    threading::{Marks, Signs},
 };
 use std::borrow::Cow;
 
 /// What must be known to read a letter.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The mark by which letters of ours are known when they come back.
-    pub loop_mark: String,
+    /// What letters of ours bear, so that answers find back.
+    pub marks: Marks,
     /// The latest time that is believed: now and one day.
     pub latest: Moment,
 }
@@ -49,6 +50,8 @@ pub struct Reading {
     pub arrived: Option<Moment>,
     /// Why it counts as automatic, if it does.
     pub automatic: Option<Automatic>,
+    /// What tells where it belongs.
+    pub signs: Signs,
     /// What it reports.
     pub findings: Vec<Finding>,
     /// Parts that claim to report something and could not be read, with their places.
@@ -61,11 +64,11 @@ const SUBJECT_MOST_CHARS: usize = 500;
 /// The longest Message-ID that is kept, in characters: it is looked up by an index, which takes no longer ones.
 const MESSAGE_ID_MOST_CHARS: usize = 300;
 
-/// Reads a letter.
+/// Reads a letter. `recipient` is the address for which it was delivered, when the mail server said so.
 ///
 /// # Errors
 /// The reason why it is none that can be read; see [`letter::read`].
-pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
+pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Reading, Reason> {
     let letter = letter::read(raw)?;
     let mut found = parts::Found::new(context.latest);
     found.letter(&letter);
@@ -89,7 +92,8 @@ pub fn read(raw: &[u8], context: &Context) -> Result<Reading, Reason> {
         from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
         message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
         arrived,
-        automatic: automatic::of(headers, &context.loop_mark),
+        automatic: automatic::of(headers, &context.marks.loop_mark()),
+        signs: context.marks.signs(headers, recipient),
         findings: distinct(found.findings),
         problems: found.problems,
     })

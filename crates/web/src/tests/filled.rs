@@ -72,9 +72,7 @@ impl Filled {
         for (name, day) in [("one", "01/01"), ("two", "02/10"), ("three", "01/21")] {
             let path = self.folder.path().join(name);
             std::fs::write(&path, format!("date,URL,description\n2018/{day} 10:00:00,http://gap.example.jp/,LINE\n")).expect("a file");
-            service::import::file(&self.web.ledger, &ROOT, &self.web.reckoning, service::import::Format::PhishUrl, &path, &mut service::import::Silent)
-                .await
-                .expect("imported");
+            self.web.intake(ROOT.clone()).file(service::import::Format::PhishUrl, &path, &mut service::import::Silent).await.expect("imported");
         }
         let bounds = noroshi_incident::selection::Selection { period: Some("2018Q1".parse().expect("a period")), ..Default::default() };
         let all = noroshi_incident::incidents(&self.web.ledger, &self.web.reckoning, &bounds, ROOT.sight(), 0, 100).await.expect("a list");
@@ -88,9 +86,7 @@ impl Filled {
         let list: String =
             (0..rows).map(|row| format!("2019/01/{:02} {:02}:{:02}:00,http://again.example.jp/,LINE\n", 10 + row * 2 / rows, row % 24, row % 60)).collect();
         std::fs::write(&path, format!("date,URL,description\n{list}")).expect("a file");
-        service::import::file(&self.web.ledger, &ROOT, &self.web.reckoning, service::import::Format::PhishUrl, &path, &mut service::import::Silent)
-            .await
-            .expect("imported");
+        self.web.intake(ROOT.clone()).file(service::import::Format::PhishUrl, &path, &mut service::import::Silent).await.expect("imported");
     }
 
     /// Opens a database that holds the accounts and nothing else.
@@ -112,6 +108,7 @@ impl Filled {
             ledger,
             reckoning,
             team: Bilingual::new("例示CSIRT", "Example CSIRT"),
+            marks: noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]),
             team_key: [7; 32],
             base: "http://noroshi.example.jp/".into(),
             behind_tls: false,
@@ -293,9 +290,7 @@ impl Filling<'_> {
         writeln!(file, "2019/13/45 00:00:00,http://a.example.jp/,楽天\n2019/01/04 10:12:00,,Amazon\n\"2019/01/04 10:12:00,http://b.example.jp/")
             .expect("written");
         file.sync_all().expect("written");
-        service::import::file(&self.web.ledger, &ROOT, &self.web.reckoning, service::import::Format::PhishUrl, &path, &mut service::import::Silent)
-            .await
-            .expect("imported");
+        self.web.intake(ROOT.clone()).file(service::import::Format::PhishUrl, &path, &mut service::import::Silent).await.expect("imported");
     }
 
     /// Puts everything into the search index, as the binary does when events are delivered.

@@ -1,16 +1,15 @@
 //! Bringing in mail from files: each letter is kept durably, then read, then placed, some hundreds to a unit of work.
 
 use super::{
-    Format, Outcome, Progress, Told,
+    Format, Intake, Outcome, Progress, Told,
     reading::{Fault, Read, Row},
     taking::Taking,
     told,
 };
-use crate::{IncidentError, model::joining, selection::Reckoning};
-use noroshi_kernel::{access::Actor, id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
-use noroshi_ledger::Ledger;
+use crate::{IncidentError, model::joining};
+use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
-    correspondence::{Channel, Kind},
+    correspondence::Kind,
     letters::{self, Incoming, Kept, State},
     reading::{self, Context, Reading},
 };
@@ -18,7 +17,6 @@ use noroshi_post::mbox;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 use tokio::sync::mpsc;
 
@@ -30,14 +28,7 @@ const MOST_DEPTH: usize = 20;
 const BYTES_PER_PART: usize = 8 << 20;
 
 /// Imports the letters of a file or a folder.
-pub(super) async fn import(
-    ledger: &Ledger,
-    actor: &Actor,
-    reckoning: &Reckoning,
-    format: Format,
-    path: &Path,
-    progress: &mut dyn Progress,
-) -> Result<Outcome, IncidentError> {
+pub(super) async fn import(intake: &Intake, format: Format, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
     let cannot = |source| IncidentError::File { path: path.to_owned(), source };
     let files = files(format, path).map_err(cannot)?;
     let size = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
@@ -53,35 +44,29 @@ pub(super) async fn import(
     while let Some(part) = parts.recv().await {
         let part: Vec<Incoming> = part.map_err(|(path, source)| IncidentError::File { path, source })?;
         reached += part.iter().map(|letter| letter.bytes.len() as u64).sum::<u64>();
-        outcome.add(receive(ledger, actor, reckoning, part, progress).await?);
+        outcome.add(receive(intake, part, progress).await?);
         progress.reached(reached, &outcome);
     }
     Ok(outcome)
 }
 
 /// Keeps letters durably, reads them and places what they report.
-async fn receive(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning, part: Vec<Incoming>, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
-    let kept = letters::keep(ledger, actor, Channel::Mail, &part).await?;
-    place(ledger, actor, reckoning, kept.into_iter().zip(part).collect(), progress).await
+async fn receive(intake: &Intake, part: Vec<Incoming>, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+    let kept = intake.keep_letters(&part).await?;
+    place(intake, kept.into_iter().zip(part).collect(), progress).await
 }
 
 /// Reads letters that are kept, and places what they report. One that was read before stays as it is.
-pub(super) async fn place(
-    ledger: &Ledger,
-    actor: &Actor,
-    reckoning: &Reckoning,
-    part: Vec<(Kept, Incoming)>,
-    progress: &mut dyn Progress,
-) -> Result<Outcome, IncidentError> {
+pub(super) async fn place(intake: &Intake, part: Vec<(Kept, Incoming)>, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
     let (new, before): (Vec<_>, Vec<_>) = part.into_iter().partition(|(kept, _)| kept.must_be_read);
     let before = Outcome { read: before.len() as u64, already_seen: before.len() as u64, ..Outcome::default() };
     let Some((first, _)) = new.first() else { return Ok(before) };
-    let mut taking = Taking::new(ledger, actor, reckoning, first.id, String::new(), joining::WINDOW_DAYS);
-    let now = ledger.now();
-    let context = Context { loop_mark: String::new(), latest: now.plus_days(1) };
+    let mut taking = Taking::new(intake, first.id, String::new(), joining::WINDOW_DAYS);
+    let now = intake.ledger.now();
+    let context = Context { marks: intake.marks.clone(), latest: now.plus_days(1) };
     let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
     let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
-    taking.take(rows, &told, progress).await?;
+    taking.take(rows, told, progress).await?;
     let mut outcome = taking.outcome;
     outcome.add(before);
     Ok(outcome)
@@ -100,8 +85,8 @@ fn read_all(letters: &[(Kept, Incoming)], context: &Context, now: Moment) -> (Ve
 
 fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (Read, letters::Told) {
     // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
-    let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, context)).unwrap_or_else(|_| Err(failed()));
-    let told = heading(kept.id, &reading);
+    let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), context)).unwrap_or_else(|_| Err(failed()));
+    let told = heading(kept.id, letter.live, &reading);
     let at = told.arrived.unwrap_or(now);
     let (content, beside) = match reading {
         Ok(reading) => telling(reading, at),
@@ -152,11 +137,10 @@ fn whole() -> Bilingual {
     Bilingual::new("メール全体", "the whole letter")
 }
 
-fn heading(id: CorrespondenceId, reading: &Result<Reading, Reason>) -> letters::Told {
+fn heading(id: CorrespondenceId, live: bool, reading: &Result<Reading, Reason>) -> letters::Told {
+    let nothing = letters::Told { id, kind: Kind::Inquiry, state: State::New, live, ..letters::Told::default() };
     match reading {
         Ok(reading) => letters::Told {
-            id,
-            kind: Kind::Inquiry,
             // What a program wrote and we understood leaves nothing to do; a person's letter waits for a person.
             state: if reading.findings.is_empty() { State::New } else { State::Done },
             subject: reading.subject.clone(),
@@ -166,19 +150,10 @@ fn heading(id: CorrespondenceId, reading: &Result<Reading, Reason>) -> letters::
             message_id: reading.message_id.clone(),
             automatic: reading.automatic,
             arrived: reading.arrived,
+            signs: reading.signs.clone(),
+            ..nothing
         },
-        Err(_) => letters::Told {
-            id,
-            kind: Kind::Inquiry,
-            state: State::New,
-            subject: String::new(),
-            from_name: String::new(),
-            from_address: String::new(),
-            sender_tld: None,
-            message_id: String::new(),
-            automatic: None,
-            arrived: None,
-        },
+        Err(_) => nothing,
     }
 }
 
@@ -222,7 +197,7 @@ fn gather(format: Format, files: &[PathBuf], sender: &Sender) -> Result<(), (Pat
     let mut bytes_held = 0;
     let mut push = |name: String, bytes: Vec<u8>| {
         bytes_held += bytes.len();
-        part.push(Incoming { name, bytes: Arc::from(bytes) });
+        part.push(Incoming::from_file(name, bytes));
         if part.len() >= LETTERS_PER_PART || bytes_held >= BYTES_PER_PART {
             bytes_held = 0;
             // Whoever reads has gone when this fails, so nobody waits for the rest.

@@ -1,5 +1,5 @@
 use super::{
-    MOST_REASONS, Outcome, Progress,
+    Intake, MOST_REASONS, Outcome, Progress, cases,
     harvest::{Harvest, Placed},
     reading::Read,
     rejected::Rejected,
@@ -8,18 +8,21 @@ use super::{
 use crate::{
     IncidentError,
     model::{Number, State},
-    selection::Reckoning,
     service::Changed,
-    store::{joining as looking, keeping},
+    store::{joining as looking, keeping, loading},
 };
 use noroshi_directory::brand;
 use noroshi_kernel::{
-    access::Actor,
     id::{CorrespondenceId, IncidentId, ReportId},
     moment::Moment,
 };
-use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit::Entry};
-use noroshi_mailroom::{letters, tray};
+use noroshi_ledger::{LedgerError, UnitOfWork, audit::Entry};
+use noroshi_mailroom::{
+    letters,
+    outgoing::acknowledgement,
+    thread::{self, Case},
+    tray,
+};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
@@ -28,9 +31,7 @@ const MOST_NAMES: usize = 20_000;
 
 /// Takes the rows of one delivery into the ledger.
 pub(super) struct Taking<'a> {
-    ledger: &'a Ledger,
-    actor: &'a Actor,
-    reckoning: &'a Reckoning,
+    intake: &'a Intake,
     delivery: CorrespondenceId,
     name: String,
     window_days: i64,
@@ -39,24 +40,28 @@ pub(super) struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    pub(super) fn new(ledger: &'a Ledger, actor: &'a Actor, reckoning: &'a Reckoning, delivery: CorrespondenceId, name: String, window_days: i64) -> Self {
-        Self { ledger, actor, reckoning, delivery, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
+    pub(super) fn new(intake: &'a Intake, delivery: CorrespondenceId, name: String, window_days: i64) -> Self {
+        Self { intake, delivery, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
     }
 
     /// Takes some rows or letters in one unit of work, with what reading the letters told.
-    pub(super) async fn take(&mut self, rows: Vec<Read>, told: &[letters::Told], progress: &mut dyn Progress) -> Result<(), IncidentError> {
-        let work = self.ledger.begin().await?;
+    pub(super) async fn take(&mut self, rows: Vec<Read>, told: Vec<letters::Told>, progress: &mut dyn Progress) -> Result<(), IncidentError> {
+        let work = self.intake.ledger.begin().await?;
         work.lock("incident.open").await?;
         let mut part = Outcome { read: rows.len() as u64, ..Outcome::default() };
         let lines = (rows.first().and_then(|read| read.row.line), rows.last().and_then(|read| read.row.line));
         // Another program may have read a letter since it was found waiting.
         let named: Vec<_> = rows.iter().filter_map(|read| read.row.letter).collect();
         let waiting = letters::waiting(&work, &named).await?;
-        let told: Vec<_> = told.iter().filter(|told| waiting.contains(&told.id)).cloned().collect();
+        let mut told: Vec<_> = told.into_iter().filter(|told| waiting.contains(&told.id)).collect();
+        let placed = thread::place(&work, &self.intake.marks, &mut told).await?;
+        // What an answer quotes of a report is no report again.
+        let answers: HashSet<CorrespondenceId> = told.iter().zip(&placed).filter(|(_, placed)| placed.answers).map(|(told, _)| told.id).collect();
         let mut rejected = Rejected::new(self.delivery, self.name.clone());
         let mut readable = Vec::with_capacity(rows.len());
         for Read { row, content, beside } in rows.into_iter().filter(|read| read.row.letter.is_none_or(|letter| waiting.contains(&letter))) {
             match content {
+                Ok(_) if row.letter.is_some_and(|letter| answers.contains(&letter)) => readable.push((row, Vec::new())),
                 Ok(told) => {
                     rejected.add_parts(&row, beside);
                     readable.push((row, told));
@@ -129,6 +134,8 @@ impl<'a> Taking<'a> {
         self.number(&work, &mut harvest).await?;
         self.keep(&work, harvest, &rejected, &part, lines).await?;
         letters::set_read(&work, &told).await?;
+        cases::begin(&work, &told, &placed).await?;
+        acknowledgement::ask(&work, &told, &placed).await?;
         work.commit().await?;
 
         for why in rejected.reasons() {
@@ -168,7 +175,7 @@ impl<'a> Taking<'a> {
         for (incident, _) in &mut harvest.incidents {
             let Moment(at) = incident.first_report_at;
             if at.div_euclid(3_600_000_000) != day.0 {
-                day = (at.div_euclid(3_600_000_000), i64::from(self.reckoning.zone.wall(incident.first_report_at).year()));
+                day = (at.div_euclid(3_600_000_000), i64::from(self.intake.reckoning.zone.wall(incident.first_report_at).year()));
             }
             let year = day.1;
             let sequence = match last.get(&year) {
@@ -196,14 +203,16 @@ impl<'a> Taking<'a> {
         keeping::insert_told(work, harvest.told).await?;
         for (id, to) in keeping::widen(work, &harvest.widened.into_values().collect::<Vec<_>>()).await? {
             let detail = json!({ "from": State::Closed, "to": to, "by": "report" });
-            work.record(self.actor, Entry { action: "incident.reopen", subject_kind: "incident", subject_id: id.0, detail: &detail }).await?;
+            work.record(&self.intake.actor, Entry { action: "incident.reopen", subject_kind: "incident", subject_id: id.0, detail: &detail }).await?;
         }
         keeping::add_parts(work, &harvest.addresses, &harvest.ports).await?;
         for merge in &harvest.merges {
             let (from, into) = (merge.from, merge.into.incident);
             keeping::merge(work, from, into).await?;
             let detail = json!({ "into": into, "by": "report" });
-            work.record(self.actor, Entry { action: "incident.merge", subject_kind: "incident", subject_id: from.0, detail: &detail }).await?;
+            let taken = loading::load(work, into).await?.ok_or_else(|| LedgerError::Damaged(format!("incident {into} is not there")))?.incident;
+            thread::move_case(work, from.0, &Case { id: into.0, number: taken.number.to_string() }, &taken.label).await?;
+            work.record(&self.intake.actor, Entry { action: "incident.merge", subject_kind: "incident", subject_id: from.0, detail: &detail }).await?;
             changed.extend([from, into]);
         }
         let renamed: Vec<_> = harvest.renamed.into_iter().collect();
@@ -214,7 +223,8 @@ impl<'a> Taking<'a> {
             return Ok(());
         }
         let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "merged": part.incidents_merged, "set_aside": part.set_aside });
-        work.record(self.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.delivery.0, detail: &detail }).await?;
+        work.record(&self.intake.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.delivery.0, detail: &detail })
+            .await?;
         if !changed.is_empty() {
             work.tell(Changed::KIND, &Changed { incidents: changed }).await?;
         }

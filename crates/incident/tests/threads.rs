@@ -1,0 +1,206 @@
+//! Letters in their threads, through the intake of the incident desk, on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
+
+use noroshi_directory::organisation::Home;
+use noroshi_incident::{
+    model::Number,
+    selection::Reckoning,
+    service::{self, import},
+};
+use noroshi_kernel::{
+    access::{Actor, Role},
+    id::{AccountId, ThreadId},
+    moment::Zone,
+    tlp::Tlp,
+};
+use noroshi_ledger::{Query as _, Sql, migration::Migration};
+use noroshi_mailroom::{
+    MailroomError,
+    correspondence::Kind,
+    desk,
+    letters::Incoming,
+    thread::{self, Inbox, Letter, State},
+};
+use noroshi_post::threading::Marks;
+use noroshi_testkit::{Bench, on_both_databases};
+
+fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
+        .concat()
+}
+
+const ROOT: Actor = Actor::Platform;
+
+fn handler(id: i64) -> Actor {
+    Actor::Account { id: AccountId(id), name: format!("handler{id}"), roles: vec![Role::Handler] }
+}
+
+fn intake(bench: &Bench) -> import::Intake {
+    let reckoning = Reckoning { zone: Zone::named("Asia/Tokyo").expect("a zone"), home: Home::default() };
+    import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]) }
+}
+
+/// Delivers letters in one part; gives the thread of each.
+async fn deliver(bench: &Bench, letters: &[String]) -> Vec<ThreadId> {
+    let intake = intake(bench);
+    let letters: Vec<Incoming> = letters.iter().map(|letter| Incoming::delivered(letter.clone().into_bytes(), None)).collect();
+    let kept = intake.keep_letters(&letters).await.expect("kept");
+    let ids: Vec<_> = kept.iter().map(|kept| kept.id).collect();
+    intake.read_letters(kept.into_iter().zip(letters).collect(), &mut import::Silent).await.expect("read");
+    let mut threads = Vec::new();
+    for id in ids {
+        threads.push(thread::thread_of(&bench.ledger, id).await.expect("asked").expect("in a thread"));
+    }
+    threads
+}
+
+async fn one(bench: &Bench, head: &str, body: &str) -> ThreadId {
+    deliver(bench, &[format!("{head}\r\n\r\n{body}\r\n")]).await[0]
+}
+
+async fn open(bench: &Bench, thread: ThreadId) -> thread::Thread {
+    thread::open(&bench.ledger, &ROOT, thread).await.expect("a thread")
+}
+
+async fn kinds(bench: &Bench, thread: ThreadId) -> Vec<Kind> {
+    let letters = thread::letters(&bench.ledger, thread, 100).await.expect("letters");
+    letters.into_iter().filter_map(|letter| if let Letter::In(line) = letter { Some(line.kind) } else { None }).collect()
+}
+
+const REPORT: &str = "We saw a phishing site.\r\nURL: http://login.example.test/a\r\nIP: 192.0.2.7\r\nCategory: phishing\r\n";
+
+fn report(id: &str) -> String {
+    format!("From: Reporter <reporter@home.example>\r\nTo: ir@example.jp\r\nSubject: phishing\r\nMessage-ID: <{id}@home.example>\r\n\r\n{REPORT}")
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn a_report_begins_a_thread_about_its_incident(bench) {
+        let thread = deliver(&bench, &[report("r1")]).await[0];
+        let found = open(&bench, thread).await;
+        assert_eq!(found.number(), "2021-00001", "answers bear the incident's number");
+        assert_eq!((found.desk.as_str(), found.subject.as_str(), found.code.len()), ("incident", "phishing", 9));
+        assert_eq!(kinds(&bench, thread).await, [Kind::Report]);
+        // Quoting the report in an answer reports nothing again, by reference or by tag.
+        let quoted = format!("> {}", REPORT.replace("\r\n", "\r\n> "));
+        for (head, expected) in [
+            ("From: reporter@home.example\r\nIn-Reply-To: <r1@home.example>\r\nSubject: Re: phishing", true),
+            ("From: reporter@home.example\r\nSubject: Re: [EXAMPLE-CSIRT #2021-00001] phishing", true),
+            ("From: stranger@else.example\r\nSubject: Re: [EXAMPLE-CSIRT #2021-00001] phishing", false),
+        ] {
+            let there = one(&bench, head, &format!("{REPORT}{quoted}")).await;
+            assert_eq!(there == thread, expected, "{head}");
+        }
+        assert_eq!(kinds(&bench, thread).await, [Kind::Report, Kind::Answer, Kind::Answer]);
+        let number = Number { year: 2021, sequence: 1 };
+        let detail = service::view(&bench.ledger, &ROOT, number).await.expect("an incident");
+        assert_eq!(detail.report_count, 2, "the stranger's letter is a report of its own, the answers are none");
+    }
+
+    async fn a_strangers_letter_says_what_it_quotes_and_whom_it_imitates(bench) {
+        let thread = deliver(&bench, &[report("r1")]).await[0];
+        for (from, alike) in [("stranger@else.example", None), ("r\u{435}porter@home.example", Some("reporter@home.example"))] {
+            let there = one(&bench, &format!("From: {from}\r\nSubject: [EXAMPLE-CSIRT #2021-00001]"), "hello").await;
+            assert_ne!(there, thread);
+            let Letter::In(line) = thread::letters(&bench.ledger, there, 10).await.expect("letters").remove(0) else { panic!("it came in") };
+            assert_eq!((line.quotes, line.looks_like.as_deref(), line.kind), (Some(thread), alike, Kind::Inquiry), "{from}");
+        }
+    }
+
+    async fn letters_of_one_delivery_find_each_other(bench) {
+        let answer = "From: reporter@home.example\r\nTo: ir@example.jp, Colleague <c@home.example>\r\nReferences: <r1@home.example>\r\nMessage-ID: <r2@home.example>\r\n\r\nmore\r\n";
+        let colleague = "From: c@home.example\r\nIn-Reply-To: <r2@home.example>\r\n\r\nand more\r\n";
+        let away = "From: reporter@home.example\r\nIn-Reply-To: <r1@home.example>\r\nAuto-Submitted: auto-replied\r\n\r\naway\r\n";
+        let threads = deliver(&bench, &[report("r1"), answer.into(), colleague.into(), away.into()]).await;
+        assert!(threads.iter().all(|thread| *thread == threads[0]), "{threads:?}");
+        assert_eq!(kinds(&bench, threads[0]).await, [Kind::Report, Kind::Answer, Kind::Answer, Kind::Automatic]);
+    }
+
+    async fn what_came_to_another_desk_is_sent_on_with_its_way(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        for (key, address) in [("incident", "ir@example.jp"), ("office", "Office@Example.JP")] {
+            desk::change(&work, &ROOT, key, desk::Change { address: Some(address.into()), ..Default::default() }).await.expect("changed");
+        }
+        let taken = desk::change(&work, &ROOT, "ics", desk::Change { address: Some("office@example.jp".into()), ..Default::default() }).await;
+        assert!(matches!(taken, Err(MailroomError::Refused(_))), "{taken:?}");
+        work.commit().await.expect("committed");
+        let thread = one(&bench, "From: a@b.example\r\nTo: office@example.jp\r\nSubject: help", "a question").await;
+        assert_eq!(open(&bench, thread).await.desk, "office");
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::route(&work, &handler(5), thread, "incident", "an incident, see the second paragraph").await.expect("sent on");
+        assert!(matches!(thread::route(&work, &handler(5), thread, "incident", "").await, Err(MailroomError::Refused(_))));
+        assert!(matches!(thread::route(&work, &handler(5), thread, "nowhere", "").await, Err(MailroomError::Unknown { .. })));
+        work.commit().await.expect("committed");
+        let way: Vec<_> = thread::routings(&bench.ledger, thread).await.expect("a way").into_iter().map(|step| (step.actor, step.from, step.to)).collect();
+        assert_eq!(way, [("handler5".to_owned(), "office".to_owned(), "incident".to_owned())]);
+        let inbox = |key: &str| Inbox { desk: Some(key.into()), ..Inbox::default() };
+        assert_eq!(thread::inbox(&bench.ledger, &handler(5), &inbox("office"), 0, 10).await.expect("an inbox").1, 0);
+        let (items, count) = thread::inbox(&bench.ledger, &handler(5), &inbox("incident"), 0, 10).await.expect("an inbox");
+        assert_eq!((count, items[0].from.as_str(), items[0].letters, items[0].thread.state), (1, "a@b.example", 1, State::New));
+    }
+
+    async fn what_is_confidential_is_read_by_those_who_take_part(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        desk::change(&work, &ROOT, "vulnerability", desk::Change { address: Some("vuls@example.jp".into()), ..Default::default() }).await.expect("changed");
+        desk::set_staff(&work, &ROOT, "vulnerability", &[AccountId(7)]).await.expect("staffed");
+        work.commit().await.expect("committed");
+        let thread = one(&bench, "From: finder@lab.example\r\nTo: vuls@example.jp\r\nSubject: overflow", "in a product").await;
+        let report = deliver(&bench, &[report("r1")]).await[0];
+        let sees = async |id: i64, thread: ThreadId| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
+        assert!(sees(7, thread).await && !sees(8, thread).await, "a desk whose threads are RED is read by its staff");
+        assert!(sees(7, report).await && sees(8, report).await);
+        assert_eq!(thread::inbox(&bench.ledger, &handler(8), &Inbox::default(), 0, 10).await.expect("an inbox").1, 0, "the report left nothing to do");
+        // A case that becomes RED takes its letters with it.
+        let work = bench.ledger.begin().await.expect("begun");
+        service::relabel(&work, &handler(8), Number { year: 2021, sequence: 1 }, Tlp::Red).await.expect("relabelled");
+        work.commit().await.expect("committed");
+        assert!(sees(8, report).await && !sees(7, report).await);
+        let work = bench.ledger.begin().await.expect("begun");
+        assert!(matches!(thread::end(&work, &handler(7), report).await, Err(MailroomError::Unknown { .. })), "what one may not see is not there");
+        assert!(matches!(thread::end(&work, &Actor::Account { id: AccountId(9), name: "x".into(), roles: vec![Role::Editor] }, report).await, Err(MailroomError::Forbidden(_))));
+        // Sending on never opens a thread up.
+        thread::route(&work, &handler(7), thread, "incident", "").await.expect("sent on");
+        work.commit().await.expect("committed");
+        assert!(!sees(8, thread).await);
+    }
+
+    async fn threads_are_taken_ended_and_begin_again(bench) {
+        let thread = one(&bench, "From: a@b.example\r\nMessage-ID: <q1@b.example>\r\nSubject: help", "a question").await;
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::assign(&work, &handler(5), thread, Some(AccountId(5))).await.expect("taken");
+        work.commit().await.expect("committed");
+        let found = open(&bench, thread).await;
+        assert_eq!((found.state, found.owner), (State::Open, Some(AccountId(5))));
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::end(&work, &handler(5), thread).await.expect("ended");
+        work.commit().await.expect("committed");
+        assert_eq!(open(&bench, thread).await.state, State::Done);
+        one(&bench, "From: a@b.example\r\nIn-Reply-To: <q1@b.example>\r\nAuto-Submitted: auto-replied", "away").await;
+        assert_eq!(open(&bench, thread).await.state, State::Done, "a program does not call a person");
+        assert_eq!(one(&bench, "From: a@b.example\r\nIn-Reply-To: <q1@b.example>", "one more thing").await, thread);
+        assert_eq!(open(&bench, thread).await.state, State::New);
+    }
+
+    async fn two_threads_become_one_when_a_person_says_so(bench) {
+        let first = one(&bench, "From: a@b.example\r\nMessage-ID: <q1@b.example>", "a question").await;
+        let second = one(&bench, "From: c@d.example\r\nMessage-ID: <q2@d.example>", "the same").await;
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::merge(&work, &handler(5), second, first).await.expect("one");
+        work.commit().await.expect("committed");
+        assert_eq!(kinds(&bench, first).await.len(), 2);
+        assert_eq!(one(&bench, "From: c@d.example\r\nIn-Reply-To: <q2@d.example>", "an answer").await, first);
+        let lost = "SELECT count(*) AS n FROM mailroom_letter WHERE thread_id IS NULL";
+        assert_eq!(bench.ledger.number(Sql::new(lost)).await.expect("a number"), 0);
+    }
+
+    async fn loops_end_here(bench) {
+        let mark = intake(&bench).marks.loop_mark();
+        let thread = one(&bench, &format!("From: robot@else.example\r\nX-Noroshi-Loop: {mark}\r\nSubject: Re: Re: Re:"), REPORT).await;
+        assert_eq!((kinds(&bench, thread).await, open(&bench, thread).await.state), (vec![Kind::Automatic], State::Done));
+        assert_eq!(bench.ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_job")).await.expect("a number"), 0, "nothing is answered");
+        assert_eq!(bench.ledger.number(Sql::new("SELECT count(*) AS n FROM incident")).await.expect("a number"), 0, "nothing is reported again");
+        one(&bench, "From: a@b.example", "a person's").await;
+        assert_eq!(bench.ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_job")).await.expect("a number"), 1, "an acknowledgement is due");
+    }
+}
