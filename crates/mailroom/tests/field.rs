@@ -3,6 +3,7 @@
 
 use noroshi_kernel::{moment::Moment, rsit::Rsit};
 use noroshi_mailroom::reading::{self, Context};
+use noroshi_post::threading::Marks;
 use std::path::{Path, PathBuf};
 
 /// File, first address (empty when the mail gives none), time, kind, and how many findings.

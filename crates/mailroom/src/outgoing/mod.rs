@@ -2,9 +2,14 @@
 //! recipient's mail server has taken or refused it.
 
 pub mod acknowledgement;
+mod send;
 mod store;
+mod write;
 
+pub use send::send;
+pub use store::{count, list, load};
 pub(crate) use store::of_thread;
+pub use write::{Due, House, SEND, Writing, withdraw, write};
 
 use crate::correspondence::Raw;
 use noroshi_kernel::{

@@ -1,9 +1,14 @@
 use super::{Recipient, Sent, State};
-use crate::correspondence::Raw;
+use crate::{
+    correspondence::Raw,
+    thread::{self, Party},
+};
 use noroshi_kernel::{
-    id::{OutgoingId, ThreadId},
+    access::Actor,
+    id::{CorrespondenceId, OutgoingId, ThreadId},
     moment::Moment,
 };
+use noroshi_post::threading;
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
 use std::collections::HashMap;
 
@@ -73,4 +78,180 @@ pub(crate) async fn of_thread(query: &impl Query, thread: ThreadId, limit: u32) 
         .bind(i64::from(limit));
     let rows = query.all(sql).await?;
     with_recipients(query, rows).await
+}
+
+/// A letter of ours.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load(query: &impl Query, letter: OutgoingId) -> Result<Option<Sent>, LedgerError> {
+    let rows = query.all(Sql::new("SELECT ").push(COLUMNS).push(" FROM mailroom_outgoing o WHERE o.id = ").bind(letter.0)).await?;
+    Ok(with_recipients(query, rows).await?.pop())
+}
+
+fn chosen(actor: &Actor, state: Option<State>) -> Sql {
+    let sql = Sql::new(" FROM mailroom_outgoing o WHERE ").append(thread::seen("o.thread_id", actor.sight()));
+    match state {
+        Some(state) => sql.push(" AND o.state = ").bind(state.key()),
+        None => sql,
+    }
+}
+
+/// The letters of ours in a state, or all, the latest first: `limit` after the first `skip`. Those of threads that the actor may not
+/// see are left out.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(query: &impl Query, actor: &Actor, state: Option<State>, skip: u32, limit: u32) -> Result<Vec<Sent>, LedgerError> {
+    let sql = Sql::new("SELECT ")
+        .push(COLUMNS)
+        .append(chosen(actor, state))
+        .push(" ORDER BY o.id DESC LIMIT ")
+        .bind(i64::from(limit))
+        .push(" OFFSET ")
+        .bind(i64::from(skip));
+    let rows = query.all(sql).await?;
+    with_recipients(query, rows).await
+}
+
+/// How many [`list`] lists in all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(query: &impl Query, actor: &Actor, state: Option<State>) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n").append(chosen(actor, state))).await
+}
+
+/// A letter that is written.
+pub(super) struct New {
+    pub(super) id: OutgoingId,
+    pub(super) thread: ThreadId,
+    pub(super) message_id: String,
+    pub(super) raw: Raw,
+    pub(super) author: String,
+    pub(super) subject: String,
+    pub(super) envelope_from: String,
+    pub(super) automatic: bool,
+}
+
+pub(super) async fn insert(work: &UnitOfWork, new: &New, recipients: &[String]) -> Result<(), LedgerError> {
+    const LETTERS: bulk::Target = bulk::Target {
+        table: "mailroom_outgoing",
+        columns: &["id", "thread_id", "message_id", "raw_sha256", "raw_length", "author", "subject", "envelope_from", "automatic", "written_at", "state"],
+    };
+    const RECIPIENTS: bulk::Target = bulk::Target { table: "mailroom_recipient", columns: &["outgoing_id", "address", "state", "reply"] };
+    let mut letters = bulk::Rows::into_table(LETTERS);
+    letters.push([
+        new.id.0.into(),
+        new.thread.0.into(),
+        new.message_id.clone().into(),
+        new.raw.sha256.clone().into(),
+        new.raw.length.cast_signed().into(),
+        new.author.clone().into(),
+        new.subject.clone().into(),
+        new.envelope_from.clone().into(),
+        new.automatic.into(),
+        work.now().0.into(),
+        State::Queued.key().into(),
+    ]);
+    letters.insert(work).await?;
+    let mut rows = bulk::Rows::into_table(RECIPIENTS);
+    for address in recipients {
+        rows.push([new.id.0.into(), address.clone().into(), State::Queued.key().into(), "".into()]);
+    }
+    rows.insert(work).await
+}
+
+pub(super) async fn save_reply(work: &UnitOfWork, letter: OutgoingId, address: &str, state: State, reply: &str) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_recipient SET state = ")
+        .bind(state.key())
+        .push(", reply = ")
+        .bind(reply)
+        .push(", at = ")
+        .bind(work.now().0)
+        .push(" WHERE outgoing_id = ")
+        .bind(letter.0)
+        .push(" AND address = ")
+        .bind(address)
+        // What a person withdrew meanwhile stays so when it did not go.
+        .push(" AND (state = 'queued' OR ")
+        .bind(state.key())
+        .push(" IN ('sent', 'returned'))");
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Takes back what nobody has got; gives for how many.
+pub(super) async fn withdraw(work: &UnitOfWork, letter: OutgoingId) -> Result<u64, LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_recipient SET state = 'withdrawn', at = ").bind(work.now().0).push(" WHERE state = 'queued' AND outgoing_id = ").bind(letter.0);
+    work.execute(sql).await
+}
+
+/// Says how a letter stands as a whole: as the recipient with whom a person has most to do.
+pub(super) async fn settle(work: &UnitOfWork, letter: OutgoingId) -> Result<(), LedgerError> {
+    let Some(found) = load(work, letter).await? else { return Ok(()) };
+    let of = |state: State| found.recipients.iter().any(|recipient| recipient.state == state);
+    let order = [State::Queued, State::Refused, State::Returned, State::Withdrawn, State::Sent];
+    let state = order.into_iter().find(|state| of(*state)).unwrap_or(State::Sent);
+    let settled = (state != State::Queued).then_some(work.now().0);
+    let sql = Sql::new("UPDATE mailroom_outgoing SET state = ").bind(state.key()).push(", settled_at = ").bind(settled).push(" WHERE id = ").bind(letter.0);
+    work.execute(sql).await.map(|_| ())
+}
+
+/// The id of the letter that is answered, and those of the thread's letters in their order.
+pub(super) async fn chain(query: &impl Query, thread: ThreadId, answers: Option<CorrespondenceId>) -> Result<(Option<String>, Vec<String>), LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Link {
+        id: i64,
+        message_id: String,
+        came: bool,
+    }
+    let sql = Sql::new("SELECT id, message_id, TRUE AS came FROM mailroom_letter WHERE message_id <> '' AND thread_id = ")
+        .bind(thread.0)
+        .push(" UNION ALL SELECT id, message_id, FALSE AS came FROM mailroom_outgoing WHERE thread_id = ")
+        .bind(thread.0)
+        .push(" ORDER BY 1 LIMIT 1000");
+    let links = query.all::<Link>(sql).await?;
+    let parent = match answers {
+        Some(letter) => links.iter().find(|link| link.came && link.id == letter.0),
+        None => links.last(),
+    };
+    Ok((parent.map(|link| link.message_id.clone()), links.iter().map(|link| link.message_id.clone()).collect()))
+}
+
+/// Who sent the first letter of a thread.
+pub(super) struct First {
+    pub(super) letter: CorrespondenceId,
+    /// Where an answer goes: the return path when there is one, else the address as it was written.
+    pub(super) written: String,
+    pub(super) party: Party,
+    pub(super) acknowledged: bool,
+}
+
+pub(super) async fn first_sender(query: &impl Query, thread: ThreadId) -> Result<Option<First>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        from_address: String,
+    }
+    let sql = Sql::new("SELECT id, from_address FROM mailroom_letter WHERE thread_id = ").bind(thread.0).push(" ORDER BY id LIMIT 1");
+    let Some(row) = query.one::<Row>(sql).await? else { return Ok(None) };
+    let folded = threading::address(&row.from_address);
+    let party = thread::parties(query, thread).await?.into_iter().find(|party| party.address == folded);
+    let Some(party) = party else { return Ok(None) };
+    let acknowledged = query.number(Sql::new("SELECT count(*) AS n FROM mailroom_party WHERE acknowledged_at IS NOT NULL AND id = ").bind(party.id)).await? > 0;
+    Ok(Some(First { letter: CorrespondenceId(row.id), written: row.from_address, party, acknowledged }))
+}
+
+pub(super) async fn acknowledged_since(query: &impl Query, address: &str, since: Moment) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_party WHERE address = ").bind(address).push(" AND acknowledged_at >= ").bind(since.0)).await
+}
+
+pub(super) async fn set_acknowledged(work: &UnitOfWork, party: i64) -> Result<(), LedgerError> {
+    work.execute(Sql::new("UPDATE mailroom_party SET acknowledged_at = ").bind(work.now().0).push(" WHERE id = ").bind(party)).await.map(|_| ())
+}
+
+/// Notes that a letter of ours came back from a recipient; gives its thread, when it was sent to that recipient at all.
+pub(super) async fn find_sent(query: &impl Query, message_id: &str) -> Result<Option<Sent>, LedgerError> {
+    let rows = query.all(Sql::new("SELECT ").push(COLUMNS).push(" FROM mailroom_outgoing o WHERE o.message_id = ").bind(message_id)).await?;
+    Ok(with_recipients(query, rows).await?.pop())
 }

@@ -310,3 +310,35 @@ pub(super) async fn pour(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> R
         .push(")");
     work.execute(sql).await.map(|_| ())
 }
+
+/// Notes that we wrote last.
+pub(crate) async fn answered(work: &UnitOfWork, thread: ThreadId) -> Result<(), LedgerError> {
+    update(work, thread, Sql::new("state = ").bind(State::Answered.key()).push(", last_at = ").bind(work.now().0)).await?;
+    work.execute(Sql::new("UPDATE mailroom_letter SET state = 'done' WHERE state = 'new' AND thread_id = ").bind(thread.0)).await.map(|_| ())
+}
+
+/// Calls a person to a thread.
+pub(crate) async fn call(work: &UnitOfWork, thread: ThreadId) -> Result<(), LedgerError> {
+    update(work, thread, Sql::new("state = ").bind(State::New.key())).await
+}
+
+/// Makes addresses parties of a thread; gives their ids, in their order.
+pub(crate) async fn join(work: &UnitOfWork, thread: ThreadId, addresses: impl Iterator<Item = (String, String)>) -> Result<Vec<i64>, LedgerError> {
+    let mut ids = Vec::new();
+    for (address, name) in addresses.filter(|(address, _)| !address.is_empty()) {
+        let id = work.take_id().await?;
+        let sql = Sql::new("INSERT INTO mailroom_party (id, thread_id, address, name) VALUES (")
+            .bind(id)
+            .push(", ")
+            .bind(thread.0)
+            .push(", ")
+            .bind(address.clone())
+            .push(", ")
+            .bind(name)
+            .push(") ON CONFLICT (thread_id, address) DO NOTHING");
+        work.execute(sql).await?;
+        let known = Sql::new("SELECT id AS n FROM mailroom_party WHERE thread_id = ").bind(thread.0).push(" AND address = ").bind(address);
+        ids.push(work.number(known).await?);
+    }
+    Ok(ids)
+}
