@@ -5,9 +5,17 @@ use noroshi_directory::organisation::Home;
 use noroshi_incident::selection::Reckoning;
 use noroshi_kernel::{language::Bilingual, moment::Zone};
 use noroshi_ledger::Place;
+use noroshi_mailroom::wire::{
+    Secret, Security, imap,
+    smtp::{self, Transport},
+};
 use noroshi_web::ClientAddress;
 use serde::Deserialize;
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,6 +24,7 @@ pub(crate) struct Configuration {
     pub(crate) team: Team,
     pub(crate) database: Database,
     pub(crate) serve: Serve,
+    pub(crate) mail: Mail,
 }
 
 /// `[team]`
@@ -59,6 +68,130 @@ pub(crate) struct Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("postgres", &self.url.is_some()).field("schema", &self.schema).finish()
+    }
+}
+
+/// `[mail]`: how letters go out and come in besides `noroshi intake mail`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mail {
+    /// The mail server to which letters are handed; without it they wait.
+    pub(crate) relay: Option<Relay>,
+    /// The address on which a mail server may hand letters over by LMTP: `127.0.0.1:2424`.
+    pub(crate) lmtp: Option<SocketAddr>,
+    /// Mailboxes from which letters are fetched.
+    pub(crate) imap: Vec<Imap>,
+}
+
+/// `[mail.relay]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Relay {
+    /// Its name, which its certificate must bear.
+    host: String,
+    /// Its port: 587 for STARTTLS, 465 for TLS from the first byte, 25 on the same machine.
+    port: u16,
+    /// `start_tls`, `implicit`, or `none` for a server on the same machine.
+    security: Security,
+    /// Who signs in, when the server asks.
+    user: Option<String>,
+    /// With which password: a file that holds it. `NOROSHI_RELAY_PASSWORD` wins.
+    password_file: Option<PathBuf>,
+    /// A certificate authority to trust beside the system's: a PEM file.
+    ca: Option<PathBuf>,
+    /// How we name ourselves: a full host name.
+    hello: Option<String>,
+    /// How long one answer is waited for, in seconds.
+    #[serde(default = "minute")]
+    timeout_s: u64,
+}
+
+/// `[[mail.imap]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Imap {
+    /// The server's name, which its certificate must bear.
+    host: String,
+    /// Its port: 993 for TLS from the first byte, 143 for STARTTLS.
+    port: u16,
+    /// `implicit`, `start_tls`, or `none` for a server on the same machine.
+    security: Security,
+    /// A certificate authority to trust beside the system's: a PEM file.
+    ca: Option<PathBuf>,
+    /// Who signs in.
+    user: String,
+    /// A file that holds the password.
+    password_file: PathBuf,
+    /// The folder that is emptied.
+    #[serde(default = "inbox")]
+    folder: String,
+    /// The folder into which letters go that were taken; without it they are deleted.
+    move_to: Option<String>,
+    /// The address of the desk that the mailbox belongs to, when letters do not say so themselves.
+    pub(crate) recipient: Option<String>,
+    /// How long one answer is waited for, in seconds.
+    #[serde(default = "minute")]
+    timeout_s: u64,
+}
+
+const fn minute() -> u64 {
+    60
+}
+
+fn inbox() -> String {
+    "INBOX".into()
+}
+
+/// The password in a file: its first line.
+fn password(path: &Path) -> anyhow::Result<Secret> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the password in {}", path.display()))?;
+    let line = text.lines().next().unwrap_or_default();
+    anyhow::ensure!(!line.is_empty(), "{} holds no password in its first line", path.display());
+    Ok(Secret::new(line))
+}
+
+impl Relay {
+    /// Makes ready to send. Nobody is connected to yet.
+    pub(crate) fn open(&self) -> anyhow::Result<Transport> {
+        let credentials = match &self.user {
+            None => None,
+            Some(user) => {
+                let secret = match (std::env::var("NOROSHI_RELAY_PASSWORD"), &self.password_file) {
+                    (Ok(secret), _) => Secret::new(secret),
+                    (Err(_), Some(path)) => password(path)?,
+                    (Err(_), None) => anyhow::bail!("mail.relay.user is set; set password_file, too, or NOROSHI_RELAY_PASSWORD"),
+                };
+                Some((user.clone(), secret))
+            }
+        };
+        let relay = smtp::Relay {
+            host: self.host.clone(),
+            port: self.port,
+            security: self.security,
+            credentials,
+            ca: self.ca.clone(),
+            hello_name: self.hello.clone().unwrap_or_else(|| "localhost".into()),
+            timeout: Duration::from_secs(self.timeout_s.clamp(1, 600)),
+        };
+        relay.open().map_err(|why| anyhow::anyhow!("mail.relay: {why}"))
+    }
+}
+
+impl Imap {
+    /// The mailbox with its password.
+    pub(crate) fn mailbox(&self) -> anyhow::Result<imap::Mailbox> {
+        Ok(imap::Mailbox {
+            host: self.host.clone(),
+            port: self.port,
+            security: self.security,
+            ca: self.ca.clone(),
+            user: self.user.clone(),
+            secret: password(&self.password_file)?,
+            folder: self.folder.clone(),
+            then: self.move_to.clone().map_or(imap::Then::Delete, imap::Then::MoveTo),
+            most_letter_bytes: 100 << 20,
+            timeout: Duration::from_secs(self.timeout_s.clamp(1, 600)),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ mod command;
 mod configuration;
 mod grammar;
 mod key;
+mod office;
 mod platform;
 mod progress;
 mod signals;

@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
+use noroshi_mailroom::outgoing::House;
 use noroshi_post::threading::Marks;
 use std::{
     fs,
@@ -59,6 +60,11 @@ impl Platform {
     /// What bringing things in needs.
     pub(crate) fn intake(&self, actor: Actor) -> Intake {
         Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks() }
+    }
+
+    /// In whose name letters are written.
+    pub(crate) fn house(&self) -> House {
+        House { team: self.configuration.team_name(), marks: self.marks(), zone: self.reckoning.zone.clone() }
     }
 
     /// What the team's letters bear.

@@ -1,6 +1,6 @@
 //! Which event becomes which call: the one table of it, and the worker that carries it out.
 
-use crate::platform::Platform;
+use crate::{office, platform::Platform};
 use anyhow::Context as _;
 use noroshi_directory::brand::Renamed;
 use noroshi_incident::{IncidentError, service};
@@ -38,14 +38,17 @@ fn told<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError>
 }
 
 /// Letters that are kept and that nobody has read yet: those that came in while a program ended, or failed, between the two.
-const READ_LETTERS: Kind = Kind::named("incident.read_letters");
+pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 
 /// Which job becomes which call. Of each kind one at a time runs, over all servers of a database.
 ///
 /// | job | when | call |
 /// |---|---|---|
-/// | `incident.read_letters` | every ten seconds | `Intake::read_waiting` |
-pub(crate) async fn jobs(platform: &Platform) -> Result<Running, LedgerError> {
+/// | `mailroom.acknowledge` | after a letter that began a thread | `outgoing::acknowledgement::acknowledge` |
+/// | `mailroom.send` | after a letter was written | `outgoing::send`, when there is a relay |
+/// | `mailroom.fetch` | every minute, when there are mailboxes | `wire::imap::poll` |
+/// | `incident.read_letters` | every ten seconds, and when a letter came | `Intake::read_waiting` |
+pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);
     let read = move |_: Job| {
         let intake = intake.clone();
@@ -61,7 +64,8 @@ pub(crate) async fn jobs(platform: &Platform) -> Result<Running, LedgerError> {
     };
     let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-    Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every).start().await
+    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every);
+    Ok(office::jobs(platform, runner)?.start().await?)
 }
 
 fn unread(error: &IncidentError) -> Reason {

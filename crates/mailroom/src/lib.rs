@@ -15,3 +15,4 @@ pub mod thread;
 pub mod tray;
 
 pub use error::MailroomError;
+pub mod wire;

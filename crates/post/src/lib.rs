@@ -10,10 +10,13 @@
 
 pub mod archive;
 pub mod automatic;
+pub mod build;
 pub mod charset;
+pub mod delivery;
 pub mod html;
 pub mod letter;
 pub mod mbox;
 pub mod openpgp;
 pub mod threading;
+pub mod uuencode;
 pub mod words;

@@ -1,5 +1,6 @@
 use crate::{
     Done,
+    office::Door,
     platform::Platform,
     signals::Signals,
     wiring::{self, Worker},
@@ -29,6 +30,7 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> anyhow::Result<Done> {
     let worker = Worker::start(platform.ledger.clone());
     let jobs = wiring::jobs(&platform).await?;
+    let door = Door::open(&platform).await?;
     let web = Web {
         ledger: platform.ledger.clone(),
         reckoning: platform.reckoning.clone(),
@@ -41,6 +43,9 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+    if let Some(door) = door {
+        door.close().await;
+    }
     jobs.stop(MOST_ENDING).await;
     worker.finish().await?;
     Ok(Done::Whole)

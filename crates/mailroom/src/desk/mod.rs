@@ -61,6 +61,13 @@ impl Desks {
         recipients.iter().find_map(|recipient| self.0.iter().find(|desk| !desk.address.is_empty() && threading::address(&desk.address) == *recipient))
     }
 
+    /// Whether letters for an address are taken: it is a desk's, with or without a reply token. As long as no desk has an address,
+    /// all are.
+    #[must_use]
+    pub fn takes(&self, recipient: &str) -> bool {
+        self.owns(&threading::address(recipient)) || self.0.iter().all(|desk| desk.address.is_empty())
+    }
+
     /// Whether a folded address is one of ours.
     #[must_use]
     pub fn owns(&self, address: &str) -> bool {

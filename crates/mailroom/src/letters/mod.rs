@@ -16,6 +16,7 @@ use noroshi_kernel::{
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit};
 use noroshi_post::{
     automatic::Automatic,
+    delivery::DeliveryReport,
     threading::{By, Signs},
 };
 use serde_json::json;
@@ -127,6 +128,8 @@ pub struct Told {
     pub live: bool,
     /// What tells where it belongs.
     pub signs: Signs,
+    /// What it says as a mail server's report of a letter of ours.
+    pub delivery: Option<DeliveryReport>,
     /// Its thread, once it was put into one.
     pub thread: Option<ThreadId>,
     /// What tied it to that thread, when the thread was there before.

@@ -4,7 +4,11 @@ use super::{
     House, Writing,
     write::{self, Letter},
 };
-use crate::{MailroomError, desk, letters::Told, thread::{self, Placed}};
+use crate::{
+    MailroomError, desk,
+    letters::Told,
+    thread::{self, Placed},
+};
 use noroshi_kernel::{access::Actor, id::ThreadId};
 use noroshi_ledger::{
     Ledger, LedgerError, UnitOfWork,
@@ -56,7 +60,10 @@ pub async fn acknowledge(ledger: &Ledger, work: &UnitOfWork, house: &House, due:
     let desks = desk::all(work).await?;
     let Some(desk) = desks.get(&thread.desk).filter(|desk| desk.acknowledges && !desk.address.is_empty()) else { return Ok(()) };
     let Some(first) = super::store::first_sender(work, thread.id).await? else { return Ok(()) };
-    if desks.owns(&first.party.address) || first.acknowledged || super::store::acknowledged_since(work, &first.party.address, work.now().plus_days(-1)).await? >= MOST_A_DAY {
+    if desks.owns(&first.party.address)
+        || first.acknowledged
+        || super::store::acknowledged_since(work, &first.party.address, work.now().plus_days(-1)).await? >= MOST_A_DAY
+    {
         return Ok(());
     }
     let (ja, en) = (&house.team.ja, &house.team.en);

@@ -2,13 +2,15 @@
 //! recipient's mail server has taken or refused it.
 
 pub mod acknowledgement;
+mod returned;
 mod send;
 mod store;
 mod write;
 
+pub use returned::take_reports;
 pub use send::send;
-pub use store::{count, list, load};
 pub(crate) use store::of_thread;
+pub use store::{count, list, load};
 pub use write::{Due, House, SEND, Writing, withdraw, write};
 
 use crate::correspondence::Raw;

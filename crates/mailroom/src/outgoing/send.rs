@@ -20,7 +20,8 @@ const REPLY_MOST_CHARS: usize = 500;
 pub async fn send(ledger: &Ledger, transport: &Transport, job: &Job) -> Outcome {
     let due: Due = job.told()?;
     let Some(letter) = super::load(ledger, due.letter).await? else { return Ok(Done::Alone) };
-    let waiting: Vec<&str> = letter.recipients.iter().filter(|recipient| recipient.state == State::Queued).map(|recipient| recipient.address.as_str()).collect();
+    let waiting: Vec<&str> =
+        letter.recipients.iter().filter(|recipient| recipient.state == State::Queued).map(|recipient| recipient.address.as_str()).collect();
     if waiting.is_empty() {
         return Ok(Done::Alone);
     }

@@ -8,8 +8,8 @@ use noroshi_kernel::{
     id::{CorrespondenceId, OutgoingId, ThreadId},
     moment::Moment,
 };
-use noroshi_post::threading;
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
+use noroshi_post::threading;
 use std::collections::HashMap;
 
 #[derive(FromQueryResult)]
@@ -174,15 +174,30 @@ pub(super) async fn save_reply(work: &UnitOfWork, letter: OutgoingId, address: &
         .push(" AND address = ")
         .bind(address)
         // What a person withdrew meanwhile stays so when it did not go.
-        .push(" AND (state = 'queued' OR ")
+        .push(if state == State::Sent { "" } else { " AND state = 'queued'" });
+    work.execute(sql).await.map(|_| ())
+}
+
+pub(super) async fn save_report(work: &UnitOfWork, letter: OutgoingId, address: &str, state: State, reply: &str) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_recipient SET state = ")
         .bind(state.key())
-        .push(" IN ('sent', 'returned'))");
+        .push(", reply = ")
+        .bind(reply)
+        .push(", at = ")
+        .bind(work.now().0)
+        .push(" WHERE outgoing_id = ")
+        .bind(letter.0)
+        .push(" AND address = ")
+        .bind(address);
     work.execute(sql).await.map(|_| ())
 }
 
 /// Takes back what nobody has got; gives for how many.
 pub(super) async fn withdraw(work: &UnitOfWork, letter: OutgoingId) -> Result<u64, LedgerError> {
-    let sql = Sql::new("UPDATE mailroom_recipient SET state = 'withdrawn', at = ").bind(work.now().0).push(" WHERE state = 'queued' AND outgoing_id = ").bind(letter.0);
+    let sql = Sql::new("UPDATE mailroom_recipient SET state = 'withdrawn', at = ")
+        .bind(work.now().0)
+        .push(" WHERE state = 'queued' AND outgoing_id = ")
+        .bind(letter.0);
     work.execute(sql).await
 }
 
@@ -250,7 +265,7 @@ pub(super) async fn set_acknowledged(work: &UnitOfWork, party: i64) -> Result<()
     work.execute(Sql::new("UPDATE mailroom_party SET acknowledged_at = ").bind(work.now().0).push(" WHERE id = ").bind(party)).await.map(|_| ())
 }
 
-/// Notes that a letter of ours came back from a recipient; gives its thread, when it was sent to that recipient at all.
+/// The letter of ours of this Message-ID.
 pub(super) async fn find_sent(query: &impl Query, message_id: &str) -> Result<Option<Sent>, LedgerError> {
     let rows = query.all(Sql::new("SELECT ").push(COLUMNS).push(" FROM mailroom_outgoing o WHERE o.message_id = ").bind(message_id)).await?;
     Ok(with_recipients(query, rows).await?.pop())

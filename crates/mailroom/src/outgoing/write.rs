@@ -109,7 +109,8 @@ pub(super) async fn post(ledger: &Ledger, work: &UnitOfWork, house: &House, desk
     let Letter { writing, origin, author } = letter;
     let automatic = origin != Origin::Person;
     let id = OutgoingId(work.take_id().await?);
-    let parties = thread::join(work, thread.id, writing.to.iter().chain(&writing.cc).map(|mailbox| (threading::address(&mailbox.address), mailbox.name.clone()))).await?;
+    let parties =
+        thread::join(work, thread.id, writing.to.iter().chain(&writing.cc).map(|mailbox| (threading::address(&mailbox.address), mailbox.name.clone()))).await?;
     let domain = desk.address.rsplit_once('@').map_or("", |(_, domain)| domain);
     let from = Mailbox { name: format!("{} {}", house.team.ja, desk.name.ja), address: desk.address.clone() };
     let message_id = format!("{}.{:016x}@{domain}", id.0, rand::random::<u64>());

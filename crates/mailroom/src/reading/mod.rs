@@ -20,6 +20,7 @@ use noroshi_kernel::{
 };
 use noroshi_post::{
     automatic::{self, Automatic},
+    delivery::{self, DeliveryReport},
     html,
     letter::{self, Body, Letter, Mailbox},
     threading::{Marks, Signs},
@@ -52,6 +53,8 @@ pub struct Reading {
     pub automatic: Option<Automatic>,
     /// What tells where it belongs.
     pub signs: Signs,
+    /// What it says as a mail server's report of another letter.
+    pub delivery: Option<DeliveryReport>,
     /// What it reports.
     pub findings: Vec<Finding>,
     /// Parts that claim to report something and could not be read, with their places.
@@ -79,6 +82,14 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
     let text = text(&letter);
     found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
     let headers = &letter.headers;
+    let delivery = delivery::read(&letter);
+    if delivery.is_some() {
+        // What came back is ours: it reports nothing.
+        (found.findings, found.problems) = (Vec::new(), Vec::new());
+    }
+    let mut signs = context.marks.signs(headers, recipient);
+    // The letter that came back says where the report belongs.
+    signs.references.extend(delivery.iter().filter_map(|report| report.original_message_id.clone()));
     let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
     let arrived = headers.arrived().filter(|at| *at <= context.latest);
     // A report without a time of its own tells of what was so when it was sent.
@@ -93,7 +104,8 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
         message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
         arrived,
         automatic: automatic::of(headers, &context.marks.loop_mark()),
-        signs: context.marks.signs(headers, recipient),
+        signs,
+        delivery,
         findings: distinct(found.findings),
         problems: found.problems,
     })

@@ -118,7 +118,7 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
     for (told, brought) in letters.iter_mut().zip(brought) {
         let place = threading::place(&told.signs, &shelf);
         let at = told.arrived.unwrap_or(work.now());
-        let mut answers = false;
+        let answers;
         let thread = match place {
             Place::In { thread, by } => {
                 told.tied_by = Some(by);

@@ -31,7 +31,8 @@ pub struct Letter {
 /// A part of a letter.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// Its place: `2.1` is the first part of the second. The letter's own body is `1` when it has no parts.
+    /// Its place: `2.1` is the first part of the second. The letter's own body is `1` when it has no parts. `1.u1` is the first file that stands
+    /// uuencoded in the text `1`.
     pub path: String,
     /// The media type in lower case: `text/plain`.
     pub media_type: String,

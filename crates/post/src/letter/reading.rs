@@ -1,5 +1,5 @@
 use super::{Body, Headers, Letter, MOST_BYTES, MOST_DEPTH, MOST_PARTS, Part, TEXT_MOST_BYTES};
-use crate::{charset, words};
+use crate::{charset, uuencode, words};
 use mail_parser::{
     ContentType, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
@@ -128,8 +128,9 @@ impl Reading {
                     self.letter(inner, &here, depth + 1);
                 }
                 PartType::Text(_) | PartType::Html(_) => {
-                    let body = self.text(message, part, &here);
+                    let (body, found) = self.text(message, part, &here);
                     self.part(message, part, &here, depth, body);
+                    self.files(found, &here, depth);
                 }
                 PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.part(message, part, &here, depth, Body::Bytes(bytes.to_vec())),
             }
@@ -147,8 +148,33 @@ impl Reading {
         self.parts.push(Part { path: path.to_owned(), media_type, kind, name: file_name(message, part), attached, depth, body });
     }
 
-    /// The text of a part, read by what its bytes are.
-    fn text(&mut self, message: &Message<'_>, part: &MessagePart<'_>, path: &str) -> Body {
+    /// Takes the files that were uuencoded in the text of the part at `path`.
+    fn files(&mut self, found: uuencode::Found, path: &str, depth: usize) {
+        let room = MOST_PARTS.saturating_sub(self.parts.len());
+        if found.more || found.files.len() > room {
+            let read = found.files.len().min(room);
+            self.oddities.push(Reason::new(
+                "part-uuencode",
+                format!("パート {path}: uuencode されたファイルが多すぎるので、{read} 個を超える分は取り出していません。"),
+                format!("part {path}: too many uuencoded files; those beyond {read} were not taken out"),
+            ));
+        }
+        for (place, file) in found.files.into_iter().take(room).enumerate() {
+            let path = format!("{path}.u{}", place + 1);
+            if !file.whole {
+                self.oddities.push(Reason::new(
+                    "part-uuencode",
+                    format!("パート {path}: uuencode されたファイルが途中で切れています。読めたところまでを取り出しました。"),
+                    format!("part {path}: the uuencoded file breaks off; what was read up to there was taken out"),
+                ));
+            }
+            let (media_type, body) = ("application/octet-stream".to_owned(), Body::Bytes(file.bytes));
+            self.parts.push(Part { path, media_type, kind: None, name: safe_name(&file.name), attached: true, depth, body });
+        }
+    }
+
+    /// The text of a part, read by what its bytes are, with the files that stand uuencoded in it. They stay in the text, too: signatures cover it.
+    fn text(&mut self, message: &Message<'_>, part: &MessagePart<'_>, path: &str) -> (Body, uuencode::Found) {
         let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
         let bytes = match part.encoding {
             Encoding::Base64 => base64_decode(raw),
@@ -178,6 +204,9 @@ impl Reading {
             ));
         }
         let mut text = decoded.text;
+        let html = matches!(part.body, PartType::Html(_));
+        let is_file = html || part.content_disposition().is_some_and(ContentType::is_attachment);
+        let found = if is_file { uuencode::Found::default() } else { uuencode::find(&text) };
         if text.len() > TEXT_MOST_BYTES {
             let most = TEXT_MOST_BYTES >> 20;
             text.truncate(text.floor_char_boundary(TEXT_MOST_BYTES));
@@ -187,7 +216,8 @@ impl Reading {
                 format!("part {path}: what goes beyond {most} MiB was not read"),
             ));
         }
-        if matches!(part.body, PartType::Html(_)) { Body::Html { html: text, charset: decoded.charset } } else { Body::Text { text, charset: decoded.charset } }
+        let charset = decoded.charset;
+        (if html { Body::Html { html: text, charset } } else { Body::Text { text, charset } }, found)
     }
 }
 
@@ -197,6 +227,10 @@ fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     // Mail from Japan writes encoded words or bare bytes where RFC 2231 is meant.
     let name =
         if raw.contains("=?") || raw.contains('\u{fffd}') { bare_name(message, part).unwrap_or_else(|| words::text(raw.as_bytes())) } else { raw.to_owned() };
+    safe_name(&name)
+}
+
+fn safe_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe = noroshi_kernel::setaside::printable(last.trim_matches(|edge: char| edge.is_whitespace() || edge == '.'), 200);
     (!safe.is_empty()).then_some(safe)

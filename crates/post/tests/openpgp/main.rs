@@ -5,4 +5,5 @@ mod agreement;
 mod gnupg;
 mod hostile;
 mod judgement;
+mod sealed;
 mod shape;

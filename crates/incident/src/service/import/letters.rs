@@ -151,6 +151,7 @@ fn heading(id: CorrespondenceId, live: bool, reading: &Result<Reading, Reason>) 
             automatic: reading.automatic,
             arrived: reading.arrived,
             signs: reading.signs.clone(),
+            delivery: reading.delivery.clone(),
             ..nothing
         },
         Err(_) => nothing,

@@ -19,7 +19,7 @@ use noroshi_kernel::{
 use noroshi_ledger::{LedgerError, UnitOfWork, audit::Entry};
 use noroshi_mailroom::{
     letters,
-    outgoing::acknowledgement,
+    outgoing::{self, acknowledgement},
     thread::{self, Case},
     tray,
 };
@@ -55,6 +55,7 @@ impl<'a> Taking<'a> {
         let waiting = letters::waiting(&work, &named).await?;
         let mut told: Vec<_> = told.into_iter().filter(|told| waiting.contains(&told.id)).collect();
         let placed = thread::place(&work, &self.intake.marks, &mut told).await?;
+        outgoing::take_reports(&work, &mut told, &placed).await?;
         // What an answer quotes of a report is no report again.
         let answers: HashSet<CorrespondenceId> = told.iter().zip(&placed).filter(|(_, placed)| placed.answers).map(|(told, _)| told.id).collect();
         let mut rejected = Rejected::new(self.delivery, self.name.clone());
