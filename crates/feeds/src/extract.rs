@@ -1,11 +1,19 @@
 //! What can be looked at in a text: addresses, URLs (defanged too), hosts, mail addresses, hashes, ports and CVE ids, each with the
 //! place where it stands.
 
+mod brands;
+mod phrases;
+
+pub use brands::Brands;
+
 use crate::{
     canonical::{self, CanonicalUrl},
     defang,
 };
-use noroshi_kernel::observable::{Address, Host};
+use noroshi_kernel::{
+    moment::Moment,
+    observable::{Address, Host, Port},
+};
 use std::ops::Range;
 
 /// The most items that are found in one text; a longer list is for a machine-readable attachment.
@@ -28,6 +36,12 @@ pub enum Item {
     Hash(String),
     /// A CVE id.
     Cve(String),
+    /// A port.
+    Port(Port),
+    /// A time that names its zone.
+    Time(Moment),
+    /// A brand, by the name of the table.
+    Brand(String),
 }
 
 /// An item and the bytes of the text at which it stands.
@@ -58,6 +72,28 @@ pub fn items(text: &str) -> Vec<Found> {
             found.push(Found { item, at });
         }
     }
+    found
+}
+
+/// Finds everything of a text that can be looked at: its [`items`], and ports, times with their zone and brands besides; in its
+/// order, at most [`MOST_ITEMS`].
+///
+/// ```
+/// use noroshi_feeds::extract::{Brands, Item, everything};
+/// let brands = Brands::new([vec!["楽天".to_owned(), "Rakuten".to_owned()]]);
+/// let found = everything("2015-05-16 02:03:11 +0200: 楽天 on 192.0.2.7, port 8080", &brands);
+/// assert!(matches!(&found[0].item, Item::Time(at) if at.rfc3339() == "2015-05-16T00:03:11Z"));
+/// assert!(matches!(&found[1].item, Item::Brand(name) if name == "楽天"));
+/// assert!(matches!(&found[3].item, Item::Port(port) if port.to_string() == "tcp/8080"));
+/// ```
+#[must_use]
+pub fn everything(text: &str, brands: &Brands) -> Vec<Found> {
+    let mut found = items(text);
+    found.extend(phrases::ports(text));
+    found.extend(phrases::times(text));
+    found.extend(brands.find(text));
+    found.sort_by_key(|found| (found.at.start, found.at.end));
+    found.truncate(MOST_ITEMS);
     found
 }
 
@@ -193,6 +229,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn brands() -> Brands {
+        Brands::new(["楽天", "楽天カード", "Amazon", "LINE", "au", "三菱UFJ銀行", "J-Coin Pay"].map(|name| vec![name.to_owned()]))
+    }
+
     fn shown(text: &str) -> Vec<String> {
         let show = |found: Found| match found.item {
             Item::Address(address, None) => format!("address {address}"),
@@ -202,14 +242,17 @@ mod tests {
             Item::Mail(mail) => format!("mail {mail}"),
             Item::Hash(hash) => format!("hash {hash}"),
             Item::Cve(cve) => format!("cve {cve}"),
+            Item::Port(port) => format!("port {port}"),
+            Item::Time(at) => format!("time {}", at.rfc3339()),
+            Item::Brand(name) => format!("brand {name}"),
         };
-        items(text).into_iter().map(show).collect()
+        everything(text, &brands()).into_iter().map(show).collect()
     }
 
     #[test]
     fn items_are_found_in_sentences() {
         for (text, expected) in [
-            ("the host (192.0.2.7), port 22", &["address 192.0.2.7"][..]),
+            ("the host (192.0.2.7), port 22", &["address 192.0.2.7", "port tcp/22"][..]),
             ("[2001:db8::7]:443 and 2001:db8::7:443.", &["address 2001:db8::7 port 443", "address 2001:db8::7:443"]),
             ("IP: *192.0.2.7* [198.51.100.9]", &["address 192.0.2.7", "address 198.51.100.9"]),
             ("サイト「hxxp://login[.]example[.]test/」は192.0.2.7です。", &["url http://login.example.test/"]),
@@ -229,6 +272,30 @@ mod tests {
     }
 
     #[test]
+    fn ports_times_and_brands_are_found_with_their_places() {
+        for (text, expected) in [
+            ("tcp/22, 53/udp and ports 80 or dport=443; report 22 of 2015", &["port tcp/22", "port udp/53", "port tcp/80", "port tcp/443"][..]),
+            ("ポート番号 3389 と ポート22 への通信", &["port tcp/3389", "port tcp/22"]),
+            ("port 0, port 70000, port a, transport 5", &[]),
+            ("[16/May/2015:02:03:11 +0200] GET", &["time 2015-05-16T00:03:11Z"]),
+            ("seen Sat, 16 May 2015 00:03:11 GMT, and 2015-05-16T00:03:12Z.", &["time 2015-05-16T00:03:11Z", "time 2015-05-16T00:03:12Z"]),
+            ("2015年5月16日 09時03分11秒 JST ごろ", &["time 2015-05-16T00:03:11Z"]),
+            ("2015-05-16 02:03:11 without its zone, 12:30", &[]),
+            (
+                "ＬＩＮＥ and on line, Amazonas, AMAZON: 楽天カード株式会社、楽天、三菱ＵＦＪ銀行",
+                &["brand LINE", "brand Amazon", "brand 楽天カード", "brand 楽天", "brand 三菱UFJ銀行"],
+            ),
+            ("j-coin pay, au, amazon", &["brand J-Coin Pay"]),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+        let text = "（ＬＩＮＥ）2015-05-16T00:03:12Z tcp/22";
+        let places: Vec<&str> = everything(text, &brands()).into_iter().map(|found| &text[found.at]).collect();
+        assert_eq!(places, ["ＬＩＮＥ", "2015-05-16T00:03:12Z", "tcp/22"]);
+        assert!(Brands::new([]).find("anything").is_empty());
+    }
+
+    #[test]
     fn places_are_those_of_the_text() {
         let text = "楽天: (http://a.example.test/), 192.0.2.7.";
         let places: Vec<&str> = items(text).into_iter().map(|found| &text[found.at]).collect();
@@ -244,8 +311,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_places_are_within(text in "(http://|hxxp|\\[\\.\\]|\\.|[a-z0-9]{1,4}|@|:|/|\\[|\\]|\\(|\\)|楽天|。| |CVE-20){0,30}") {
-            for found in items(&text) {
+        fn nothing_panics_and_places_are_within(text in "(http://|hxxp|\\[\\.\\]|\\.|[a-z0-9]{1,4}|@|:|/|\\[|\\]|\\(|\\)|楽天|。| |CVE-20|port|ﾌﾞ|2015-05-16 |ß|İ){0,30}") {
+            for found in everything(&text, &brands()) {
                 prop_assert!(text.get(found.at).is_some());
             }
         }

@@ -4,7 +4,10 @@
 use noroshi_kernel::{moment::Moment, rsit::Rsit};
 use noroshi_mailroom::reading::{self, Context};
 use noroshi_post::threading::Marks;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// File, first address (empty when the mail gives none), time, kind, and how many findings.
 const RIGHT: [(&str, &str, &str, Rsit, usize); 42] = [
@@ -61,7 +64,7 @@ fn field(folder: &str) -> Option<PathBuf> {
 }
 
 fn context() -> Context {
-    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000) }
+    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default() }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod when;
 
 pub use crate::words::rsit_of_text as rsit_of;
 pub use when::time;
+pub(crate) use when::zoned as zoned_time;
 
 use crate::{
     canonical::CanonicalUrl,

@@ -64,6 +64,17 @@ pub fn time(text: &str) -> Option<Moment> {
     of(text).map(|when| when.moment)
 }
 
+/// As [`time`], of a text that names its zone.
+pub(crate) fn zoned(text: &str) -> Option<Moment> {
+    let trimmed = text.trim();
+    let clock = trimmed.contains(':') || trimmed.contains('時');
+    let named = precise::with_offset(trimmed).is_some() || {
+        let local = split_zone(trimmed).0;
+        local != trimmed
+    };
+    (clock && named).then(|| time(trimmed)).flatten()
+}
+
 pub(super) fn of(text: &str) -> Option<When> {
     let text = text.trim().trim_matches(['\'', '"', '[', ']', '*']);
     if text.len() < 8 || text.len() > precise::MOST_BYTES || !text.is_char_boundary(4) {

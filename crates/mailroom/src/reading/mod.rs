@@ -7,7 +7,7 @@ mod parts;
 
 use noroshi_feeds::{
     digest,
-    extract::{self, Item},
+    extract::{self, Brands, Item},
     finding::Finding,
     notice,
 };
@@ -16,6 +16,7 @@ use noroshi_kernel::{
     moment::Moment,
     observable::{Address, Host},
     reason::Reason,
+    rsit::Rsit,
     setaside::printable,
 };
 use noroshi_post::{
@@ -25,7 +26,7 @@ use noroshi_post::{
     letter::{self, Body, Letter, Mailbox},
     threading::{Marks, Signs},
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// What must be known to read a letter.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Context {
     pub marks: Marks,
     /// The latest time that is believed: now and one day.
     pub latest: Moment,
+    /// The brands that are looked for in what people write.
+    pub brands: Arc<Brands>,
 }
 
 /// What a letter tells.
@@ -81,6 +84,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
     }
     let text = text(&letter);
     found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
+    name_brand(&mut found.findings, &letter.headers.subject, &text, &context.brands);
     let headers = &letter.headers;
     let delivery = delivery::read(&letter);
     if delivery.is_some() {
@@ -109,6 +113,24 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
         findings: distinct(found.findings),
         problems: found.problems,
     })
+}
+
+/// Names the brand that phishing sites imitate, when the letter names exactly one and does not say which site imitates which.
+fn name_brand(findings: &mut [Finding], subject: &str, text: &str, brands: &Brands) {
+    let nameless = |finding: &Finding| finding.rsit == Rsit::Phishing && finding.brand.is_none();
+    if !findings.iter().any(nameless) {
+        return;
+    }
+    let mut named: Vec<String> = [subject, text]
+        .into_iter()
+        .flat_map(|text| brands.find(text))
+        .filter_map(|found| if let Item::Brand(name) = found.item { Some(name) } else { None })
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    if let [only] = named.as_slice() {
+        findings.iter_mut().filter(|finding| nameless(finding)).for_each(|finding| finding.brand = Some(only.clone()));
+    }
 }
 
 /// The address that the letter's text gives behind the reported URL: `http://login.example.test/ [192.0.2.7]`. Where several URLs

@@ -7,6 +7,8 @@ use super::{
     told,
 };
 use crate::{IncidentError, model::joining};
+use noroshi_directory::brand;
+use noroshi_feeds::extract::Brands;
 use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
     correspondence::Kind,
@@ -17,6 +19,7 @@ use noroshi_post::mbox;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio::sync::mpsc;
 
@@ -63,7 +66,8 @@ pub(super) async fn place(intake: &Intake, part: Vec<(Kept, Incoming)>, progress
     let Some((first, _)) = new.first() else { return Ok(before) };
     let mut taking = Taking::new(intake, first.id, String::new(), joining::WINDOW_DAYS);
     let now = intake.ledger.now();
-    let context = Context { marks: intake.marks.clone(), latest: now.plus_days(1) };
+    let brands = Arc::new(Brands::new(brand::names_of(&intake.ledger).await?.into_values()));
+    let context = Context { marks: intake.marks.clone(), latest: now.plus_days(1), brands };
     let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
     let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
     taking.take(rows, told, progress).await?;
