@@ -21,9 +21,12 @@ use noroshi_mailroom::{
 };
 use std::{
     sync::{Arc, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
 
 /// Emptying the mailboxes.
 const FETCH: Kind = Kind::named("mailroom.fetch");
@@ -129,13 +132,14 @@ impl Door {
         let (stop, stopped) = watch::channel(false);
         let known = tokio::spawn(keep_known(platform.ledger.clone(), desks.clone(), stopped.clone()));
         let accept = move |recipient: &str| desks.read().is_ok_and(|desks| desks.takes(recipient));
-        let intake = platform.intake(Actor::Platform);
+        let (counter, letters) = mpsc::channel(MOST_TOGETHER);
+        let keeping = tokio::spawn(keep_together(platform.intake(Actor::Platform), letters));
         let deliver = move |delivery: Delivery| {
-            let intake = intake.clone();
-            async move { take(&intake, delivery).await }
+            let counter = counter.clone();
+            async move { take(&counter, delivery).await }
         };
         let served = tokio::spawn(listener.serve(accept, deliver, stopped));
-        Ok(Some(Self { stop, tasks: vec![known, served] }))
+        Ok(Some(Self { stop, tasks: vec![known, served, keeping] }))
     }
 
     /// Takes no more letters; those that are under way are kept and answered.
@@ -147,24 +151,49 @@ impl Door {
     }
 }
 
-/// Keeps a letter; only then is it answered for.
-async fn take(intake: &Intake, delivery: Delivery) -> Vec<Reply> {
+/// The letters that are kept by one commit.
+const MOST_TOGETHER: usize = 256;
+
+/// A letter, and who waits to hear whether it is kept.
+type Handed = (Incoming, oneshot::Sender<bool>);
+
+/// Hands a letter over to be kept; only when it is, it is answered for.
+async fn take(counter: &mpsc::Sender<Handed>, delivery: Delivery) -> Vec<Reply> {
     let recipients = delivery.recipients.len();
     let letter = Incoming::delivered(delivery.bytes, delivery.recipients.into_iter().next());
-    let kept = match intake.keep_letters(&[letter]).await {
-        // It is kept, whether or not it is read soon.
-        Ok(_) => {
+    let (tell, told) = oneshot::channel();
+    let kept = counter.send((letter, tell)).await.is_ok() && told.await.unwrap_or(false);
+    vec![if kept { Reply::Kept } else { Reply::Later("it cannot be kept now, come again".into()) }; recipients]
+}
+
+/// Keeps letters as they come. Those that came while others were written to the disk are written together: many connections then
+/// wait for one commit, not each for its own.
+async fn keep_together(intake: Intake, mut letters: mpsc::Receiver<Handed>) {
+    let mut asked = None;
+    while let Some(first) = letters.recv().await {
+        let mut together = vec![first];
+        while together.len() < MOST_TOGETHER
+            && let Ok(next) = letters.try_recv()
+        {
+            together.push(next);
+        }
+        let (bytes, waiting): (Vec<Incoming>, Vec<_>) = together.into_iter().unzip();
+        let kept = intake.keep_letters(&bytes).await;
+        if let Err(error) = &kept {
+            tracing::error!(%error, "letters could not be kept; their server comes again with them");
+        }
+        for one in waiting {
+            // Who hung up comes again; the same bytes are the same letter.
+            let _ = one.send(kept.is_ok());
+        }
+        // A reader that was called a moment ago finds what came since, or the next call does.
+        if kept.is_ok() && asked.is_none_or(|at: Instant| at.elapsed() > Duration::from_millis(500)) {
+            asked = Some(Instant::now());
             if let Err(error) = read_soon(&intake.ledger).await {
-                tracing::warn!(%error, "a letter is kept and will be read later");
+                tracing::warn!(%error, "letters are kept and will be read later");
             }
-            Reply::Kept
         }
-        Err(error) => {
-            tracing::error!(%error, "a letter could not be kept; its server comes again with it");
-            Reply::Later("it cannot be kept now, come again".into())
-        }
-    };
-    vec![kept; recipients]
+    }
 }
 
 /// Looks from time to time which desks there are: an administrator may change them while letters come in.

@@ -11,5 +11,6 @@ mod hostile;
 mod kill;
 mod letters;
 mod place;
+mod post;
 mod server;
 mod stopping;
