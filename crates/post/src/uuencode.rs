@@ -73,8 +73,8 @@ fn begins(line: &str) -> Option<&str> {
     (octal && !name.trim().is_empty()).then(|| name.trim())
 }
 
-/// Adds a line's bytes, unless they would be more than `most` then; whether it is a line of a file. The first character says how many bytes there are. Spaces, which are zeros, may have been
-/// lost at the line's end; a checksum may follow.
+/// Adds a line's bytes, unless they would be more than `most` then; whether it is a line of a file. The first character says how many bytes
+/// there are. Spaces, which are zeros, may have been lost at the line's end; a checksum may follow.
 fn decode(line: &str, out: &mut Vec<u8>, most: usize) -> bool {
     let digit = |byte: u8| matches!(byte, b' '..=b'`').then(|| (byte - b' ') & 0x3f);
     let Some((length, rest)) = line.as_bytes().split_first() else { return false };

@@ -20,7 +20,7 @@ fn report(status: &str, returned: &str) -> String {
     )
 }
 
-const FIELDS: &str = "Content-Type: message/delivery-status\n\n";
+const ONE: &str = "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n";
 const HEAD: &str = "Content-Type: text/rfc822-headers\n\nFrom: csirt@example.jp\nTo: abuse@example.com\nMessage-ID: <1@example.jp>\nSubject: x\n";
 const WHOLE: &str = "Content-Type: message/rfc822\n\nFrom: csirt@example.jp\nMessage-ID: <1@example.jp>\nSubject: x\n\nbody\n";
 
@@ -34,49 +34,130 @@ fn line(report: &DeliveryReport) -> Vec<String> {
     one.collect()
 }
 
+/// The status part of a report on one letter, as mail systems write it, without its own fields.
+fn status(fields: &str) -> String {
+    format!("Content-Type: message/delivery-status\n\n{fields}")
+}
+
+const POSTFIX: &str = "\
+Reporting-MTA: dns; mx.example.jp
+Original-Envelope-Id: 42
+X-Postfix-Queue-ID: 4Abc
+X-Postfix-Sender: rfc822; csirt@example.jp
+Arrival-Date: Mon, 15 Jan 2024 21:00:00 +0900 (JST)
+
+Final-Recipient: rfc822; abuse@example.com
+Original-Recipient: rfc822;abuse@example.com
+Action: failed
+Status: 5.1.1
+Remote-MTA: dns; mx.example.com
+Diagnostic-Code: smtp; 550 5.1.1 <abuse@example.com>: Recipient address
+    rejected: User unknown in local recipient table
+";
+
+const EXIM: &str = "\
+Reporting-MTA: dns; mx.example.jp
+
+Action: failed
+Final-Recipient: rfc822;a@example.com
+Status: 5.0.0
+Remote-MTA: dns; mx.example.com
+Diagnostic-Code: smtp; 550-5.7.26 not accepted
+ 550 5.7.26 by policy
+
+Action: delayed
+Final-Recipient: rfc822;b@example.com
+Status: 4.0.0
+";
+
+const EXCHANGE: &str = "\
+Reporting-MTA: dns;AB0C.mail.example.com
+Received-From-MTA: dns;mx.example.jp
+Arrival-Date: Mon, 15 Jan 2024 12:00:00 +0000
+
+Final-Recipient: rfc822;abuse@example.com
+Action: failed
+Status: 5.1.10
+Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup
+X-Display-Name: abuse
+";
+
+/// Indented as a whole, and a line within a diagnostic that looks like a field.
+const INDENTED: &str = "  Reporting-MTA: dns; x
+
+    Final-Recipient: rfc822; a@example.com
+    Action: failed
+    Status: 5.1.1
+    Diagnostic-Code: smtp; 550 no
+      Action: delivered
+";
+
 #[test]
-fn reports_are_read() {
-    let postfix = "Content-Description: Delivery report\nContent-Type: message/delivery-status\n\n\
-        Reporting-MTA: dns; mx.example.jp\nOriginal-Envelope-Id: 42\nX-Postfix-Queue-ID: 4Abc\nX-Postfix-Sender: rfc822; csirt@example.jp\nArrival-Date: Mon, 15 Jan 2024 21:00:00 +0900 (JST)\n\n\
-        Final-Recipient: rfc822; abuse@example.com\nOriginal-Recipient: rfc822;abuse@example.com\nAction: failed\nStatus: 5.1.1\nRemote-MTA: dns; mx.example.com\n\
-        Diagnostic-Code: smtp; 550 5.1.1 <abuse@example.com>: Recipient address\n    rejected: User unknown in local recipient table\n";
-    let exim = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.jp\n\nAction: failed\nFinal-Recipient: rfc822;a@example.com\nStatus: 5.0.0\nRemote-MTA: dns; mx.example.com\n\
-        Diagnostic-Code: smtp; 550-5.7.26 not accepted\n 550 5.7.26 by policy\n\nAction: delayed\nFinal-Recipient: rfc822;b@example.com\nStatus: 4.0.0\n";
-    let exchange = "Content-Type: message/delivery-status\n\nReporting-MTA: dns;AB0C.mail.example.com\nReceived-From-MTA: dns;mx.example.jp\nArrival-Date: Mon, 15 Jan 2024 12:00:00 +0000\n\n\
-        Final-Recipient: rfc822;abuse@example.com\nAction: failed\nStatus: 5.1.10\nDiagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup\nX-Display-Name: abuse\n";
-    for (what, status, expected) in [
-        ("Postfix", postfix.to_owned(), &["abuse@example.com|abuse@example.com|failed|5.1.1|550 5.1.1 <abuse@example.com>: Recipient address rejected: User unknown in local recipient table|mx.example.com"][..]),
-        ("Exim", exim.to_owned(), &["a@example.com||failed|5.7.26|550-5.7.26 not accepted 550 5.7.26 by policy|mx.example.com", "b@example.com||delayed|4.0.0||"]),
-        ("Exchange", exchange.to_owned(), &["abuse@example.com||failed|5.1.10|550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup|"]),
-        ("delivered", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: relayed (to fax)\nStatus: 2.1.9\n"), &["a@example.com||relayed|2.1.9||"]),
-        ("expanded", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: EXPANDED\nStatus: 2.0.0\n"), &["a@example.com||expanded|2.0.0||"]),
-        ("base64", "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\nUmVwb3J0aW5nLU1UQTogZG5zOyB4CgpGaW5hbC1SZWNpcGllbnQ6IHJmYzgyMjsgYUBleGFtcGxlLmNvbQpBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMi4yCg==\n".into(), &["a@example.com||failed|5.2.2||"]),
-        ("no action", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nStatus: 4.2.2 (full)\n\nFinal-Recipient: rfc822; b@example.com\n"), &["a@example.com||delayed|4.2.2||", "b@example.com||failed|||"]),
-        ("no type, brackets", format!("{FIELDS}Reporting-MTA: mx\n\nFinal-Recipient: <a@example.com>\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: 550; no\n"), &["a@example.com||failed|5.1.1|no|"]),
-        ("no blank lines", format!("{FIELDS}Reporting-MTA: dns; x\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; b@example.com\nAction: delayed\nStatus: 4.1.1\n"), &["a@example.com||failed|5.1.1||", "b@example.com||delayed|4.1.1||"]),
-        ("blank lines within", format!("{FIELDS}Reporting-MTA: dns; x\n\n\nFinal-Recipient: rfc822; a@example.com\n\nAction: failed\nStatus: 5.1.1\n"), &["a@example.com||failed|5.1.1||"]),
-        ("indented", format!("{FIELDS}  Reporting-MTA: dns; x\n\n    Final-Recipient: rfc822; a@example.com\n    Action: failed\n    Status: 5.1.1\n    Diagnostic-Code: smtp; 550 no\n      Action: delivered\n"), &["a@example.com||failed|5.1.1|550 no Action: delivered|"]),
-        ("mislabelled", "Content-Type: text/plain; name=details.txt\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n".into(), &["a@example.com||failed|5.1.1||"]),
-        ("status in words only", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nDiagnostic-Code: smtp; 554 (#5.7.1) by 4.92.3 at 192.0.2.1\n"), &["a@example.com||failed|5.7.1|554 (#5.7.1) by 4.92.3 at 192.0.2.1|"]),
-        ("a success that failed", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 250 2.0.0 ok\n"), &["a@example.com||failed|5.0.0|250 2.0.0 ok|"]),
-        ("internationalised", "Content-Type: message/global-delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: utf-8; 名@example.com\nAction: failed\nStatus: 5.6.7\n".into(), &["名@example.com||failed|5.6.7||"]),
-        ("odd local part", format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; \"a..b\"@example.com\nAction: failed\nStatus: 5.1.1\n"), &["\"a..b\"@example.com||failed|5.1.1||"]),
-        ("nobody", format!("{FIELDS}Reporting-MTA: dns; x\n"), &[]),
-    ] {
+fn the_reports_of_known_mail_systems_are_read() {
+    let postfix = "abuse@example.com|abuse@example.com|failed|5.1.1|\
+        550 5.1.1 <abuse@example.com>: Recipient address rejected: User unknown in local recipient table|mx.example.com";
+    let exim = ["a@example.com||failed|5.7.26|550-5.7.26 not accepted 550 5.7.26 by policy|mx.example.com", "b@example.com||delayed|4.0.0||"];
+    let exchange = "abuse@example.com||failed|5.1.10|550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup|";
+    for (fields, expected) in
+        [(POSTFIX, &[postfix][..]), (EXIM, &exim), (EXCHANGE, &[exchange]), (INDENTED, &["a@example.com||failed|5.1.1|550 no Action: delivered|"])]
+    {
         for returned in [HEAD, WHOLE] {
-            let report = parsed(&report(&status, returned)).expect(what);
-            assert_eq!(line(&report), expected, "{what}");
-            assert_eq!(report.original_message_id.as_deref(), Some("1@example.jp"), "{what}");
+            let report = parsed(&report(&status(fields), returned)).unwrap();
+            assert_eq!(line(&report), expected, "{fields}");
+            assert_eq!(report.original_message_id.as_deref(), Some("1@example.jp"));
         }
     }
-    let report = parsed(&report(postfix, HEAD)).unwrap();
+    let report = parsed(&report(&status(POSTFIX), HEAD)).unwrap();
     assert_eq!((report.envelope_id.as_deref(), report.reporting_mta.as_deref()), (Some("42"), Some("mx.example.jp")));
     assert_eq!(report.recipients[0].status, Some(Status { class: 5, subject: 1, detail: 1 }));
 }
 
 #[test]
+fn odd_reports_are_read() {
+    for (fields, expected) in [
+        ("\nFinal-Recipient: rfc822; a@example.com\nAction: relayed (to fax)\nStatus: 2.1.9\n", &["a@example.com||relayed|2.1.9||"][..]),
+        ("\nFinal-Recipient: rfc822; a@example.com\nAction: EXPANDED\nStatus: 2.0.0\n", &["a@example.com||expanded|2.0.0||"]),
+        // No action.
+        ("\nFinal-Recipient: rfc822; a@example.com\nStatus: 4.2.2 (full)\n", &["a@example.com||delayed|4.2.2||"]),
+        ("\nFinal-Recipient: rfc822; a@example.com\n\nFinal-Recipient: rfc822; b@example.com\n", &["a@example.com||failed|||", "b@example.com||failed|||"]),
+        // No types.
+        ("\nFinal-Recipient: <a@example.com>\nAction: failed\nDiagnostic-Code: 550; no\n", &["a@example.com||failed||no|"]),
+        // No blank lines, and blank lines within.
+        (
+            "Final-Recipient: rfc822; a@example.com\nAction: failed\nFinal-Recipient: rfc822; b@example.com\nAction: delayed\n",
+            &["a@example.com||failed|||", "b@example.com||delayed|||"],
+        ),
+        ("\n\n\nFinal-Recipient: rfc822; a@example.com\n\nAction: failed\nStatus: 5.1.1\n", &["a@example.com||failed|5.1.1||"]),
+        // A status in words only, beside what is none; and one that says the opposite.
+        (
+            "\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nDiagnostic-Code: smtp; 554 (#5.7.1) by 4.92.3 at 192.0.2.1\n",
+            &["a@example.com||failed|5.7.1|554 (#5.7.1) by 4.92.3 at 192.0.2.1|"],
+        ),
+        (
+            "\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 250 2.0.0 ok\n",
+            &["a@example.com||failed|5.0.0|250 2.0.0 ok|"],
+        ),
+        ("\nFinal-Recipient: utf-8; 名@example.com\nAction: failed\nStatus: 5.6.7\n", &["名@example.com||failed|5.6.7||"]),
+        ("\nFinal-Recipient: rfc822; \"a..b\"@example.com\nAction: failed\n", &["\"a..b\"@example.com||failed|||"]),
+        ("", &[]),
+    ] {
+        let all = format!("Reporting-MTA: dns; x\n{fields}");
+        let mislabelled = format!("Content-Type: text/plain; name=details.txt\n\n{all}");
+        let global = format!("Content-Type: message/global-delivery-status\n\n{all}");
+        for part in [status(&all), mislabelled, global] {
+            let report = parsed(&report(&part, WHOLE)).unwrap();
+            assert_eq!(line(&report), expected, "{part}");
+            assert_eq!(report.reporting_mta.as_deref(), Some("x"));
+        }
+    }
+    let base64 = "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n\
+        UmVwb3J0aW5nLU1UQTogZG5zOyB4CgpGaW5hbC1SZWNpcGllbnQ6IHJmYzgyMjsgYUBleGFt\ncGxlLmNvbQpBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMi4yCg==\n";
+    assert_eq!(line(&parsed(&report(base64, WHOLE)).unwrap()), ["a@example.com||failed|5.2.2||"]);
+}
+
+#[test]
 fn the_letter_is_found_wherever_it_is() {
-    let status = format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n");
+    let status = status(ONE);
     let id = |returned: &str| parsed(&report(&status, returned)).unwrap().original_message_id;
     for returned in [
         "Content-Type: message/rfc822-headers\n\nReceived: from x by y; Mon, 15 Jan 2024 21:00:00 +0900\nmessage-id: <1@example.jp>\n",
@@ -94,10 +175,10 @@ fn the_letter_is_found_wherever_it_is() {
     }
     let answered = report(&status, "Content-Type: text/plain\n\nnothing\n").replacen("Subject:", "In-Reply-To: <9@example.jp>\nSubject:", 1);
     assert_eq!(parsed(&answered).unwrap().original_message_id.as_deref(), Some("9@example.jp"));
-    let nested = format!(
-        "From: a@example.jp\nContent-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: text/plain\n\nA list's footer.\n--A\n{}\n--A--\n",
-        report(&status, WHOLE).split_once("MIME-Version: 1.0\n").unwrap().1
-    );
+    let inner = report(&status, WHOLE);
+    let inner = inner.split_once("MIME-Version: 1.0\n").unwrap().1;
+    let nested =
+        format!("From: a@example.jp\nContent-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: text/plain\n\nA list's footer.\n--A\n{inner}\n--A--\n");
     let nested = parsed(&nested).unwrap();
     assert_eq!((nested.recipients.len(), nested.original_message_id.as_deref()), (1, Some("1@example.jp")));
 }
@@ -136,10 +217,11 @@ fn reports_in_words_are_read() {
 
 #[test]
 fn other_letters_are_none() {
-    let status = format!("{FIELDS}Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n");
+    let status = status(ONE);
+    let inner = report(&status, WHOLE);
     let forwarded = format!(
-        "From: a@example.jp\nContent-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: text/plain\n\nSee below.\n--A\nContent-Type: message/rfc822\n\n{}\n--A--\n",
-        report(&status, WHOLE)
+        "From: a@example.jp\nContent-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: text/plain\n\nSee below.\n\
+         --A\nContent-Type: message/rfc822\n\n{inner}\n--A--\n"
     );
     for raw in [
         "From: a@example.jp\n\nHello.\n",
@@ -157,8 +239,8 @@ fn what_is_told_is_bounded_and_safe_to_show() {
     let one = |number: usize| {
         format!("Final-Recipient: rfc822; {number}@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; \u{1b}[31m{}\n\n", "é".repeat(2_000))
     };
-    let status = format!("{FIELDS}Reporting-MTA: dns; x\u{202e}y\n\n{}", (0..1_000).map(one).collect::<String>());
-    let read = parsed(&report(&status, WHOLE)).unwrap();
+    let all: String = (0..1_000).map(one).collect();
+    let read = parsed(&report(&status(&format!("Reporting-MTA: dns; x\u{202e}y\n\n{all}")), WHOLE)).unwrap();
     assert!(read.recipients.len() > 20 && read.recipients.len() <= MOST_RECIPIENTS);
     assert_eq!(read.reporting_mta.as_deref(), Some("x\\u{202e}y"));
     for recipient in &read.recipients {
@@ -166,13 +248,16 @@ fn what_is_told_is_bounded_and_safe_to_show() {
         assert_eq!(recipient.action, Action::Failed);
     }
     let short: String = (0..1_000).map(|number| format!("Final-Recipient: rfc822; {number}@example.com\nAction: failed\n\n")).collect();
-    assert_eq!(parsed(&report(&format!("{FIELDS}Reporting-MTA: dns; x\n\n{short}"), WHOLE)).unwrap().recipients.len(), MOST_RECIPIENTS);
+    assert_eq!(parsed(&report(&status(&format!("Reporting-MTA: dns; x\n\n{short}")), WHOLE)).unwrap().recipients.len(), MOST_RECIPIENTS);
 }
 
 proptest! {
     #[test]
-    fn nothing_panics(status in "(Reporting-MTA|Final-Recipient|Action|Status|Diagnostic-Code|: |;|<|>|\"|rfc822|\n|  |5\\.1\\.1|failed|\\PC){0,60}", words in "(Hi\\. This is the qmail-send program at |<a@b>:\n|\n|--- |\\PC){0,20}") {
-        if let Some(read) = parsed(&report(&format!("{FIELDS}{status}"), WHOLE)) {
+    fn nothing_panics(
+        fields in "(Reporting-MTA|Final-Recipient|Action|Status|Diagnostic-Code|: |;|<|>|\"|rfc822|\n|  |5\\.1\\.1|failed|\\PC){0,60}",
+        words in "(Hi\\. This is the qmail-send program at |<a@b>:\n|\n|--- |\\PC){0,20}",
+    ) {
+        if let Some(read) = parsed(&report(&status(&fields), WHOLE)) {
             prop_assert!(!line(&read).iter().any(|one| one.chars().any(char::is_control)));
         }
         let _ = parsed(&format!("From: a@example.jp\n\n{words}"));

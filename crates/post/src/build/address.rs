@@ -29,7 +29,7 @@ pub fn wire(address: &str) -> Result<String, Reason> {
     };
     let (local, domain) = address.rsplit_once('@').ok_or_else(refused)?;
     let local = local.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(local);
-    let legal = |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b':' | b';' | b',' | b'@' | b'"' | b'\\');
+    let legal = |byte: u8| matches!(byte, b'!'..=b'~') && !b"()<>[]:;,@\"\\".contains(&byte);
     if local.is_empty() || local.len() > MOST_LOCAL || !local.bytes().all(legal) {
         return Err(refused());
     }

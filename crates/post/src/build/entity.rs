@@ -37,7 +37,9 @@ impl Entity {
         let hides = |content_type: &[String]| {
             let mut pieces = content_type.to_vec();
             if !protected.is_empty() {
+                // RFC 9788, and what readers looked for before it.
                 parameters(&mut pieces, ["hp=\"cipher\"".to_owned()]);
+                parameters(&mut pieces, ["protected-headers=\"v1\"".to_owned()]);
             }
             pieces
         };

@@ -74,13 +74,14 @@ impl Built {
 /// use noroshi_kernel::moment::{Moment, Zone};
 /// use noroshi_post::{build::{self, Draft}, letter::{self, Mailbox}};
 /// let mailbox = |name: &str, address: &str| Mailbox { name: name.into(), address: address.into() };
-/// let mut draft = Draft::new(mailbox("例示 CSIRT", "csirt@example.jp"), "20240115.1@example.jp", Moment(1_705_320_000_000_000), Zone::named("Asia/Tokyo")?);
+/// let tokyo = Zone::named("Asia/Tokyo").expect("a zone");
+/// let mut draft = Draft::new(mailbox("例示 CSIRT", "csirt@example.jp"), "20240115.1@example.jp", Moment(1_705_320_000_000_000), tokyo);
 /// draft.to = vec![mailbox("", "abuse@example.jp")];
 /// draft.subject = "閉鎖のお願い".into();
 /// draft.body = "hxxp://192.0.2.7/ をご確認ください。\n".into();
 /// let letter = letter::read(&build::build(&draft)?.bytes())?;
 /// assert_eq!((letter.headers.subject.as_str(), letter.headers.from[0].name.as_str()), ("閉鎖のお願い", "例示 CSIRT"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), noroshi_kernel::reason::Reason>(())
 /// ```
 pub fn build(draft: &Draft) -> Result<Built, Reason> {
     draft.bounded()?;

@@ -36,7 +36,7 @@ impl Transfer {
             // Lines of ISO-2022-JP are never folded for their length alone: its readers are the ones that cannot undo it.
             line.len() <= if escapes { MOST_LINE } else { 78 } && !(touched && (steady || !escapes))
         };
-        if text.iter().all(|byte| legal(byte)) && text.split(|byte| *byte == b'\n').all(plain) {
+        if text.iter().all(legal) && text.split(|byte| *byte == b'\n').all(plain) {
             return Self::SevenBit;
         }
         let others = text.iter().filter(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')).count();
@@ -44,7 +44,7 @@ impl Transfer {
         if escapes || others > text.len() / 6 { Self::Base64 } else { Self::QuotedPrintable }
     }
 
-    /// The encoded bytes, which end in CR LF unless they are empty. `text` says whether line ends are such (RFC 2045, section 6.7, rule 4).
+    /// The encoded bytes. Within quoted-printable CR LF is a line end and stays one (RFC 2045, section 6.7, rule 4).
     pub(super) fn encode(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::SevenBit => bytes.to_vec(),

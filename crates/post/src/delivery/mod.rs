@@ -173,9 +173,10 @@ fn message_id(head: &[u8]) -> Option<String> {
     headers.message_id.filter(|_| a_head)
 }
 
+/// As much of a part as is read, in whole lines, so that no character is cut in two.
 fn bytes(part: &Part) -> &[u8] {
     let bytes = part.bytes().unwrap_or_default();
-    bytes.get(..MOST_BYTES).unwrap_or(bytes)
+    bytes.get(..MOST_BYTES).map_or(bytes, |short| short.iter().rposition(|byte| *byte == b'\n').and_then(|end| short.get(..end)).unwrap_or_default())
 }
 
 /// An address as the report has it: its type (`rfc822;`), brackets and comments taken off, made safe to show.

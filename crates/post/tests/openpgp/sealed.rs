@@ -131,7 +131,7 @@ fn a_hidden_subject_stands_within() {
         assert_eq!(within.headers.from, outer.headers.from);
         let told: Vec<&str> = within.headers.all("HP-Outer").collect();
         assert!(told.contains(&"Subject: [...]") && told.contains(&"Message-ID: <1@example.jp>") && told.len() == 5, "{told:?}");
-        assert!(within.headers.field("Content-Type").unwrap().contains("hp=\"cipher\""));
+        assert!(within.headers.field("Content-Type").unwrap().contains("hp=\"cipher\"; protected-headers=\"v1\""));
         wrote(&draft, &opened.content);
     }
 }
