@@ -16,6 +16,8 @@ use std::{io::IsTerminal as _, process::ExitCode, time::Duration};
 
 /// Exit code: failed, or something was found invalid.
 const FAILED: u8 = 1;
+/// Exit code: wrong usage.
+const WRONG_USAGE: u8 = 2;
 /// Exit code: done, but some inputs were set aside for a person.
 const SET_ASIDE: u8 = 3;
 
@@ -28,6 +30,8 @@ pub(crate) enum Done {
     SomeSetAside,
     /// Not all of it; what happened was said.
     Failed,
+    /// Nothing: what was typed does not fit what is there; how was said.
+    WrongUsage,
     /// Not all of it, since it was asked to end; what happened was said.
     Stopped(signals::Signal),
 }
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::SomeSetAside) => ExitCode::from(SET_ASIDE),
+        Ok(Done::WrongUsage) => ExitCode::from(WRONG_USAGE),
         Ok(Done::Failed) => ExitCode::from(FAILED),
         Ok(Done::Stopped(signal)) => ExitCode::from(signal.exit_code()),
         Err(error) => {

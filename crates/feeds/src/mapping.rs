@@ -7,6 +7,7 @@ mod csv;
 mod json;
 mod moment;
 mod record;
+mod sample;
 mod suggest;
 
 pub use csv::CsvReader;

@@ -2,6 +2,7 @@ use crate::model::NoScheme;
 use noroshi_directory::DirectoryError;
 use noroshi_kernel::{access::Forbidden, reason::Reason};
 use noroshi_ledger::LedgerError;
+use noroshi_mailroom::MailroomError;
 use std::path::PathBuf;
 
 /// What can go wrong at the incident desk.
@@ -19,6 +20,9 @@ pub enum IncidentError {
     /// The directory refused something.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The mailroom refused something.
+    #[error(transparent)]
+    Mailroom(#[from] MailroomError),
     /// A file to import could not be read.
     #[error("{path}")]
     File {

@@ -135,14 +135,14 @@ impl BlobStore {
         File::open(&path).map_err(LedgerError::file(path))
     }
 
-    /// Reads a part of a blob, at most 1 MiB of it.
+    /// Reads a part of a blob. Whoever lets somebody outside say how long it is bounds the length.
     ///
     /// # Errors
     /// When there is none of that name, or it cannot be read.
     pub fn read_part(&self, sha256: &str, offset: u64, length: u64) -> Result<Vec<u8>, LedgerError> {
         let mut file = self.read(sha256)?;
         let mut bytes = Vec::new();
-        let part = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length.min(1 << 20)).read_to_end(&mut bytes));
+        let part = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length).read_to_end(&mut bytes));
         part.map_err(LedgerError::file(self.path(sha256)))?;
         Ok(bytes)
     }

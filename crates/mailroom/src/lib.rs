@@ -8,6 +8,7 @@ pub mod correspondence;
 pub mod desk;
 mod error;
 pub mod letters;
+pub mod mapping;
 pub mod migrations;
 pub mod outgoing;
 pub mod reading;

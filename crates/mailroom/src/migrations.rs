@@ -21,6 +21,29 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: &[],
     },
     Migration {
+        name: "mailroom_m0003_mapping",
+        both: &[
+            // A name that was removed keeps its versions: imports name them.
+            "CREATE TABLE mailroom_mapping (id {id}, name TEXT NOT NULL UNIQUE, version BIGINT NOT NULL, removed_at BIGINT)",
+            "CREATE TABLE mailroom_mapping_version (mapping_id BIGINT NOT NULL REFERENCES mailroom_mapping (id), version BIGINT NOT NULL, format TEXT NOT NULL, definition TEXT NOT NULL, about_ja TEXT NOT NULL, about_en TEXT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL, PRIMARY KEY (mapping_id, version)) {without_rowid}",
+            // How its delivery was read (NULL: from before that was noted), and where in it the rows stand.
+            "ALTER TABLE mailroom_tray ADD COLUMN format TEXT",
+            "ALTER TABLE mailroom_tray ADD COLUMN mapping TEXT",
+            "ALTER TABLE mailroom_tray ADD COLUMN file TEXT",
+            "ALTER TABLE mailroom_tray ADD COLUMN first_line BIGINT",
+            "ALTER TABLE mailroom_tray ADD COLUMN last_line BIGINT",
+            // Who decided what about it; an entry is never deleted.
+            "ALTER TABLE mailroom_tray ADD COLUMN closed_at BIGINT",
+            "ALTER TABLE mailroom_tray ADD COLUMN closed_by TEXT",
+            "ALTER TABLE mailroom_tray ADD COLUMN closed_as TEXT",
+            "ALTER TABLE mailroom_tray ADD COLUMN closed_note TEXT",
+            "CREATE INDEX mailroom_tray_open ON mailroom_tray (id) WHERE closed_at IS NULL",
+            "CREATE INDEX mailroom_tray_correspondence ON mailroom_tray (correspondence_id)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
+    Migration {
         name: "mailroom_m0004_threads",
         both: &[
             "CREATE TABLE mailroom_desk (key TEXT PRIMARY KEY, position BIGINT NOT NULL, name_ja TEXT NOT NULL, name_en TEXT NOT NULL, address TEXT NOT NULL, acknowledges BOOLEAN NOT NULL, has_form BOOLEAN NOT NULL, tlp BIGINT NOT NULL)",

@@ -16,10 +16,16 @@ pub(crate) enum Done {
     Relabelled,
     BrandSaved,
     NameAssigned,
+    MappingSaved,
+    MappingRemoved,
+    ReadAgain,
+    PartlyReadAgain,
+    StillUnread,
+    TrayClosed,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -30,6 +36,12 @@ impl Done {
         Self::Relabelled,
         Self::BrandSaved,
         Self::NameAssigned,
+        Self::MappingSaved,
+        Self::MappingRemoved,
+        Self::ReadAgain,
+        Self::PartlyReadAgain,
+        Self::StillUnread,
+        Self::TrayClosed,
     ];
 
     /// The key of the sentence that says it.
@@ -45,6 +57,12 @@ impl Done {
             Self::Relabelled => "done-relabelled",
             Self::BrandSaved => "done-brand-saved",
             Self::NameAssigned => "done-name-assigned",
+            Self::MappingSaved => "done-mapping-saved",
+            Self::MappingRemoved => "done-mapping-removed",
+            Self::ReadAgain => "done-read-again",
+            Self::PartlyReadAgain => "done-partly-read-again",
+            Self::StillUnread => "done-still-unread",
+            Self::TrayClosed => "done-tray-closed",
         }
     }
 

@@ -16,6 +16,7 @@ use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
 use noroshi_ledger::LedgerError;
+use noroshi_mailroom::MailroomError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
 
@@ -108,8 +109,20 @@ impl From<IncidentError> for Failure {
             IncidentError::Unknown(_) => Self::Missing,
             IncidentError::Refused(reason) => Self::Refused(reason),
             IncidentError::Directory(error) => error.into(),
+            IncidentError::Mailroom(error) => error.into(),
             IncidentError::File { .. } => Self::Internal(Box::new(error)),
             IncidentError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<MailroomError> for Failure {
+    fn from(error: MailroomError) -> Self {
+        match error {
+            MailroomError::Forbidden(_) => Self::Forbidden,
+            MailroomError::Unknown { .. } => Self::Missing,
+            MailroomError::Refused(reason) => Self::Refused(reason),
+            MailroomError::Ledger(error) => error.into(),
         }
     }
 }

@@ -35,13 +35,14 @@ pub(crate) enum Desk {
     Statistics,
     PeriodicReports,
     Brands,
+    Mappings,
     /// No desk: the help page.
     None,
 }
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 8] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 9] = [
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
         (Self::Reports, "desk-reports", "/reports", Action::ViewRecords),
@@ -50,6 +51,7 @@ impl Desk {
         (Self::Statistics, "desk-statistics", "/statistics", Action::ViewFigures),
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
+        (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
     ];
 }
 

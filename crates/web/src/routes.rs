@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const FIGURES: Access = Access::Action(Action::ViewFigures);
     const CHANGE: Access = Access::Action(Action::ChangeIncident);
     const BRANDS: Access = Access::Action(Action::ChangeBrands);
+    const IMPORT: Access = Access::Action(Action::Import);
     const TRAY: Access = Access::Action(Action::ViewTray);
     vec![
         get("/assets/{name}", Public, assets::get),
@@ -74,5 +75,14 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/brands/{key}", BRANDS, pages::brands::edit::post),
         post("/brands/names/{id}", BRANDS, pages::brands::assign::post),
         get("/tray", TRAY, pages::tray::get),
+        get("/tray/{id}", TRAY, pages::tray::entry::get),
+        post("/tray/{id}/again", IMPORT, pages::tray::again::post),
+        post("/tray/{id}/close", IMPORT, pages::tray::close::post),
+        get("/mappings", IMPORT, pages::mappings::get),
+        get("/mappings/new", IMPORT, pages::mappings::add::get),
+        post("/mappings/new", IMPORT, pages::mappings::add::post),
+        get("/mappings/{name}", IMPORT, pages::mappings::edit::get),
+        post("/mappings/{name}", IMPORT, pages::mappings::edit::post),
+        post("/mappings/{name}/remove", IMPORT, pages::mappings::remove::post),
     ]
 }

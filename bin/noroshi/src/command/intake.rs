@@ -9,10 +9,23 @@ use crate::{
     wiring::Worker,
 };
 use anyhow::Context as _;
-use noroshi_incident::service::import::{Format, Outcome};
-use noroshi_mailroom::letters::Incoming;
+use noroshi_incident::{
+    IncidentError,
+    service::import::{self, Format, Outcome},
+};
+use noroshi_kernel::setaside::printable;
+use noroshi_mailroom::{
+    letters::Incoming,
+    mapping::{self, Saved},
+};
 use serde::Serialize;
-use std::{cell::Cell, fs::File, io::Read as _, path::PathBuf, time::Duration};
+use std::{
+    cell::Cell,
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How long a stopped import goes on delivering events; the rest waits for the next start.
 const MOST_DELIVERING: Duration = Duration::from_secs(10);
@@ -61,10 +74,11 @@ struct Partial<'a> {
 }
 
 pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<Done> {
-    let (format, json, paths) = match command {
-        Intake::Import { format, json, paths } => (format, json, paths),
+    let (format, mapping, json, paths) = match command {
+        Intake::Import { format, mapping, json, paths } => (format, mapping, json, paths),
         Intake::Mail { recipient } => return mail(platform, recipient).await,
     };
+    let Some(way) = way(platform, format, mapping).await? else { return Ok(Done::WrongUsage) };
     // All of them are looked at first: a mistyped name should not be found after an hour.
     for path in &paths {
         let folder = matches!(format, Format::Eml | Format::Maildir) && path.is_dir();
@@ -76,7 +90,7 @@ pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<
     }
     let worker = Worker::start(platform.ledger.clone());
     let mut outcome = Outcome::default();
-    let stopped = all(platform, format, &paths, &mut outcome).await?;
+    let stopped = all(platform, &way, &paths, &mut outcome).await?;
     let Some(stopped) = stopped else {
         worker.finish().await?;
         return said(&outcome, json.json);
@@ -98,8 +112,44 @@ pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<
     Ok(done)
 }
 
+/// How the files are read.
+enum Way {
+    Known(Format),
+    Mapped(Box<Saved>),
+}
+
+/// How the files are read; `None` when what was typed does not say it, which was said then.
+async fn way(platform: &Platform, format: Format, mapping: Option<String>) -> anyhow::Result<Option<Way>> {
+    let needs = matches!(format, Format::Csv | Format::Json);
+    let wrong = match (needs, &mapping) {
+        (false, None) => return Ok(Some(Way::Known(format))),
+        (false, Some(_)) => format!("--format {} needs no mapping; leave --mapping away", format.key()),
+        (true, None) => format!("--format {} needs --mapping NAME", format.key()),
+        (true, Some(name)) => match mapping::find(&platform.ledger, name).await? {
+            Some(saved) if Format::of(saved.format) == format => return Ok(Some(Way::Mapped(Box::new(saved)))),
+            Some(saved) => format!("the mapping {} reads {}, not {}", saved.name, saved.format.key(), format.key()),
+            None => format!("there is no mapping {:?}", printable(name, mapping::NAME_MOST_CHARS)),
+        },
+    };
+    let saved: Vec<String> = mapping::all(&platform.ledger).await?.into_iter().map(|saved| format!("{} ({})", saved.name, saved.format.key())).collect();
+    let there = if saved.is_empty() {
+        "none is saved yet: begin with noroshi mapping suggest FILE > definition.json".to_owned()
+    } else {
+        format!("saved are: {}", saved.join(", "))
+    };
+    eprintln!("noroshi: {wrong}{}", if needs { format!("; {there}") } else { String::new() });
+    Ok(None)
+}
+
+async fn one(intake: &import::Intake, way: &Way, path: &Path, bar: &mut Bar) -> Result<Outcome, IncidentError> {
+    match way {
+        Way::Known(format) => intake.file(*format, path, bar).await,
+        Way::Mapped(saved) => intake.mapped(saved.as_ref().clone(), path, bar).await,
+    }
+}
+
 /// Imports file after file; gives why it stopped, when it did. `outcome` then holds what is in.
-async fn all(platform: &Platform, format: Format, paths: &[PathBuf], outcome: &mut Outcome) -> anyhow::Result<Option<Stopped>> {
+async fn all(platform: &Platform, way: &Way, paths: &[PathBuf], outcome: &mut Outcome) -> anyhow::Result<Option<Stopped>> {
     let intake = platform.intake(Platform::local_administrator());
     let mut signals = Signals::listen().context("cannot listen for signals")?;
     let mut bar = Bar::new();
@@ -126,7 +176,7 @@ async fn all(platform: &Platform, format: Format, paths: &[PathBuf], outcome: &m
             tokio::select! {
                 biased;
                 signal = asked => Stopped::Asked(signal),
-                ended = intake.file(format, path, &mut bar) => match ended {
+                ended = one(&intake, way, path, &mut bar) => match ended {
                     Ok(one) => {
                         outcome.add(one);
                         continue;

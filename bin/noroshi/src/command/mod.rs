@@ -6,9 +6,11 @@ mod demo;
 mod doctor;
 mod incident;
 mod intake;
+mod mapping;
 mod report;
 mod scheme;
 mod serve;
+mod tray;
 
 use crate::{
     Done,
@@ -48,6 +50,8 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Brand(brand) => brand::run(&platform, brand).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
         Command::Intake(intake) => intake::run(&platform, intake).await,
+        Command::Mapping(mapping) => mapping::run(&platform, mapping).await,
+        Command::Tray(tray) => tray::run(&platform, tray).await,
         Command::Incident(incident) => incident::run(&platform, incident).await,
         Command::Report(report) => report::run(&platform, report).await,
     }

@@ -141,6 +141,10 @@ fn a_command_has_help() {
         &["serve"],
         &["account"],
         &["brand"],
+        &["mapping"],
+        &["mapping", "set"],
+        &["tray"],
+        &["tray", "retry"],
         &["doctor"],
     ] {
         let ran = Home::sqlite().run(&[arguments, &["--help"]].concat());

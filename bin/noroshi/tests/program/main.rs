@@ -10,6 +10,7 @@ mod fresh;
 mod hostile;
 mod kill;
 mod letters;
+mod mapping;
 mod place;
 mod post;
 mod server;

@@ -100,7 +100,7 @@ fn named(field: Option<&str>, reason: Reason) -> Reason {
     Reason { text: noroshi_kernel::language::Bilingual::new(ja, en), ..reason }
 }
 
-fn no_object() -> Reason {
+pub(super) fn no_object() -> Reason {
     Reason::new(
         "json-object",
         "JSON のオブジェクトの配列か、1 行に 1 つのオブジェクトを渡してください。",

@@ -6,12 +6,17 @@
 //! first, second … copy of a row are told apart, so that importing the file again changes nothing, and importing it after it
 //! grew brings in what is new.
 
+mod again;
 mod cases;
 mod harvest;
 mod letters;
+mod preview;
 mod reading;
 mod rejected;
 mod taking;
+
+pub use again::{Again, again, obstacle};
+pub use preview::{PREVIEW_ROWS, Preview, Previewed, preview};
 
 use crate::{
     IncidentError,
@@ -30,6 +35,8 @@ use noroshi_mailroom::{
     batch,
     correspondence::Channel,
     letters::{self as mailroom, Incoming, Kept},
+    mapping::{self, Saved},
+    tray,
 };
 use noroshi_post::threading::Marks;
 use serde::Serialize;
@@ -46,6 +53,10 @@ pub enum Format {
     Xarf,
     /// IODEF version 2.
     Iodef,
+    /// CSV of any shape, read by a saved mapping.
+    Csv,
+    /// JSON of any shape, read by a saved mapping.
+    Json,
     /// A mail to a file; a feedback report (ARF) is one.
     Eml,
     /// A mailbox in the mbox format.
@@ -56,7 +67,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 7] = [Self::PhishUrl, Self::Shadowserver, Self::Xarf, Self::Iodef, Self::Eml, Self::Mbox, Self::Maildir];
+    pub const ALL: [Self; 9] = [Self::PhishUrl, Self::Shadowserver, Self::Xarf, Self::Iodef, Self::Csv, Self::Json, Self::Eml, Self::Mbox, Self::Maildir];
 
     /// The name as typed.
     #[must_use]
@@ -66,6 +77,8 @@ impl Format {
             Self::Shadowserver => "shadowserver",
             Self::Xarf => "xarf",
             Self::Iodef => "iodef",
+            Self::Csv => "csv",
+            Self::Json => "json",
             Self::Eml => "eml",
             Self::Mbox => "mbox",
             Self::Maildir => "maildir",
@@ -73,9 +86,20 @@ impl Format {
     }
 }
 
+impl Format {
+    /// The format that a mapping reads.
+    #[must_use]
+    pub const fn of(mapping: mapping::Format) -> Self {
+        match mapping {
+            mapping::Format::Csv => Self::Csv,
+            mapping::Format::Json => Self::Json,
+        }
+    }
+}
+
 /// A text that is no format.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no format that this noroshi reads; it reads phishurl, shadowserver, arf, xarf, iodef, eml, mbox and maildir")]
+#[error("{0:?} is no format that this noroshi reads; it reads phishurl, shadowserver, arf, xarf, iodef, csv, json, eml, mbox and maildir")]
 pub struct NoFormat(String);
 
 impl std::str::FromStr for Format {
@@ -186,13 +210,29 @@ impl Intake {
     /// Imports one file.
     ///
     /// # Errors
-    /// [`IncidentError::Forbidden`]; [`IncidentError::File`] when the file cannot be read; when the ledger fails, what was committed
-    /// until then stays, and importing the file again brings in the rest.
+    /// [`IncidentError::Forbidden`]; [`IncidentError::Refused`] for CSV and JSON, which [`mapped`](Self::mapped) imports;
+    /// [`IncidentError::File`] when the file cannot be read; when the ledger fails, what was committed until then stays, and importing
+    /// the file again brings in the rest.
     pub async fn file(&self, format: Format, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
         self.actor.must_can(Action::Import)?;
-        if matches!(format, Format::Eml | Format::Mbox | Format::Maildir) {
-            return letters::import(self, format, path, progress).await;
+        match format {
+            Format::Eml | Format::Mbox | Format::Maildir => letters::import(self, format, path, progress).await,
+            Format::Csv | Format::Json => Err(IncidentError::Refused(no_mapping())),
+            Format::PhishUrl | Format::Shadowserver | Format::Xarf | Format::Iodef => self.table(reading::Way { format, mapping: None }, path, progress).await,
         }
+    }
+
+    /// Imports one file of CSV or JSON by a mapping. A row that tells no time of its own was reported when the file came in.
+    ///
+    /// # Errors
+    /// As [`file`](Self::file).
+    pub async fn mapped(&self, mapping: Saved, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+        self.actor.must_can(Action::Import)?;
+        self.table(reading::Way { format: Format::of(mapping.format), mapping: Some(mapping) }, path, progress).await
+    }
+
+    async fn table(&self, way: reading::Way, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
+        let ledger = &self.ledger;
         let cannot = |source| IncidentError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(cannot)?;
         if !file.metadata().map_err(cannot)?.is_file() {
@@ -201,11 +241,14 @@ impl Intake {
         let name = printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200);
         // Two files of one name in different folders are told apart.
         let shown = printable(&path.to_string_lossy(), 300);
-        let batch = batch::receive(&self.ledger, &self.actor, format.key(), &name, file).await?;
+        let format = batch::Format { key: way.format.key(), mapping: way.mapping.as_ref().map(|saved| (saved.name.as_str(), saved.version)) };
+        let batch = batch::receive(ledger, &self.actor, format, &name, file).await?;
         progress.begins(&name, batch.blob.size_bytes);
-        let source = self.ledger.blobs().read(&batch.blob.sha256)?;
-        let mut rows = reading::start(format, name.clone(), source, self.ledger.now());
-        let mut taking = taking::Taking::new(self, batch.id, shown, joining::WINDOW_DAYS);
+        let source = ledger.blobs().read(&batch.blob.sha256)?;
+        // What lies in the tray of these bytes is not put there twice.
+        let lying = if batch.known { tray::of_delivery(ledger, batch.id).await? } else { Vec::new() };
+        let mut taking = taking::Taking::new(self, batch.id, shown, joining::WINDOW_DAYS).reading(&way, lying);
+        let mut rows = reading::start(way, name, source, reading::Times { received: ledger.now(), latest: ledger.now().plus_days(1) });
         while let Some(part) = rows.recv().await {
             let part = part.map_err(cannot)?;
             let reached = part.last().map_or(0, |read| read.row.offset + read.row.length);
@@ -295,5 +338,13 @@ fn nothing_named() -> Reason {
         "report-source",
         "何について報告しているのか（IP アドレス、URL、ホスト名）が書かれていません。原本を見て手で登録してください。",
         "it does not say what it reports (an address, a URL or a host); look at the original and enter it by hand",
+    )
+}
+
+fn no_mapping() -> Reason {
+    Reason::new(
+        "mapping-missing",
+        "CSV と JSON は、保存した対応表の名前を指定して取り込んでください。",
+        "CSV and JSON are imported by a saved mapping; name one",
     )
 }

@@ -5,7 +5,10 @@ use crate::model::{
     joining::{Span, Spans},
 };
 use noroshi_kernel::access::Label;
-use noroshi_kernel::{id::IncidentId, moment::Moment};
+use noroshi_kernel::{
+    id::{CorrespondenceId, IncidentId, ReportId},
+    moment::Moment,
+};
 use noroshi_ledger::{Backend, FromQueryResult, LedgerError, Query, Sql, UnitOfWork, audit};
 use std::collections::{HashMap, HashSet};
 
@@ -25,6 +28,21 @@ pub(crate) async fn seen_keys(work: &UnitOfWork, keys: &[[u8; 16]]) -> Result<Ha
         seen.extend(work.all::<KeyRow>(sql).await?.into_iter().map(|row| row.row_key));
     }
     Ok(seen)
+}
+
+/// The report that a letter is, with the targets of the incidents that it tells of.
+pub(crate) async fn report_of(query: &impl Query, letter: CorrespondenceId) -> Result<Option<(ReportId, HashSet<String>)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct TargetRow {
+        target: String,
+    }
+    let report = query.number(Sql::new("SELECT min(id) AS n FROM incident_report WHERE correspondence_id = ").bind(letter.0)).await?;
+    if report == 0 {
+        return Ok(None);
+    }
+    let sql = Sql::new("SELECT i.target FROM incident_told t JOIN incident i ON i.id = t.incident_id WHERE t.report_id = ").bind(report);
+    let targets = query.all::<TargetRow>(sql).await?.into_iter().map(|row| row.target).collect();
+    Ok(Some((ReportId(report), targets)))
 }
 
 #[derive(FromQueryResult)]

@@ -92,7 +92,7 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
         );
         work.execute(correspondence).await?;
         let letter = values.push(
-            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10, thread_id = CAST(v.column11 AS BIGINT), tied_by = v.column12, quotes_id = CAST(v.column13 AS BIGINT), looks_like = v.column14 FROM v WHERE mailroom_letter.id = v.column1",
+            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10, thread_id = CAST(v.column11 AS BIGINT), tied_by = coalesce(v.column12, mailroom_letter.tied_by), quotes_id = coalesce(CAST(v.column13 AS BIGINT), mailroom_letter.quotes_id), looks_like = coalesce(v.column14, mailroom_letter.looks_like) FROM v WHERE mailroom_letter.id = v.column1",
         );
         work.execute(letter).await?;
     }

@@ -297,6 +297,17 @@ pub async fn letters(query: &impl Query, thread: ThreadId, limit: u32) -> Result
     Ok(all.into_iter().map(|(.., letter)| letter).collect())
 }
 
+/// Where a letter stands that is read again; `None` when it is in no thread yet.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn stands(query: &impl Query, letter: CorrespondenceId) -> Result<Option<super::Placed>, LedgerError> {
+    let Some(thread) = thread_of(query, letter).await? else { return Ok(None) };
+    let case = super::store::cases_of(query, &[thread.0]).await?.remove(&thread.0).flatten();
+    // It began its thread or not: what it tells now was not told by it before.
+    Ok(Some(super::Placed { thread, joined: true, answers: false, case }))
+}
+
 /// The thread of a letter that came in.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod store;
 
 pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
-pub use listing::{Inbox, Item, Letter, Line, Party, Routing, counts, inbox, letters, open, parties, routings, thread_of};
+pub use listing::{Inbox, Item, Letter, Line, Party, Routing, counts, inbox, letters, open, parties, routings, stands, thread_of};
 pub use place::{Placed, place};
 pub(crate) use store::{answered, call, join};
 pub use store::{begin_case, move_case, of_case, relabel, seen};

@@ -1,4 +1,4 @@
-use super::{Item, Rejected};
+use super::{Closed, Ending, Item, ReadAs, Rejected, Which};
 use noroshi_kernel::{
     id::{CorrespondenceId, TrayItemId},
     language::Bilingual,
@@ -7,17 +7,26 @@ use noroshi_kernel::{
 };
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 
-/// Puts inputs into the tray, each with the correspondence that it came in; one that lies there already stays as it is.
+/// The format of every letter.
+pub const LETTER: &str = "letter";
+
+/// How many values one question asks for.
+const PART: usize = 500;
+
+const ITEMS: &str = "SELECT t.id, t.correspondence_id, c.name, t.place_ja, t.place_en, t.reason_key, t.reason_ja, t.reason_en, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length, t.row_count, t.row_key, t.format, t.mapping, t.file, t.first_line, t.last_line, t.closed_at, t.closed_by, t.closed_as, t.closed_note FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id";
+
+/// Puts inputs into the tray, each with the correspondence that it came in and how that was read; one that lies there already stays
+/// as it is, but for one that grew with its delivery.
 ///
 /// # Errors
 /// When the database refuses it.
-pub async fn put(work: &UnitOfWork, rejected: impl ExactSizeIterator<Item = (CorrespondenceId, &Rejected)>) -> Result<(), LedgerError> {
+pub async fn put(work: &UnitOfWork, read_as: &ReadAs, rejected: impl ExactSizeIterator<Item = (CorrespondenceId, &Rejected)>) -> Result<(), LedgerError> {
     if rejected.len() == 0 {
         return Ok(());
     }
     let mut ids = work.take_ids(rejected.len()).await?;
     for (correspondence, one) in rejected {
-        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, row_count, set_aside_at) VALUES (")
+        let sql = Sql::new("INSERT INTO mailroom_tray (id, correspondence_id, row_key, place_ja, place_en, reason_key, reason_ja, reason_en, raw_offset, raw_length, row_count, set_aside_at, format, mapping, file, first_line, last_line) VALUES (")
             .bind(ids.take()?)
             .push(", ")
             .bind(correspondence.0)
@@ -41,10 +50,82 @@ pub async fn put(work: &UnitOfWork, rejected: impl ExactSizeIterator<Item = (Cor
             .bind(one.rows.cast_signed())
             .push(", ")
             .bind(work.now().0)
-            .push(") ON CONFLICT (row_key) DO UPDATE SET place_ja = excluded.place_ja, place_en = excluded.place_en, raw_length = excluded.raw_length, row_count = excluded.row_count WHERE excluded.row_count > mailroom_tray.row_count");
+            .push(", ")
+            .bind(read_as.format.as_str())
+            .push(", ")
+            .bind(read_as.mapping.clone())
+            .push(", ")
+            .bind(one.file.clone())
+            .push(", ")
+            .bind(one.first_line.cast_signed())
+            .push(", ")
+            .bind(one.last_line.cast_signed())
+            // The grown delivery holds all of it, so that is where it is read from.
+            .push(") ON CONFLICT (row_key) DO UPDATE SET correspondence_id = excluded.correspondence_id, place_ja = excluded.place_ja, place_en = excluded.place_en, raw_offset = excluded.raw_offset, raw_length = excluded.raw_length, row_count = excluded.row_count, format = excluded.format, mapping = excluded.mapping, file = excluded.file, first_line = excluded.first_line, last_line = excluded.last_line WHERE excluded.row_count > mailroom_tray.row_count AND mailroom_tray.closed_at IS NULL");
         work.execute(sql).await?;
     }
     Ok(())
+}
+
+/// Says anew what is wrong with an entry that was read again, and for which inputs it stands now.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn put_again(work: &UnitOfWork, id: TrayItemId, now: &Rejected) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_tray SET place_ja = ")
+        .bind(now.place.ja.clone())
+        .push(", place_en = ")
+        .bind(now.place.en.clone())
+        .push(", reason_key = ")
+        .bind(now.reason.key.to_string())
+        .push(", reason_ja = ")
+        .bind(now.reason.text.ja.clone())
+        .push(", reason_en = ")
+        .bind(now.reason.text.en.clone())
+        .push(", raw_offset = ")
+        .bind(now.raw_offset.cast_signed())
+        .push(", raw_length = ")
+        .bind(now.raw_length.cast_signed())
+        .push(", row_count = ")
+        .bind(now.rows.cast_signed())
+        .push(", first_line = ")
+        .bind(now.first_line.cast_signed())
+        .push(", last_line = ")
+        .bind(now.last_line.cast_signed())
+        .push(" WHERE closed_at IS NULL AND id = ")
+        .bind(id.0);
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Says anew why an entry cannot be read.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn put_reason(work: &UnitOfWork, id: TrayItemId, reason: &Reason) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_tray SET reason_key = ")
+        .bind(reason.key.to_string())
+        .push(", reason_ja = ")
+        .bind(reason.text.ja.clone())
+        .push(", reason_en = ")
+        .bind(reason.text.en.clone())
+        .push(" WHERE closed_at IS NULL AND id = ")
+        .bind(id.0);
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Closes an entry that is open.
+pub(super) async fn close(work: &UnitOfWork, id: TrayItemId, by: &str, ending: Ending, note: &str) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_tray SET closed_at = ")
+        .bind(work.now().0)
+        .push(", closed_by = ")
+        .bind(by)
+        .push(", closed_as = ")
+        .bind(ending.key())
+        .push(", closed_note = ")
+        .bind(note)
+        .push(" WHERE closed_at IS NULL AND id = ")
+        .bind(id.0);
+    work.execute(sql).await.map(|_| ())
 }
 
 #[derive(FromQueryResult)]
@@ -62,34 +143,125 @@ struct Row {
     raw_offset: i64,
     raw_length: i64,
     row_count: i64,
+    row_key: Vec<u8>,
+    format: Option<String>,
+    mapping: Option<String>,
+    file: Option<String>,
+    first_line: Option<i64>,
+    last_line: Option<i64>,
+    closed_at: Option<i64>,
+    closed_by: Option<String>,
+    closed_as: Option<String>,
+    closed_note: Option<String>,
 }
 
-/// What lies in the tray, newest first: `limit` inputs after the first `skip`.
+impl TryFrom<Row> for Item {
+    type Error = LedgerError;
+
+    fn try_from(row: Row) -> Result<Self, LedgerError> {
+        let row_key = row.row_key.as_slice().try_into().map_err(|_| LedgerError::Damaged(format!("the key of the tray's entry {}", row.id)))?;
+        let ending = |key: &str| Ending::ALL.into_iter().find(|ending| ending.key() == key).unwrap_or(Ending::Nothing);
+        let mapping = row.mapping;
+        Ok(Self {
+            id: TrayItemId(row.id),
+            correspondence: CorrespondenceId(row.correspondence_id),
+            name: row.name,
+            place: Bilingual::new(row.place_ja, row.place_en),
+            reason: Reason { key: row.reason_key.into(), text: Bilingual::new(row.reason_ja, row.reason_en) },
+            set_aside_at: Moment(row.set_aside_at),
+            raw_sha256: row.raw_sha256,
+            raw_offset: row.raw_offset.cast_unsigned(),
+            raw_length: row.raw_length.cast_unsigned(),
+            rows: row.row_count,
+            read_as: row.format.map(|format| ReadAs { format, mapping }),
+            file: row.file,
+            lines: (row.first_line.unwrap_or(0).cast_unsigned(), row.last_line.unwrap_or(0).cast_unsigned()),
+            row_key,
+            closed: row.closed_at.map(|at| Closed {
+                at: Moment(at),
+                by: row.closed_by.unwrap_or_default(),
+                ending: ending(row.closed_as.as_deref().unwrap_or_default()),
+                note: row.closed_note.unwrap_or_default(),
+            }),
+        })
+    }
+}
+
+async fn items(query: &impl Query, sql: Sql) -> Result<Vec<Item>, LedgerError> {
+    query.all::<Row>(sql).await?.into_iter().map(Item::try_from).collect()
+}
+
+/// What waits in the tray, newest first: `limit` inputs after the first `skip`.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn list(query: &impl Query, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new("SELECT t.id, t.correspondence_id, c.name, t.place_ja, t.place_en, t.reason_key, t.reason_ja, t.reason_en, t.set_aside_at, c.raw_sha256, t.raw_offset, t.raw_length, t.row_count FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id ORDER BY t.id DESC LIMIT ")
-        .bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
-    let item = |row: Row| Item {
-        id: TrayItemId(row.id),
-        correspondence: CorrespondenceId(row.correspondence_id),
-        name: row.name,
-        place: Bilingual::new(row.place_ja, row.place_en),
-        reason: Reason { key: row.reason_key.into(), text: Bilingual::new(row.reason_ja, row.reason_en) },
-        set_aside_at: Moment(row.set_aside_at),
-        raw_sha256: row.raw_sha256,
-        raw_offset: row.raw_offset.cast_unsigned(),
-        raw_length: row.raw_length.cast_unsigned(),
-        rows: row.row_count,
-    };
-    Ok(query.all::<Row>(sql).await?.into_iter().map(item).collect())
+    let sql = Sql::new(ITEMS).push(" WHERE t.closed_at IS NULL ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
+    items(query, sql).await
 }
 
-/// How many inputs lie in the tray.
+/// One entry, open or closed.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load(query: &impl Query, id: TrayItemId) -> Result<Option<Item>, LedgerError> {
+    Ok(items(query, Sql::new(ITEMS).push(" WHERE t.id = ").bind(id.0)).await?.pop())
+}
+
+/// The deliveries of which entries wait, the oldest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn deliveries(query: &impl Query, which: &Which) -> Result<Vec<CorrespondenceId>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct IdRow {
+        id: i64,
+    }
+    let mut deliveries = Vec::new();
+    for condition in conditions(which) {
+        let sql = Sql::new("SELECT DISTINCT t.correspondence_id AS id FROM mailroom_tray t WHERE t.closed_at IS NULL AND ").append(condition);
+        deliveries.extend(query.all::<IdRow>(sql).await?.into_iter().map(|row| CorrespondenceId(row.id)));
+    }
+    deliveries.sort_unstable();
+    deliveries.dedup();
+    Ok(deliveries)
+}
+
+/// The entries of a delivery that wait, in the order in which they were set aside.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn open(query: &impl Query, which: &Which, delivery: CorrespondenceId) -> Result<Vec<Item>, LedgerError> {
+    let mut found = Vec::new();
+    for condition in conditions(which) {
+        let sql = Sql::new(ITEMS).push(" WHERE t.closed_at IS NULL AND t.correspondence_id = ").bind(delivery.0).push(" AND ").append(condition);
+        found.extend(items(query, sql.push(" ORDER BY t.id")).await?);
+    }
+    Ok(found)
+}
+
+/// Every entry of a delivery, open or closed, in the order in which they were set aside.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn of_delivery(query: &impl Query, delivery: CorrespondenceId) -> Result<Vec<Item>, LedgerError> {
+    items(query, Sql::new(ITEMS).push(" WHERE t.correspondence_id = ").bind(delivery.0).push(" ORDER BY t.id")).await
+}
+
+/// The conditions that together find them, each with as many values as a question may ask for.
+fn conditions(which: &Which) -> Vec<Sql> {
+    match which {
+        Which::All => vec![Sql::new("1 = 1")],
+        Which::Delivery(id) => vec![Sql::new("t.correspondence_id = ").bind(id.0)],
+        Which::Reason(key) => vec![Sql::new("t.reason_key = ").bind(key.replace('\0', ""))],
+        Which::Ids(ids) => ids.chunks(PART).map(|part| Sql::new("t.id IN ").list(part.iter().map(|id| id.0))).collect(),
+    }
+}
+
+/// How many inputs wait in the tray.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn count(query: &impl Query) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray")).await
+    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray WHERE closed_at IS NULL")).await
 }

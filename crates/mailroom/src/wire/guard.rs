@@ -116,57 +116,57 @@ impl Watch for Answers {
 }
 
 /// Follows the lines and literals of IMAP (RFC 9051 4.3), bounding the length of each and the depth of parentheses.
+///
+/// The parser above goes down with parentheses, so it must never see any that were not counted here. What is skipped as a literal
+/// is therefore only what that parser cannot but take for one: a letter within an answer to `FETCH`. Behind another announcement
+/// the bytes are counted as lines, whatever they are.
 #[derive(Debug)]
 pub(super) struct Literals {
     most_literal_bytes: u64,
     /// What is left of the literal that is being received.
     literal: u64,
-    /// The number after the last brace of this line: `{123`, then `}`.
-    announced: Announced,
-    line_bytes: usize,
+    /// The answer so far, without its literals.
+    line: Vec<u8>,
     depth: u32,
     lines: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Announced {
-    No,
-    Digits(u64),
-    Closed(u64),
 }
 
 impl Literals {
     /// Allows literals of this many bytes.
     pub(super) fn new(most_literal_bytes: u64) -> Self {
-        Self { most_literal_bytes, literal: 0, announced: Announced::No, line_bytes: 0, depth: 0, lines: 0 }
+        Self { most_literal_bytes, literal: 0, line: Vec::new(), depth: 0, lines: 0 }
     }
 
     fn byte(&mut self, byte: u8) -> bool {
-        self.line_bytes += 1;
-        self.announced = match (self.announced, byte) {
-            (_, b'{') => Announced::Digits(0),
-            (Announced::Digits(number), b'0'..=b'9') => Announced::Digits(number.saturating_mul(10).saturating_add(u64::from(byte - b'0'))),
-            (Announced::Digits(number), b'}') => Announced::Closed(number),
-            (Announced::Closed(number), b'\r' | b'\n') => Announced::Closed(number),
-            _ => Announced::No,
-        };
+        self.line.push(byte);
         match byte {
             b'(' | b'[' => self.depth += 1,
             b')' | b']' => self.depth = self.depth.saturating_sub(1),
             b'\n' => {
-                self.line_bytes = 0;
-                if let Announced::Closed(number) = self.announced {
-                    // The answer goes on after its literal: its depth stays.
-                    self.literal = number;
+                if let Some(letter) = self.letter() {
+                    // The answer goes on behind it.
+                    self.literal = letter;
                 } else {
+                    self.line.clear();
                     self.depth = 0;
                     self.lines += 1;
                 }
-                self.announced = Announced::No;
             }
             _ => {}
         }
-        self.line_bytes <= MOST_LINE_BYTES && self.depth <= MOST_DEPTH && self.lines <= MOST_LINES && self.literal <= self.most_literal_bytes
+        self.line.len() <= MOST_LINE_BYTES && self.depth <= MOST_DEPTH && self.lines <= MOST_LINES && self.literal <= self.most_literal_bytes
+    }
+
+    /// The length of the letter that this line announces: `* 1 FETCH (UID 7 BODY[] {123}`.
+    fn letter(&self) -> Option<u64> {
+        let text = std::str::from_utf8(&self.line).ok()?.strip_suffix("}\r\n")?;
+        let (before, number) = text.rsplit_once('{')?;
+        let (sequence, items) = before.strip_prefix("* ")?.split_once(" FETCH (")?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let last = items.strip_suffix("BODY[] ")?;
+        let fits = digits(sequence) && digits(number) && self.depth == 1 && !items.contains('"') && (last.is_empty() || last.ends_with([' ', '\n']));
+        // A number that is longer is too large all the same.
+        fits.then(|| number.parse().unwrap_or(u64::MAX))
     }
 }
 
@@ -205,6 +205,10 @@ mod tests {
         said.chunks(at_once).all(|part| watch.came(part))
     }
 
+    fn deep(line: &[u8]) -> Vec<u8> {
+        [line, &b"(".repeat(60)[..], b")\r\n"].concat()
+    }
+
     #[test]
     fn answers_are_bounded_however_they_are_cut() {
         let long = [b"* OK ".to_vec(), vec![b'x'; MOST_LINE_BYTES]].concat();
@@ -217,9 +221,17 @@ mod tests {
             (b"* 1 FETCH (BODY[] {101}\r\n".to_vec(), false),
             (b"* 1 FETCH (BODY[] {99999999999999999999999999}\r\n".to_vec(), false),
             (vec![b'('; 33], false),
-            (b"* 1 FETCH (BODY[] {3}\r\n(((".iter().copied().chain(vec![b'('; 31]).collect(), false),
+            (b"* 1 FETCH (BODY[] {3}\r\n(((".iter().copied().chain(vec![b'('; 32]).collect(), false),
             (long, false),
             (b"* OK\r\n".repeat(MOST_LINES as usize + 1), false),
+            // What is no literal to the parser is none here.
+            (deep(b"* OK {60}\r\n"), false),
+            (deep(b"* OK FETCH (BODY[] {60}\r\n"), false),
+            (deep(b"* 1 FETCH (X (BODY[] {60}\r\n"), false),
+            (deep(b"* 1 FETCH (X \"BODY[] {60}\r\n"), false),
+            (deep(b"* 1 FETCH (X-BODY[] {60}\r\n"), false),
+            (deep(b"* 1 FETCH (BODY[] {60}\n"), false),
+            (deep(b"* 1 FETCH (UID 7 FLAGS (\\Seen) BODY[] {60}\r\n"), true),
         ] {
             for at_once in [1, 7, 4096] {
                 assert_eq!(passes(&said, at_once), expected, "{:?} by {at_once}", String::from_utf8_lossy(said.get(..60).unwrap_or(&said)));

@@ -12,6 +12,7 @@ pub mod smtp;
 
 mod guard;
 mod tls;
+mod unstuffing;
 
 use noroshi_kernel::reason::Reason;
 use serde::Deserialize;

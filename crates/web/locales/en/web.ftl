@@ -20,6 +20,7 @@ desk-tray = Tray
 desk-statistics = Statistics
 desk-periodic-reports = Periodic reports
 desk-brands = Brands
+desk-mappings = Mappings
 addresses-title = Addresses
 
 ## Signing in
@@ -45,6 +46,12 @@ done-reclassified = The category is changed.
 done-relabelled = The TLP label is changed.
 done-brand-saved = The brand is saved.
 done-name-assigned = The name belongs to the brand now.
+done-mapping-saved = The mapping is saved.
+done-mapping-removed = The mapping is removed. What it read stays.
+done-read-again = It was read again, and nothing of it waits any more.
+done-partly-read-again = It was read again. What still cannot be read stays in the tray.
+done-still-unread = It was read again and still cannot be read. See the reason.
+done-tray-closed = It is closed: nothing to report.
 
 ## What went wrong
 
@@ -335,10 +342,87 @@ column-aliases = Aliases
 ## The tray
 
 tray-none = Nothing waits for a person.
-tray-lead = Inputs that could not be read. See the reason; mend and import them again, or tell the sender.
+tray-lead = Inputs that could not be read. Open one to see its reason; mend what is wrong and read it again, or close it when there is nothing to report.
 column-set-aside = Set aside
 column-place = Place
 column-reason = Reason
+tray-waits = Waits
+tray-closed = Closed
+tray-rows = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+ }
+tray-format = Format
+tray-format-unknown = not noted
+tray-mapping = Mapping
+tray-raw-cut = The first 4 KiB are shown.
+tray-raw-all = Keep the raw bytes
+tray-next = When what was wrong is mended, read the same bytes again.
+tray-next-mapping = Mend the mapping, then read the same bytes again.
+tray-mend = Mend the mapping
+tray-again = Read again
+tray-again-file = Read all of this file again
+tray-again-reason = Read all with this reason again
+tray-nothing = Nothing to report
+tray-nothing-help = A closed input is not deleted; it stays with the note.
+tray-close = Close
+tray-was-read = It was read after all.
+tray-was-nothing = There was nothing to report.
+tray-back = To the tray
+
+## Mappings
+
+mappings-none = There are no mappings yet. Add one: paste the first rows of a sender's file.
+mappings-lead = Which column or member of a CSV or JSON file holds what, saved by name.
+mapping-new = Add a mapping
+mapping-lead = Name the columns (in JSON, places such as /source/ip), look at the preview, then save.
+mapping-name = Name (a-z, 0-9, - and _)
+mapping-about = What a row is
+mapping-about-ja = What a row is (Japanese)
+mapping-about-en = What a row is (English)
+mapping-version = Version
+mapping-versions = Versions
+mapping-version-of = Version { $n }
+mapping-changed = Changed
+mapping-sample = Sample
+mapping-sample-help = Paste the first rows with the header, 256 KiB at most. They are not kept.
+mapping-sample-rows = Rows of the sample
+mapping-preview = Preview
+mapping-preview-send = Preview
+mapping-preview-none = Paste a sample and preview it: what each row would report appears here.
+mapping-preview-empty = The sample has no rows. Paste some below the header, too.
+mapping-suggest = Suggest from the header
+mapping-line = Line
+mapping-told = What would be reported
+mapping-fields = Which column holds what
+mapping-fields-help = Leave what is not used empty; an address, a URL or a host is needed. In a table without a header, write the column's number from 1.
+mapping-addresses = Addresses (one column a line)
+mapping-protocol = Protocol
+mapping-default-protocol = Protocol when none is told
+mapping-separator = Separator (CSV)
+mapping-separator-comma = Comma (,)
+mapping-separator-semicolon = Semicolon (;)
+mapping-separator-tab = Tab
+mapping-header = The first row is a header (CSV)
+mapping-field = Column
+mapping-time = Time
+mapping-time-none = Not told (when it comes in)
+mapping-time-form = How it is written
+mapping-time-usual = 2024-01-15 00:00:07, RFC 3339 and the like
+mapping-time-epoch-seconds = Seconds since 1970
+mapping-time-epoch-milliseconds = Milliseconds since 1970
+mapping-time-pattern = Pattern
+mapping-time-zone = Time zone (when none is written)
+mapping-kind-table = Values and their kinds (one a line)
+mapping-kind-otherwise = Kind of every other row
+mapping-details = Other columns
+mapping-details-which = Columns to look at beside
+mapping-details-all = All
+mapping-details-none = None
+mapping-details-only = Only these
+mapping-details-fields = Columns (one a line)
+mapping-remove = Remove the mapping
+mapping-remove-help = It can no longer be used; its versions and what it read stay.
 
 ## Help
 

@@ -20,6 +20,7 @@ desk-tray = 要確認トレイ
 desk-statistics = 統計
 desk-periodic-reports = 定期報告書
 desk-brands = ブランド
+desk-mappings = 取り込み対応表
 addresses-title = IP アドレス
 
 ## Signing in
@@ -42,6 +43,12 @@ done-reclassified = 種別を変更しました。
 done-relabelled = TLP を変更しました。
 done-brand-saved = ブランドを保存しました。
 done-name-assigned = 名称をブランドに対応づけました。
+done-mapping-saved = 対応表を保存しました。
+done-mapping-removed = 対応表を削除しました。これまでに取り込んだものはそのままです。
+done-read-again = 読み直しました。トレイの入力は片付きました。
+done-partly-read-again = 読み直しました。まだ読めないものがトレイに残っています。
+done-still-unread = 読み直しましたが、まだ読めません。理由を確かめてください。
+done-tray-closed = 報告なしとして片付けました。
 
 ## What went wrong
 
@@ -302,10 +309,84 @@ column-aliases = 別名
 ## The tray
 
 tray-none = 確認が必要な入力はありません。
-tray-lead = 読み取れなかった入力です。理由を確かめ、直して取り込み直すか、送り主に知らせてください。
+tray-lead = 読み取れなかった入力です。行を開いて理由を確かめ、直してもう一度読むか、報告なしとして片付けてください。
 column-set-aside = 保留
 column-place = 場所
 column-reason = 理由
+tray-waits = 確認待ち
+tray-closed = 片付き
+tray-rows = { $n } 行
+tray-format = 形式
+tray-format-unknown = 記録なし
+tray-mapping = 対応表
+tray-raw-cut = 先頭の 4 KiB を示しています。
+tray-raw-all = 原文を保存する
+tray-next = 直せるものを直したら、同じ原文をもう一度読み取ります。
+tray-next-mapping = 対応表を直したら、同じ原文をもう一度読み取ります。
+tray-mend = 対応表を直す
+tray-again = もう一度読む
+tray-again-file = このファイルの全部をもう一度読む
+tray-again-reason = 同じ理由の全部をもう一度読む
+tray-nothing = 報告なしとして片付ける
+tray-nothing-help = 片付けた入力は消えずに、メモとともに残ります。
+tray-close = 片付ける
+tray-was-read = あとから読み取れました。
+tray-was-nothing = 報告することはありませんでした。
+tray-back = トレイへ
+
+## Mappings
+
+mappings-none = 対応表はまだありません。「対応表を追加」から、送り主のファイルの先頭を貼り付けて作ってください。
+mappings-lead = CSV や JSON のどの列に何が書かれているかを、名前をつけて保存したものです。
+mapping-new = 対応表を追加
+mapping-lead = 列の名前（JSON では /source/ip のような位置）を書き、プレビューで確かめてから保存してください。
+mapping-name = 名前（a-z、0-9、-、_）
+mapping-about = 行の説明
+mapping-about-ja = 行の説明（日本語）
+mapping-about-en = 行の説明（英語）
+mapping-version = 版
+mapping-versions = これまでの版
+mapping-version-of = 第 { $n } 版
+mapping-changed = 変更
+mapping-sample = 見本
+mapping-sample-help = 見出し行を含む先頭の数行を貼り付けてください。256 KiB まで。保存はされません。
+mapping-sample-rows = 見本の行
+mapping-preview = プレビュー
+mapping-preview-send = プレビューする
+mapping-preview-none = 見本を貼り付けてプレビューすると、行ごとの読み取り結果がここに並びます。
+mapping-preview-empty = 見本に行がありません。見出し行の下の行も貼り付けてください。
+mapping-suggest = 見出しから提案する
+mapping-line = 行
+mapping-told = 報告になる内容
+mapping-fields = 何がどの列にあるか
+mapping-fields-help = 使わない欄は空のままにします。アドレス・URL・ホスト名のどれかは必要です。見出し行のない表では列の番号（1 から）を書きます。
+mapping-addresses = IP アドレス（1 行に 1 列）
+mapping-protocol = プロトコル
+mapping-default-protocol = 書かれていないときのプロトコル
+mapping-separator = 区切り文字（CSV）
+mapping-separator-comma = コンマ（,）
+mapping-separator-semicolon = セミコロン（;）
+mapping-separator-tab = タブ
+mapping-header = 1 行目は見出し（CSV）
+mapping-field = 列
+mapping-time = 日時
+mapping-time-none = 書かれていない（取り込んだ日時になります）
+mapping-time-form = 書き方
+mapping-time-usual = 2024-01-15 00:00:07、RFC 3339 など
+mapping-time-epoch-seconds = 1970 年からの秒
+mapping-time-epoch-milliseconds = 1970 年からのミリ秒
+mapping-time-pattern = 書式
+mapping-time-zone = タイムゾーン（書かれていないとき）
+mapping-kind-table = 値と種別（1 行に 1 つ）
+mapping-kind-otherwise = それ以外の種別
+mapping-details = その他の列
+mapping-details-which = プレビューに添える列
+mapping-details-all = すべて
+mapping-details-none = なし
+mapping-details-only = 次の列だけ
+mapping-details-fields = 列（1 行に 1 つ）
+mapping-remove = 対応表を削除
+mapping-remove-help = 使えなくなりますが、これまでの版と取り込んだものは残ります。
 
 ## Help
 

@@ -5,6 +5,7 @@ pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod home;
 pub(crate) mod incident;
+pub(crate) mod mappings;
 pub(crate) mod periodic_report;
 pub(crate) mod raw;
 pub(crate) mod sign_in;

@@ -15,13 +15,16 @@ use noroshi_incident::{
 };
 use noroshi_kernel::{
     access::{Actor, Label, Role},
-    id::{AccountId, CoordinationId, CorrespondenceId, IncidentId, OrganisationId, ReportId},
+    id::{AccountId, CoordinationId, CorrespondenceId, IncidentId, OrganisationId, ReportId, TrayItemId},
     language::Bilingual,
     moment::{FixedClock, Moment, Zone},
     tlp::Tlp,
 };
 use noroshi_ledger::{Ledger, Place, blob::BlobStore, migration::Migration};
-use noroshi_mailroom::correspondence::{self, Channel, Correspondence, Kind, Raw};
+use noroshi_mailroom::{
+    correspondence::{self, Channel, Correspondence, Kind, Raw},
+    mapping, tray,
+};
 use std::{io::Write, sync::Arc};
 
 /// Everybody's password.
@@ -40,6 +43,8 @@ pub struct Filled {
     pub hostile: Number,
     /// A plain incident.
     pub plain: Number,
+    /// An entry of the tray: a row that the mapping `scans` cannot read.
+    pub tray: TrayItemId,
     /// A correspondence that tells of the RED incident.
     pub red_correspondence: CorrespondenceId,
     folder: tempfile::TempDir,
@@ -61,8 +66,10 @@ impl Filled {
         let mut filling = Filling { web: &filled.web, zone: &zone, accounts: &filled.accounts };
         filling.brands().await;
         let (plain, hostile, red, red_correspondence) = filling.known().await;
+        filled_mapping(&filled.web, filled.folder.path()).await;
         filling.feed(filled.folder.path(), bulk).await;
         filling.index().await;
+        filled.tray = tray::list(&filled.web.ledger, 0, 100).await.expect("listed").last().expect("an entry").id;
         (filled.plain, filled.hostile, filled.red, filled.red_correspondence) = (plain, hostile, red, red_correspondence);
         filled
     }
@@ -122,8 +129,21 @@ impl Filled {
         }
         work.commit().await.expect("kept");
         let none = Number { year: 0, sequence: 1 };
-        Self { web, accounts, red: none, hostile: none, plain: none, red_correspondence: CorrespondenceId(0), folder }
+        Self { web, accounts, red: none, hostile: none, plain: none, tray: TrayItemId(0), red_correspondence: CorrespondenceId(0), folder }
     }
+}
+
+/// A mapping, and a file that it cannot read.
+async fn filled_mapping(web: &Web, folder: &std::path::Path) {
+    let definition = mapping::read(br#"{"addresses":["ip"],"time":{"field":"seen","zone":"Asia/Tokyo"}}"#).expect("a definition");
+    let about = Bilingual::new("走査の記録", "scans");
+    let work = web.ledger.begin().await.expect("work");
+    mapping::save(&work, &ROOT, &mapping::Change { name: "scans".into(), format: mapping::Format::Csv, definition, about }).await.expect("saved");
+    work.commit().await.expect("kept");
+    let path = folder.join("scans.csv");
+    std::fs::write(&path, format!("seen,ip,note\nnever,192.0.2.77,{HOSTILE} http://x.example.jp/\n")).expect("a file");
+    let saved = mapping::find(&web.ledger, "scans").await.expect("read").expect("there");
+    web.intake(ROOT.clone()).mapped(saved, &path, &mut service::import::Silent).await.expect("imported");
 }
 
 struct Filling<'a> {

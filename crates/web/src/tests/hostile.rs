@@ -21,6 +21,9 @@ fn markup_from_outside_is_shown_and_never_run() {
             "/incidents?q=%3Cscript%3Ealert(1)%22%27%26".into(),
             "/incidents?brand=%3Cscript%3E%22".into(),
             "/tray".into(),
+            format!("/tray/{}", filled.tray),
+            "/mappings".into(),
+            "/mappings/scans".into(),
         ] {
             let page = handler.get(&path).await.body;
             assert!(!page.contains("<script>") && !page.contains("script>alert(1)<"), "{path}");

@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 20] = [
     ("/incidents", "list_incidents.html"),
     ("/incidents?period=2019Q1&category=phishing&page=2", "list_incidents.html"),
     ("/incidents?q=nothing-like-this", "list_incidents.html"),
@@ -23,6 +23,10 @@ const PAGES: [(&str, &str); 16] = [
     ("/brands?q=a", "brands.html"),
     ("/brands/rakuten", "brand.html"),
     ("/tray", "tray.html"),
+    ("/tray/{tray}", "tray_entry.html"),
+    ("/mappings", "mappings.html"),
+    ("/mappings/new", "mapping.html"),
+    ("/mappings/scans", "mapping.html"),
     ("/help", "help.html"),
     ("/nowhere", "failure.html"),
 ];
@@ -43,10 +47,11 @@ fn every_template_speaks_both_languages() {
     looking(async |filled| {
         for language in ["ja", "en"] {
             let handler = Browser::of(filled, Role::Handler).await.speaking(language);
-            for (path, _) in PAGES {
-                let answer = handler.get(path).await;
-                assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
-                check(path, language, &answer.body);
+            for (path, template) in PAGES {
+                let path = path.replace("{tray}", &filled.tray.to_string());
+                let answer = handler.get(&path).await;
+                assert_eq!(answer.status.is_success(), template != "failure.html", "{path}: {}", answer.body);
+                check(&path, language, &answer.body);
             }
             check("/sign-in", language, &Browser::stranger(filled).speaking(language).get("/sign-in?to=%2Fhelp").await.body);
         }
@@ -100,7 +105,9 @@ async fn an_empty_platform_says_what_to_do() {
     let filled = Filled::empty().await;
     for language in ["ja", "en"] {
         let handler = Browser::of(&filled, Role::Handler).await.speaking(language);
-        for path in ["/incidents", "/addresses", "/reports", "/correspondence", "/coordinations", "/tray", "/brands", "/statistics", "/periodic-reports"] {
+        for path in
+            ["/incidents", "/addresses", "/reports", "/correspondence", "/coordinations", "/tray", "/mappings", "/brands", "/statistics", "/periodic-reports"]
+        {
             let answer = handler.get(path).await;
             assert_eq!(answer.status, 200, "{path}");
             check(path, language, &answer.body);

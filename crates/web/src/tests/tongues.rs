@@ -99,6 +99,10 @@ async fn no_page_mixes_languages() {
             "/brands?q=rakuten".into(),
             "/brands/rakuten".into(),
             "/tray".into(),
+            format!("/tray/{}", filled.tray),
+            "/mappings".into(),
+            "/mappings/new".into(),
+            "/mappings/scans".into(),
             "/help".into(),
             "/nowhere".into(),
             "/incidents?period=yesterday".into(),
@@ -128,6 +132,19 @@ async fn no_page_mixes_languages() {
             assert!(answer.status.is_client_error(), "{path} {fields:?}: {}", answer.status);
             speaks_one(&answer.body, language, &format!("{path} {fields:?}"));
         }
+        for fields in [
+            &[("act", "save"), ("name", "No Name")][..],
+            &[("act", "save"), ("name", "scans"), ("url", "url")],
+            &[("act", "preview"), ("url", "url"), ("sample", "url,b\nhttp://a.example.jp/,\nnothing,\n")],
+            &[("act", "suggest"), ("sample", "x,y\n1,2\n")],
+            &[("act", "preview"), ("url", "url"), ("kind_table", "nonsense")],
+            &[("act", "preview"), ("url", "url"), ("time_field", "t"), ("time_zone", "Mars/Olympus")],
+        ] {
+            speaks_one(&person.post("/mappings/new", fields).await.body, language, &format!("a mapping: {fields:?}"));
+        }
+        let answer = person.post(&format!("/tray/{}/close", filled.tray), &[("note", " ")]).await;
+        assert!(answer.status.is_client_error());
+        speaks_one(&answer.body, language, "an entry without a note");
         let long = "x".repeat(20_001);
         for (path, fields) in [
             ("notes", vec![("text", " ")]),

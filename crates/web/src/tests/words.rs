@@ -10,8 +10,23 @@ const JA: &str = include_str!("../../locales/ja/web.ftl");
 const EN: &str = include_str!("../../locales/en/web.ftl");
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 12] =
-    ["category-", "state-", "origin-", "channel-", "sector-", "failure-", "filter-", "brand-origin-", "fact-", "statistics-", "download-", "done-"];
+const MADE: [&str; 15] = [
+    "mapping-separator-",
+    "mapping-time-",
+    "mapping-details-",
+    "category-",
+    "state-",
+    "origin-",
+    "channel-",
+    "sector-",
+    "failure-",
+    "filter-",
+    "brand-origin-",
+    "fact-",
+    "statistics-",
+    "download-",
+    "done-",
+];
 
 /// Each key with the names of its arguments.
 fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {

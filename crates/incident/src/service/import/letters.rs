@@ -66,14 +66,19 @@ pub(super) async fn place(intake: &Intake, part: Vec<(Kept, Incoming)>, progress
     let Some((first, _)) = new.first() else { return Ok(before) };
     let mut taking = Taking::new(intake, first.id, String::new(), joining::WINDOW_DAYS);
     let now = intake.ledger.now();
-    let brands = Arc::new(Brands::new(brand::names_of(&intake.ledger).await?.into_values()));
-    let context = Context { marks: intake.marks.clone(), latest: now.plus_days(1), brands };
+    let context = context(intake).await?;
     let read = tokio::task::spawn_blocking(move || read_all(&new, &context, now)).await;
     let (rows, told) = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))?;
     taking.take(rows, told, progress).await?;
     let mut outcome = taking.outcome;
     outcome.add(before);
     Ok(outcome)
+}
+
+/// What must be known to read letters.
+pub(super) async fn context(intake: &Intake) -> Result<Context, IncidentError> {
+    let brands = Arc::new(Brands::new(brand::names_of(&intake.ledger).await?.into_values()));
+    Ok(Context { marks: intake.marks.clone(), latest: intake.ledger.now().plus_days(1), brands })
 }
 
 /// Reads letters on every core.
@@ -87,7 +92,7 @@ fn read_all(letters: &[(Kept, Incoming)], context: &Context, now: Moment) -> (Ve
     })
 }
 
-fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (Read, letters::Told) {
+pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (Read, letters::Told) {
     // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
     let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), context)).unwrap_or_else(|_| Err(failed()));
     let told = heading(kept.id, letter.live, &reading);

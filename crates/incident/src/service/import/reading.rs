@@ -3,6 +3,7 @@ use noroshi_feeds::{
     digest,
     finding::Finding,
     iodef,
+    mapping::{CsvReader, JsonReader},
     phishurl::{PhishUrl, PhishUrlReader},
     problem::Problem,
     shadowserver::{ReportType, ShadowserverReader},
@@ -14,6 +15,7 @@ use noroshi_kernel::{
     moment::{Moment, Zone},
     reason::Reason,
 };
+use noroshi_mailroom::mapping::{self, Saved};
 use noroshi_post::archive;
 use std::{
     borrow::Cow,
@@ -54,6 +56,13 @@ pub(super) struct Row {
     pub(super) reporter_tld: Option<String>,
 }
 
+impl Row {
+    /// The file of an archive that it stands in.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.name.as_deref().filter(|_| self.letter.is_none())
+    }
+}
+
 /// Counts the copies of each row in a file. A row is remembered by 64 bits of its hash: should two rows share them, one is
 /// numbered as the other's next copy, this time and every time, which harms nothing.
 #[derive(Default)]
@@ -74,12 +83,29 @@ impl Copies {
     }
 }
 
+/// How the rows of a delivery are read.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) format: Format,
+    /// The mapping, which CSV and JSON cannot do without.
+    pub(super) mapping: Option<Saved>,
+}
+
+/// When a delivery came in, and which time its rows may tell at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// What tells no time of its own was reported then.
+    pub(super) received: Moment,
+    /// A feed's clock may run ahead of ours by a zone, not by more.
+    pub(super) latest: Moment,
+}
+
 /// Reads rows in a thread of their own, a few parts ahead.
-pub(super) fn start(format: Format, name: String, source: File, now: Moment) -> mpsc::Receiver<io::Result<Vec<Read>>> {
+pub(super) fn start(way: Way, name: String, source: File, times: Times) -> mpsc::Receiver<io::Result<Vec<Read>>> {
     let (sender, receiver) = mpsc::channel(2);
     let source = BufReader::with_capacity(256 * 1024, source);
     tokio::task::spawn_blocking(move || {
-        let mut rows = match rows(format, &name, source, now) {
+        let mut rows = match rows(&way, &name, source, times) {
             Ok(rows) => rows,
             Err(error) => {
                 let _ = sender.blocking_send(Err(error));
@@ -99,9 +125,8 @@ pub(super) fn start(format: Format, name: String, source: File, now: Moment) -> 
 
 type Rows = Box<dyn Iterator<Item = io::Result<Read>>>;
 
-fn rows(format: Format, name: &str, mut source: BufReader<File>, now: Moment) -> io::Result<Rows> {
-    // A feed's clock may run ahead of ours by a zone, not by more.
-    let latest = now.plus_days(1);
+fn rows(way: &Way, name: &str, mut source: BufReader<File>, Times { received: now, latest }: Times) -> io::Result<Rows> {
+    let format = way.format;
     Ok(match format {
         Format::PhishUrl => {
             // The list is published in Japan time, whatever the team's own zone is.
@@ -131,6 +156,7 @@ fn rows(format: Format, name: &str, mut source: BufReader<File>, now: Moment) ->
             source.take(IODEF_MOST_BYTES).read_to_end(&mut bytes)?;
             iodefs(&bytes, latest, now)
         }
+        Format::Csv | Format::Json => way.mapping.as_ref().map_or_else(|| Box::new(std::iter::empty()) as Rows, |saved| mapped(saved, source, latest, now)),
         // Letters come another way; none of them is a table.
         Format::Eml | Format::Mbox | Format::Maildir => Box::new(std::iter::empty()),
     })
@@ -141,17 +167,23 @@ const IODEF_MOST_BYTES: u64 = 64 << 20;
 
 /// Gives rows the keys by which they are known again.
 struct Keys {
-    format: Format,
+    /// What is read in two ways is two things.
+    way: Vec<u8>,
     copies: Copies,
 }
 
 impl Keys {
     fn of(format: Format) -> Self {
-        Self { format, copies: Copies::default() }
+        Self { way: format.key().as_bytes().to_vec(), copies: Copies::default() }
+    }
+
+    /// For rows that a mapping reads. A mapping that is mended reads the same rows.
+    fn mapped(name: &str) -> Self {
+        Self { way: format!("mapping {name} ").into_bytes(), copies: Copies::default() }
     }
 
     fn read(&mut self, line: u64, (offset, length): (u64, u64), raw_hash: [u8; 16], content: Result<Vec<Told>, Problem>) -> Read {
-        let mut key = self.format.key().as_bytes().to_vec();
+        let mut key = self.way.clone();
         key.extend(raw_hash);
         key.extend(self.copies.number(raw_hash).to_be_bytes());
         let content = content.map_err(|problem| (problem.place(), problem.reason));
@@ -174,6 +206,28 @@ fn shadowserver<R: io::Read>(source: R, name: &str, latest: Moment) -> impl Iter
         let told = row.content.and_then(|finding| one(finding, latest, latest, row.line));
         Ok(keys.read(row.line, (row.offset, row.length), row.raw_hash, told))
     })
+}
+
+/// Rows that a mapping reads.
+fn mapped(saved: &Saved, source: BufReader<File>, latest: Moment, now: Moment) -> Rows {
+    type Findings = Box<dyn Iterator<Item = io::Result<noroshi_feeds::row::Row>>>;
+    let mut keys = Keys::mapped(&saved.name);
+    let opened = match saved.format {
+        mapping::Format::Csv => CsvReader::new(source, &saved.definition, latest).map(|rows| Box::new(rows) as Findings),
+        mapping::Format::Json => JsonReader::new(source, &saved.definition, latest).map(|rows| Box::new(rows) as Findings),
+    };
+    match opened {
+        Ok(rows) => Box::new(rows.map(move |row| {
+            let row = row?;
+            let told = row.content.and_then(|finding| one(finding, latest, now, row.line));
+            Ok(keys.read(row.line, (row.offset, row.length), row.raw_hash, told))
+        })),
+        // It was looked at when it was saved; the zones that this machine knows may be others.
+        Err(reason) => {
+            let hash = digest::of(reason.key.as_bytes());
+            Box::new(std::iter::once(Ok(keys.read(1, (0, 0), hash, Err(Problem { line: 1, column: None, reason })))))
+        }
+    }
 }
 
 /// The tables of an archive, one behind the other. Places are those of the table; the bytes are the archive's.

@@ -1,8 +1,8 @@
 use super::{
-    Intake, MOST_REASONS, Outcome, Progress, cases,
+    Format, Intake, MOST_REASONS, Outcome, Progress, Told, cases,
     harvest::{Harvest, Placed},
-    reading::Read,
-    rejected::Rejected,
+    reading::{Fault, Read, Row, Way},
+    rejected::{Lying, Rejected},
     target_hash,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     store::{joining as looking, keeping, loading},
 };
 use noroshi_directory::brand;
+use noroshi_feeds::digest;
 use noroshi_kernel::{
     id::{CorrespondenceId, IncidentId, ReportId},
     moment::Moment,
@@ -21,8 +22,9 @@ use noroshi_mailroom::{
     letters,
     outgoing::{self, acknowledgement},
     thread::{self, Case},
-    tray,
+    tray::{Item, ReadAs},
 };
+use noroshi_post::threading::Marks;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
@@ -36,20 +38,89 @@ pub(super) struct Taking<'a> {
     name: String,
     window_days: i64,
     names: HashMap<String, Option<i64>>,
+    /// How the delivery is read.
+    read_as: ReadAs,
+    /// The version of the mapping that is used.
+    version: Option<i64>,
+    /// What lies in the tray of the delivery already.
+    lying: Lying,
     pub(super) outcome: Outcome,
+    /// How many entries of the tray were closed, since their inputs were read after all.
+    pub(super) closed: u64,
+}
+
+/// What a unit of work takes, and what it does not.
+struct Part {
+    readable: Vec<(Row, Vec<Told>)>,
+    /// The reports that letters are already: what they tell now is told by those.
+    before: HashMap<CorrespondenceId, ReportId>,
+    rejected: Rejected,
+    /// What of the tray is read again.
+    again: Option<Vec<Item>>,
+    counts: Outcome,
+    lines: (Option<u64>, Option<u64>),
+}
+
+/// What reading letters told, and the thread of each.
+#[derive(Default)]
+struct Letters {
+    told: Vec<letters::Told>,
+    placed: Vec<thread::Placed>,
+}
+
+impl Letters {
+    /// Adds a letter that is read again: one that stands in a thread stays there.
+    async fn again(&mut self, work: &UnitOfWork, marks: &Marks, told: letters::Told) -> Result<(), LedgerError> {
+        let mut told = vec![told];
+        self.placed = match told.first() {
+            Some(first) => match thread::stands(work, first.id).await? {
+                Some(placed) => {
+                    told.iter_mut().for_each(|told| told.thread = Some(placed.thread));
+                    vec![placed]
+                }
+                None => thread::place(work, marks, &mut told).await?,
+            },
+            None => Vec::new(),
+        };
+        self.told = told;
+        Ok(())
+    }
 }
 
 impl<'a> Taking<'a> {
     pub(super) fn new(intake: &'a Intake, delivery: CorrespondenceId, name: String, window_days: i64) -> Self {
-        Self { intake, delivery, name, window_days, names: HashMap::new(), outcome: Outcome::default() }
+        Self {
+            intake,
+            delivery,
+            name,
+            window_days,
+            names: HashMap::new(),
+            read_as: ReadAs::letter(),
+            version: None,
+            lying: Lying::default(),
+            outcome: Outcome::default(),
+            closed: 0,
+        }
+    }
+
+    /// Takes a letter of which this lies in the tray.
+    pub(super) fn knowing(self, lying: Vec<Item>) -> Self {
+        Self { lying: Lying::new(lying, false), ..self }
+    }
+
+    /// Takes the rows of a table, read in a way, of which something may lie in the tray already.
+    pub(super) fn reading(self, way: &Way, lying: Vec<Item>) -> Self {
+        let mapping = way.mapping.as_ref();
+        let read_as = ReadAs { format: way.format.key().into(), mapping: mapping.map(|saved| saved.name.clone()) };
+        Self { read_as, version: mapping.map(|saved| saved.version), lying: Lying::new(lying, way.format != Format::Iodef), ..self }
     }
 
     /// Takes some rows or letters in one unit of work, with what reading the letters told.
     pub(super) async fn take(&mut self, rows: Vec<Read>, told: Vec<letters::Told>, progress: &mut dyn Progress) -> Result<(), IncidentError> {
         let work = self.intake.ledger.begin().await?;
         work.lock("incident.open").await?;
-        let mut part = Outcome { read: rows.len() as u64, ..Outcome::default() };
-        let lines = (rows.first().and_then(|read| read.row.line), rows.last().and_then(|read| read.row.line));
+        let mut counts = Outcome { read: rows.len() as u64, ..Outcome::default() };
+        let lines = lines(&rows);
         // Another program may have read a letter since it was found waiting.
         let named: Vec<_> = rows.iter().filter_map(|read| read.row.letter).collect();
         let waiting = letters::waiting(&work, &named).await?;
@@ -58,9 +129,13 @@ impl<'a> Taking<'a> {
         outgoing::take_reports(&work, &mut told, &placed).await?;
         // What an answer quotes of a report is no report again.
         let answers: HashSet<CorrespondenceId> = told.iter().zip(&placed).filter(|(_, placed)| placed.answers).map(|(told, _)| told.id).collect();
+        let seen = seen(&work, &rows).await?;
         let mut rejected = Rejected::new(self.delivery, self.name.clone());
         let mut readable = Vec::with_capacity(rows.len());
         for Read { row, content, beside } in rows.into_iter().filter(|read| read.row.letter.is_none_or(|letter| waiting.contains(&letter))) {
+            if row.letter.is_none() && seen.contains(row.key.as_slice()) {
+                continue;
+            }
             match content {
                 Ok(_) if row.letter.is_some_and(|letter| answers.contains(&letter)) => readable.push((row, Vec::new())),
                 Ok(told) => {
@@ -68,16 +143,93 @@ impl<'a> Taking<'a> {
                     readable.push((row, told));
                 }
                 Err(fault) => {
-                    rejected.add(&row, fault);
+                    let lies = self.lying.holding(&row).and_then(|index| self.lying.items().get(index));
+                    // A person has decided on it, or it was read: nothing changes.
+                    if lies.is_some_and(|item| item.closed.is_some()) {
+                        continue;
+                    }
+                    rejected.add(&row, fault, lies.is_some());
                     rejected.add_parts(&row, beside);
                 }
             }
         }
-        let seen = looking::seen_keys(&work, &readable.iter().filter(|(row, _)| row.letter.is_none()).map(|(row, _)| row.key).collect::<Vec<_>>()).await?;
-        readable.retain(|(row, _)| !seen.contains(row.key.as_slice()));
-        part.set_aside = rejected.whole;
-        part.partly_set_aside = rejected.partly;
-        part.already_seen = part.read - part.set_aside - readable.len() as u64;
+        counts.set_aside = rejected.whole;
+        counts.partly_set_aside = rejected.partly;
+        counts.already_seen = counts.read - counts.set_aside - readable.len() as u64;
+        let letters = Letters { told, placed };
+        self.place(work, Part { readable, before: HashMap::new(), rejected, again: None, counts, lines }, &letters, progress).await
+    }
+
+    /// Takes rows of entries of the tray that are read again, all of them, and closes those of which nothing is wrong any more.
+    pub(super) async fn take_again(&mut self, rows: Vec<Read>, items: Vec<Item>, progress: &mut dyn Progress) -> Result<(), IncidentError> {
+        let work = self.intake.ledger.begin().await?;
+        work.lock("incident.open").await?;
+        let mut counts = Outcome { read: rows.len() as u64, ..Outcome::default() };
+        let (lines, seen) = (lines(&rows), seen(&work, &rows).await?);
+        let lying = Lying::new(items, self.read_as.format != Format::Iodef.key());
+        let mut rejected = Rejected::new(self.delivery, self.name.clone());
+        let mut readable = Vec::with_capacity(rows.len());
+        for Read { row, content, .. } in rows {
+            match (content, lying.holding(&row)) {
+                _ if seen.contains(row.key.as_slice()) => {}
+                (Ok(told), _) => readable.push((row, told)),
+                (Err(fault), Some(index)) => rejected.add_again(&row, fault, index),
+                (Err(fault), None) => rejected.add(&row, fault, false),
+            }
+        }
+        counts.set_aside = rejected.whole;
+        counts.already_seen = counts.read - counts.set_aside - readable.len() as u64;
+        let again = Some(lying.items().to_vec());
+        self.place(work, Part { readable, before: HashMap::new(), rejected, again, counts, lines }, &Letters::default(), progress).await
+    }
+
+    /// Takes a letter that is read again for the entries of the tray that wait for it. A letter is one report: what it tells now
+    /// besides is told by the report that it is already.
+    pub(super) async fn take_letter_again(
+        &mut self,
+        read: Read,
+        told: letters::Told,
+        items: Vec<Item>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), IncidentError> {
+        let work = self.intake.ledger.begin().await?;
+        work.lock("incident.open").await?;
+        let Read { row, content, beside } = read;
+        let mut counts = Outcome { read: 1, ..Outcome::default() };
+        let before = looking::report_of(&work, told.id).await?;
+        let (mut found, mut faults) = (Vec::new(), beside);
+        match content {
+            Ok(told) => found = told,
+            Err(fault) => faults.insert(0, fault),
+        }
+        let reports = !found.is_empty();
+        if let Some((_, targets)) = &before {
+            found.retain(|told| !targets.contains(&told.target.text));
+        }
+        let mut rejected = Rejected::new(self.delivery, self.name.clone());
+        for (index, key, fault) in matched(&row, faults, &self.lying, &items) {
+            rejected.add_letter_again(&row, key, fault, index);
+        }
+        let is_clean = rejected.is_empty();
+        // What it is filed as changes only when it could be read.
+        let mut letters = Letters::default();
+        if reports || is_clean {
+            letters.again(&work, &self.intake.marks, told).await?;
+        }
+        match (reports || is_clean, found.is_empty() && before.is_some()) {
+            (false, _) => counts.set_aside = 1,
+            (true, true) => counts.already_seen = 1,
+            (true, false) => {}
+        }
+        counts.partly_set_aside = u64::from(reports && !is_clean);
+        let readable = if counts.set_aside + counts.already_seen == 0 { vec![(row, found)] } else { Vec::new() };
+        let before = before.map(|(report, _)| (self.delivery, report)).into_iter().collect();
+        self.place(work, Part { readable, before, rejected, again: Some(items), counts, lines: (None, None) }, &letters, progress).await
+    }
+
+    /// Finds the incidents of what was read, or opens them, and keeps everything.
+    async fn place(&mut self, work: UnitOfWork, whole: Part, letters: &Letters, progress: &mut dyn Progress) -> Result<(), IncidentError> {
+        let Part { mut readable, before, rejected, again, counts: mut part, lines } = whole;
         // In the order of time, so that what comes of them does not hang on the order of the rows.
         readable.sort_by_key(|(row, told)| (told.first().map(|told| told.at), row.key));
 
@@ -95,18 +247,24 @@ impl<'a> Taking<'a> {
                 quiet += 1;
                 continue;
             };
-            let report = ReportId(ids.take()?);
-            harvest.reports.push(keeping::NewReport {
-                id: report,
-                correspondence: row.letter.unwrap_or(self.delivery),
-                received_at: first.at,
-                line: row.line,
-                raw_offset: row.offset,
-                raw_length: row.length,
-                row_key: Some(row.key),
-                site: first.site.clone(),
-                reporter_tld: row.reporter_tld,
-            });
+            let known = row.letter.and_then(|letter| before.get(&letter)).copied();
+            let report = match known {
+                Some(report) => report,
+                None => ReportId(ids.take()?),
+            };
+            if known.is_none() {
+                harvest.reports.push(keeping::NewReport {
+                    id: report,
+                    correspondence: row.letter.unwrap_or(self.delivery),
+                    received_at: first.at,
+                    line: row.line,
+                    raw_offset: row.offset,
+                    raw_length: row.length,
+                    row_key: Some(row.key),
+                    site: first.site.clone(),
+                    reporter_tld: row.reporter_tld,
+                });
+            }
             let mut here = Vec::new();
             let mut met = HashSet::new();
             for told in told {
@@ -133,11 +291,17 @@ impl<'a> Taking<'a> {
         part.incidents_opened = opened.iter().map(|here| here.len() as u64).sum();
         part.incidents_merged = harvest.merges.len() as u64;
         self.number(&work, &mut harvest).await?;
-        self.keep(&work, harvest, &rejected, &part, lines).await?;
-        letters::set_read(&work, &told).await?;
-        cases::begin(&work, &told, &placed).await?;
-        acknowledgement::ask(&work, &told, &placed).await?;
+        let mut closed = 0;
+        match &again {
+            None => rejected.keep(&work, &self.read_as).await?,
+            Some(items) => closed = rejected.keep_again(&work, &self.intake.actor, &self.read_as, items).await?,
+        }
+        self.keep(&work, harvest, &part, lines, again.is_some()).await?;
+        letters::set_read(&work, &letters.told).await?;
+        cases::begin(&work, &letters.told, &letters.placed).await?;
+        acknowledgement::ask(&work, &letters.told, &letters.placed).await?;
         work.commit().await?;
+        self.closed += closed;
 
         for why in rejected.reasons() {
             progress.set_aside(&why);
@@ -189,15 +353,7 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    async fn keep(
-        &self,
-        work: &UnitOfWork,
-        harvest: Harvest,
-        rejected: &Rejected,
-        part: &Outcome,
-        lines: (Option<u64>, Option<u64>),
-    ) -> Result<(), LedgerError> {
-        tray::put(work, rejected.entries()).await?;
+    async fn keep(&self, work: &UnitOfWork, harvest: Harvest, part: &Outcome, lines: (Option<u64>, Option<u64>), again: bool) -> Result<(), LedgerError> {
         let mut changed: Vec<_> = harvest.incidents.iter().map(|(incident, _)| incident.id).collect();
         keeping::insert_reports(work, harvest.reports).await?;
         keeping::insert_incidents(work, harvest.incidents).await?;
@@ -220,15 +376,46 @@ impl<'a> Taking<'a> {
         keeping::rename(work, &renamed).await?;
         keeping::link(work, &harvest.links).await?;
         changed.extend(renamed);
-        if part.stored + part.duplicates + part.set_aside == 0 {
+        let set_aside = if again { 0 } else { part.set_aside };
+        if part.stored + part.duplicates + set_aside == 0 {
             return Ok(());
         }
-        let detail = json!({ "lines": [lines.0, lines.1], "opened": part.stored, "joined": part.duplicates, "merged": part.incidents_merged, "set_aside": part.set_aside });
-        work.record(&self.intake.actor, Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.delivery.0, detail: &detail })
-            .await?;
+        let mapping = self.read_as.mapping.as_ref().map(|name| json!({ "name": name, "version": self.version }));
+        let detail = json!({ "lines": [lines.0, lines.1], "mapping": mapping, "again": again, "opened": part.stored, "joined": part.duplicates, "merged": part.incidents_merged, "set_aside": part.set_aside });
+        let entry = Entry { action: "incident.import", subject_kind: "correspondence", subject_id: self.delivery.0, detail: &detail };
+        work.record(&self.intake.actor, entry).await?;
         if !changed.is_empty() {
             work.tell(Changed::KIND, &Changed { incidents: changed }).await?;
         }
         Ok(())
     }
+}
+
+/// The first and the last line of rows.
+fn lines(rows: &[Read]) -> (Option<u64>, Option<u64>) {
+    (rows.first().and_then(|read| read.row.line), rows.last().and_then(|read| read.row.line))
+}
+
+/// The keys of those rows of tables that are reports already.
+async fn seen(work: &UnitOfWork, rows: &[Read]) -> Result<HashSet<Vec<u8>>, LedgerError> {
+    looking::seen_keys(work, &rows.iter().filter(|read| read.row.letter.is_none()).map(|read| read.row.key).collect::<Vec<_>>()).await
+}
+
+/// Which entry of those that are read again each fault of a letter is, by its place; what is none of the letter's entries is new.
+fn matched(row: &Row, faults: Vec<Fault>, lying: &Lying, items: &[Item]) -> Vec<(Option<usize>, [u8; 16], Fault)> {
+    let mut met = HashSet::new();
+    let mut out = Vec::new();
+    for (turn, fault) in faults.into_iter().enumerate() {
+        let Some(known) = lying.items().iter().find(|item| item.place == fault.0 && !met.contains(&item.id)) else {
+            let key = [&row.key[..], b"again", &turn.to_be_bytes(), fault.0.en.as_bytes()].concat();
+            out.push((None, digest::of(&key), fault));
+            continue;
+        };
+        met.insert(known.id);
+        // One that was closed, or that nobody asked about, stays as it is.
+        if let Some(index) = items.iter().position(|item| item.id == known.id) {
+            out.push((Some(index), known.row_key, fault));
+        }
+    }
+    out
 }

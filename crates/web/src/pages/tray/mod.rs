@@ -1,5 +1,10 @@
 //! `GET /tray`: inputs that could not be used and wait for a person.
 
+pub(crate) mod again;
+pub(crate) mod close;
+pub(crate) mod entry;
+
+use super::onward;
 use crate::{
     failure::Failure,
     links,
@@ -35,6 +40,7 @@ pub(crate) struct TrayRow {
     pub(crate) name: String,
     pub(crate) place: String,
     pub(crate) reason: String,
+    pub(crate) href: String,
     pub(crate) raw: String,
 }
 
@@ -48,6 +54,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     let items = tray::list(&web.ledger, skip, PER_PAGE).await?;
     let row = |item: tray::Item| TrayRow {
         at: Time::of(item.set_aside_at, web.ledger.now(), &web.reckoning.zone, words),
+        href: format!("/tray/{}", item.id),
         raw: links::with(&format!("/correspondence/{}/raw?offset={}", item.correspondence, item.raw_offset), "length", &item.raw_length.to_string()),
         name: links::harmless(&item.name),
         place: words.pick(&item.place),
