@@ -38,7 +38,7 @@ fn a_mapping_is_suggested_set_shown_and_removed() {
         assert_eq!(home.run(&["mapping", "remove", "scans"]).code(), 0);
         assert_eq!(home.run(&["mapping", "list", "--json"]).json(), serde_json::json!([]));
         for (arguments, says) in
-            [(&["mapping", "show", "scans"][..], "there is no mapping \"scans\""), (&["mapping", "remove", "scans"], "there is no mapping scans")]
+            [(&["mapping", "show", "scans"][..], "there is no mapping \"scans\""), (&["mapping", "remove", "scans"], "there is no mapping \"scans\"")]
         {
             let ran = home.run(arguments);
             assert_eq!(ran.code(), 1);
