@@ -1,7 +1,7 @@
 //! The team key: a file of its own, made once, whole or not at all.
 
 use anyhow::Context as _;
-use noroshi_directory::account;
+use noroshi_directory::{account, key::team};
 use noroshi_ledger::Ledger;
 use std::{
     fs::{self, File},
@@ -25,11 +25,17 @@ pub(crate) async fn of(data: &Path, ledger: &Ledger) -> anyhow::Result<[u8; 32]>
     if !written.trim().is_empty() {
         return parsed(&path);
     }
-    // An empty file is what a full disk left behind. Nothing hangs on its key as long as nobody has an account.
+    // An empty file is what a full disk left behind. Nothing hangs on its key as long as nobody has an account and there is no
+    // OpenPGP key.
     let work = ledger.begin().await?;
     work.lock("noroshi.team_key").await?;
     if read(&path)?.is_some_and(|written| written.trim().is_empty()) {
         anyhow::ensure!(account::all(&work).await?.is_empty(), "{} is empty and the team has accounts; restore it from a backup", path.display());
+        anyhow::ensure!(
+            team(&work).await?.is_empty(),
+            "{} is empty and the team has OpenPGP keys that only it opens; restore it from a backup",
+            path.display()
+        );
         keep(data, &path, true)?;
     }
     work.undo().await?;

@@ -2,6 +2,7 @@
 
 use crate::{configuration::Configuration, key};
 use anyhow::Context as _;
+use noroshi_directory::key::Vault;
 use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
@@ -26,7 +27,7 @@ pub(crate) struct Platform {
     pub(crate) configuration: Configuration,
     pub(crate) ledger: Ledger,
     pub(crate) reckoning: Reckoning,
-    /// The team's secret, from which the keys of sessions are derived.
+    /// The team's secret, from which the keys of sessions are derived, and those under which OpenPGP secrets lie.
     pub(crate) team_key: [u8; 32],
     /// Whether there was nothing before.
     pub(crate) is_new: bool,
@@ -47,6 +48,11 @@ impl Platform {
         Ok(platform)
     }
 
+    /// What opens the secrets of the team's OpenPGP keys.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::new(&self.team_key)
+    }
+
     /// Brings the shipped brands into a brand table that is empty. Later they come with `noroshi brand import`.
     async fn bring_brands(&self) -> anyhow::Result<()> {
         if !noroshi_directory::brand::all(&self.ledger).await?.is_empty() {
@@ -59,7 +65,7 @@ impl Platform {
 
     /// What bringing things in needs.
     pub(crate) fn intake(&self, actor: Actor) -> Intake {
-        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks() }
+        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks(), vault: self.vault() }
     }
 
     /// In whose name letters are written.

@@ -1,10 +1,11 @@
-//! Who: organisations, people with their accounts, and brands; who is home and who is abroad.
+//! Who: organisations, people with their accounts, brands, and the OpenPGP keys of the team and of its contacts; who is home and who is abroad.
 //!
 //! Each noun is a folder: its types and pure rules, its actions, and `store` with its SQL.
 
 pub mod account;
 pub mod brand;
 mod error;
+pub mod key;
 pub mod migrations;
 pub mod organisation;
 

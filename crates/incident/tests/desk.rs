@@ -1,7 +1,7 @@
 //! The incident desk through its public interface, on both databases: import, joining, counting, sight.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
-use noroshi_directory::{account, brand, organisation::Home};
+use noroshi_directory::{account, brand, key::Vault, organisation::Home};
 use noroshi_incident::{
     IncidentError, asked_organisations, coordinations, incidents,
     model::{Category, Number, State},
@@ -38,7 +38,7 @@ fn administrator() -> Actor {
 
 fn intake(bench: &Bench) -> import::Intake {
     let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    import::Intake { ledger: bench.ledger.clone(), actor: administrator(), reckoning: reckoning(), marks }
+    import::Intake { ledger: bench.ledger.clone(), actor: administrator(), reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]) }
 }
 
 fn period(text: &str) -> Period {

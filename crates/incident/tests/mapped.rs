@@ -1,6 +1,7 @@
 //! CSV and JSON by a saved mapping, and the tray: mend the mapping and read again.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+use noroshi_directory::key::Vault;
 use noroshi_directory::organisation::Home;
 use noroshi_incident::{
     IncidentError, incidents,
@@ -31,7 +32,7 @@ fn reckoning() -> Reckoning {
 
 fn intake(bench: &Bench, actor: Actor) -> import::Intake {
     let marks = noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    import::Intake { ledger: bench.ledger.clone(), actor, reckoning: reckoning(), marks }
+    import::Intake { ledger: bench.ledger.clone(), actor, reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]) }
 }
 
 fn administrator() -> Actor {

@@ -1,6 +1,7 @@
 //! Letters in their threads, through the intake of the incident desk, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+use noroshi_directory::key::Vault;
 use noroshi_directory::organisation::Home;
 use noroshi_incident::{
     model::Number,
@@ -37,7 +38,7 @@ fn handler(id: i64) -> Actor {
 
 fn intake(bench: &Bench) -> import::Intake {
     let reckoning = Reckoning { zone: Zone::named("Asia/Tokyo").expect("a zone"), home: Home::default() };
-    import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]) }
+    import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), vault: Vault::new(&[7; 32]) }
 }
 
 /// Delivers letters in one part; gives the thread of each.

@@ -74,11 +74,17 @@ pub enum Action {
     ChangeDesks,
     /// See the job queue; try its dead letters again or discard them.
     ManageQueue,
+    /// Make the team's own OpenPGP keys, bring them in and retire them.
+    ChangeTeamKeys,
+    /// Sign in the team's name.
+    SignForTeam,
+    /// Bring in the OpenPGP keys of others, say that they were verified, remove them.
+    ChangeContactKeys,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -90,15 +96,19 @@ impl Action {
         Self::WriteLetters,
         Self::ChangeDesks,
         Self::ManageQueue,
+        Self::ChangeTeamKeys,
+        Self::SignForTeam,
+        Self::ChangeContactKeys,
     ];
 
     /// The roles that may do it at all.
     const fn roles(self) -> &'static [Role] {
         match self {
             Self::ViewRecords | Self::ViewFigures => &Role::ALL,
-            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray => &[Role::Handler, Role::Administrator],
+            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
-            Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue => &[Role::Administrator],
+            Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
+            Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
         }
     }
 }
@@ -231,7 +241,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 11] = [
+    const MATRIX: [[bool; 5]; 14] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -243,6 +253,9 @@ mod tests {
         [true, false, true, false, true],
         [false, false, false, false, true],
         [false, false, false, false, true],
+        [false, false, false, false, true],
+        [true, false, true, true, true],
+        [true, false, false, false, true],
     ];
 
     #[test]

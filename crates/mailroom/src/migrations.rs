@@ -21,6 +21,18 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: &[],
     },
     Migration {
+        name: "mailroom_m0002_seal",
+        both: &[
+            // seal: none, encrypted, unopened. signature: what the one that is shown first is worth; signer: the fingerprint of its key.
+            "ALTER TABLE mailroom_letter ADD COLUMN seal TEXT NOT NULL DEFAULT 'none'",
+            "ALTER TABLE mailroom_letter ADD COLUMN signature TEXT",
+            "ALTER TABLE mailroom_letter ADD COLUMN signer TEXT",
+            "CREATE INDEX mailroom_letter_unopened ON mailroom_letter (id) WHERE seal = 'unopened'",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
+    Migration {
         name: "mailroom_m0003_mapping",
         both: &[
             // A name that was removed keeps its versions: imports name them.

@@ -64,7 +64,8 @@ fn field(folder: &str) -> Option<PathBuf> {
 }
 
 fn context() -> Context {
-    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default() }
+    let at = Moment(1_800_000_000_000_000);
+    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default(), at, keys: Arc::default() }
 }
 
 #[test]

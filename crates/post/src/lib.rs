@@ -17,6 +17,7 @@ pub mod html;
 pub mod letter;
 pub mod mbox;
 pub mod openpgp;
+pub mod sealed;
 pub mod threading;
 pub mod uuencode;
 pub mod words;

@@ -1,7 +1,7 @@
 //! The incident report from records to pages, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
-use noroshi_directory::organisation::Home;
+use noroshi_directory::{key::Vault, organisation::Home};
 use noroshi_document::{
     html, json,
     model::{Block, Document},
@@ -60,7 +60,7 @@ async fn fill(bench: &Bench) {
     }
     // The bench's clock stands in January 2021: February is not believed and lies in the tray.
     let marks = noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    let intake = import::Intake { ledger: bench.ledger.clone(), actor: administrator.clone(), reckoning: reckoning(), marks };
+    let intake = import::Intake { ledger: bench.ledger.clone(), actor: administrator.clone(), reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]) };
     let path = bench.file("a.csv", csv.as_bytes());
     let outcome = intake.file(import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
     assert_eq!((outcome.read, outcome.set_aside), (40, 8));

@@ -9,6 +9,7 @@ use axum::{
     http::{Method, StatusCode},
     middleware,
 };
+use noroshi_directory::key::Vault;
 use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
@@ -41,7 +42,7 @@ impl Web {
     /// What bringing things in needs, for somebody.
     #[must_use]
     pub fn intake(&self, actor: Actor) -> Intake {
-        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks.clone() }
+        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks.clone(), vault: Vault::new(&self.team_key) }
     }
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod incident;
 mod intake;
+mod key;
 mod mapping;
 mod report;
 mod scheme;
@@ -47,6 +48,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Init => Ok(init(&platform.data)),
         Command::Doctor(doctor) => doctor::run(&platform, &doctor).await,
         Command::Account(account) => account::run(&platform, account).await,
+        Command::Key(key) => key::run(&platform, key).await,
         Command::Brand(brand) => brand::run(&platform, brand).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
         Command::Intake(intake) => intake::run(&platform, intake).await,

@@ -8,6 +8,7 @@ mod doctor;
 mod field;
 mod fresh;
 mod hostile;
+mod keys;
 mod kill;
 mod letters;
 mod mapping;

@@ -15,7 +15,7 @@ mod reading;
 mod rejected;
 mod taking;
 
-pub use again::{Again, again, obstacle};
+pub use again::{Again, again, obstacle, unopened_again};
 pub use preview::{PREVIEW_ROWS, Preview, Previewed, preview};
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     model::{Category, Target, TargetKind, joining},
     selection::Reckoning,
 };
+use noroshi_directory::key::Vault;
 use noroshi_feeds::{finding::Finding, phishurl::BRAND_MOST_CHARS};
 use noroshi_kernel::{
     access::{Action, Actor},
@@ -204,6 +205,8 @@ pub struct Intake {
     pub reckoning: Reckoning,
     /// What letters of ours bear, so that answers find back.
     pub marks: Marks,
+    /// What opens the team's secret keys.
+    pub vault: Vault,
 }
 
 impl Intake {

@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{Pending, pending, set_read, waiting};
+pub use store::{Pending, pending, sealed, set_read, set_waiting, unopened, waiting};
 
 use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
 use noroshi_kernel::{
@@ -17,6 +17,7 @@ use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit};
 use noroshi_post::{
     automatic::Automatic,
     delivery::DeliveryReport,
+    sealed::Secrecy,
     threading::{By, Signs},
 };
 use serde_json::json;
@@ -124,6 +125,8 @@ pub struct Told {
     pub automatic: Option<Automatic>,
     /// When it came in, as far as the letter itself tells; `None` leaves what is known.
     pub arrived: Option<noroshi_kernel::moment::Moment>,
+    /// What its seals are worth.
+    pub seal: Sealed,
     /// Whether it came by the post just now, so that it may be answered.
     pub live: bool,
     /// What tells where it belongs.
@@ -138,6 +141,25 @@ pub struct Told {
     pub quotes: Option<ThreadId>,
     /// The party whose address the sender's looks like.
     pub looks_like: Option<String>,
+}
+
+/// What a letter's seals are worth, as lists show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Whether it was encrypted, and could be opened.
+    pub secrecy: Secrecy,
+    /// What the signature that must be seen first says; see [`SignatureOf::key`](noroshi_post::sealed::SignatureOf::key).
+    pub signature: Option<String>,
+    /// The fingerprint of the key that it is, or claims to be, by, when that is known here.
+    pub signer: Option<String>,
+}
+
+impl From<&noroshi_post::sealed::Seal> for Sealed {
+    fn from(seal: &noroshi_post::sealed::Seal) -> Self {
+        let first = seal.signature();
+        let signer = first.and_then(|one| one.state.fingerprint()).map(ToString::to_string);
+        Self { secrecy: seal.secrecy(), signature: first.map(|one| one.key().to_owned()), signer }
+    }
 }
 
 /// Keeps letters durably, those that are not there yet. When it returns, their bytes and their correspondence are committed; the

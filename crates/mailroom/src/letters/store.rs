@@ -1,7 +1,8 @@
-use super::{Incoming, Kept, Key, State, Told};
+use super::{Incoming, Kept, Key, Sealed, State, Told};
 use crate::{correspondence::Raw, thread};
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment, setaside::printable};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
+use noroshi_post::sealed::Secrecy;
 use std::collections::{HashMap, HashSet};
 
 /// How many values one question asks for. Questions of one size share a prepared statement.
@@ -84,6 +85,12 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
                 .bind(told.quotes.map(|thread| thread.0))
                 .push(", ")
                 .bind(told.looks_like.clone())
+                .push(", ")
+                .bind(told.seal.secrecy.key())
+                .push(", ")
+                .bind(told.seal.signature.clone())
+                .push(", ")
+                .bind(told.seal.signer.clone())
                 .push(")")
         });
         let values = Sql::new("WITH v AS (VALUES ").join(rows, ", ").push(") ");
@@ -92,7 +99,7 @@ pub async fn set_read(work: &UnitOfWork, letters: &[Told]) -> Result<(), LedgerE
         );
         work.execute(correspondence).await?;
         let letter = values.push(
-            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10, thread_id = CAST(v.column11 AS BIGINT), tied_by = coalesce(v.column12, mailroom_letter.tied_by), quotes_id = coalesce(CAST(v.column13 AS BIGINT), mailroom_letter.quotes_id), looks_like = coalesce(v.column14, mailroom_letter.looks_like) FROM v WHERE mailroom_letter.id = v.column1",
+            "UPDATE mailroom_letter SET state = v.column6, subject = v.column3, from_name = v.column7, from_address = v.column8, message_id = v.column9, automatic = v.column10, thread_id = CAST(v.column11 AS BIGINT), tied_by = coalesce(v.column12, mailroom_letter.tied_by), quotes_id = coalesce(CAST(v.column13 AS BIGINT), mailroom_letter.quotes_id), looks_like = coalesce(v.column14, mailroom_letter.looks_like), seal = v.column15, signature = v.column16, signer = v.column17 FROM v WHERE mailroom_letter.id = v.column1",
         );
         work.execute(letter).await?;
     }
@@ -160,4 +167,48 @@ pub async fn pending(query: &impl Query, limit: u32) -> Result<Vec<Pending>, Led
         Ok(Pending { id: CorrespondenceId(row.id), key, name: row.name, received_at: Moment(row.received_at), raw, recipient: row.recipient, live: row.live })
     };
     query.all::<PendingRow>(sql).await?.into_iter().map(letter).collect()
+}
+
+/// What is known of a letter's seals; `None` when there is no such letter.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn sealed(query: &impl Query, id: CorrespondenceId) -> Result<Option<Sealed>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct SealRow {
+        seal: String,
+        signature: Option<String>,
+        signer: Option<String>,
+    }
+    let row = query.one::<SealRow>(Sql::new("SELECT seal, signature, signer FROM mailroom_letter WHERE id = ").bind(id.0)).await?;
+    let secrecy = |key: &str| [Secrecy::Encrypted, Secrecy::Unopened].into_iter().find(|one| one.key() == key).unwrap_or_default();
+    Ok(row.map(|row| Sealed { secrecy: secrecy(&row.seal), signature: row.signature, signer: row.signer }))
+}
+
+/// The letters that wait for a person since something in them could not be opened, behind `after`, at most `limit`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn unopened(query: &impl Query, after: CorrespondenceId, limit: u32) -> Result<Vec<CorrespondenceId>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct IdRow {
+        id: i64,
+    }
+    let sql = Sql::new("SELECT id FROM mailroom_letter WHERE seal = 'unopened' AND state = 'new' AND id > ")
+        .bind(after.0)
+        .push(" ORDER BY id LIMIT ")
+        .bind(i64::from(limit));
+    Ok(query.all::<IdRow>(sql).await?.into_iter().map(|row| CorrespondenceId(row.id)).collect())
+}
+
+/// Lets letters be read once more, as if they had just come in. Hold the lock under which letters are read, and make sure that nothing hangs
+/// on what was read of them.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn set_waiting(work: &UnitOfWork, letters: &[CorrespondenceId]) -> Result<(), LedgerError> {
+    for part in letters.chunks(PART) {
+        work.execute(Sql::new("UPDATE mailroom_letter SET state = 'waiting' WHERE id IN ").list(part.iter().map(|id| id.0))).await?;
+    }
+    Ok(())
 }

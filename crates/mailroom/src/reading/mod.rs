@@ -24,6 +24,7 @@ use noroshi_post::{
     delivery::{self, DeliveryReport},
     html,
     letter::{self, Body, Letter, Mailbox},
+    sealed::{self, Ring, Seal},
     threading::{Marks, Signs},
 };
 use std::{borrow::Cow, sync::Arc};
@@ -37,6 +38,10 @@ pub struct Context {
     pub latest: Moment,
     /// The brands that are looked for in what people write.
     pub brands: Arc<Brands>,
+    /// The time as of which signatures are judged: now.
+    pub at: Moment,
+    /// The keys by which letters are opened.
+    pub keys: Arc<Ring>,
 }
 
 /// What a letter tells.
@@ -62,6 +67,8 @@ pub struct Reading {
     pub findings: Vec<Finding>,
     /// Parts that claim to report something and could not be read, with their places.
     pub problems: Vec<(Bilingual, Reason)>,
+    /// What its seals are worth.
+    pub seal: Seal,
 }
 
 /// The longest subject that is kept, in characters.
@@ -70,18 +77,20 @@ const SUBJECT_MOST_CHARS: usize = 500;
 /// The longest Message-ID that is kept, in characters: it is looked up by an index, which takes no longer ones.
 const MESSAGE_ID_MOST_CHARS: usize = 300;
 
-/// Reads a letter. `recipient` is the address for which it was delivered, when the mail server said so.
+/// Reads a letter, once it is opened. `recipient` is the address for which it was delivered, when the mail server said so.
 ///
 /// # Errors
 /// The reason why it is none that can be read; see [`letter::read`].
 pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Reading, Reason> {
-    let letter = letter::read(raw)?;
+    let sealed::Opened { raw, seal } = sealed::open(raw, &context.keys, context.at);
+    let letter = letter::read(&raw)?;
     let mut found = parts::Found::new(context.latest);
     found.letter(&letter);
     found.end();
     if found.findings.is_empty() && found.problems.is_empty() {
         found.findings = prose(&letter);
     }
+    found.problems.extend(unopened(&seal));
     let text = text(&letter);
     found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
     name_brand(&mut found.findings, &letter.headers.subject, &text, &context.brands);
@@ -112,6 +121,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
         delivery,
         findings: distinct(found.findings),
         problems: found.problems,
+        seal,
     })
 }
 
@@ -131,6 +141,16 @@ fn name_brand(findings: &mut [Finding], subject: &str, text: &str, brands: &Bran
     if let [only] = named.as_slice() {
         findings.iter_mut().filter(|finding| nameless(finding)).for_each(|finding| finding.brand = Some(only.clone()));
     }
+}
+
+/// What could not be opened is for a person.
+fn unopened(seal: &Seal) -> impl Iterator<Item = (Bilingual, Reason)> {
+    let place = |path: &str| {
+        if path == "0" { Bilingual::new("メール全体", "the whole letter") } else { Bilingual::new(format!("パート {path}"), format!("part {path}")) }
+    };
+    let unopened = seal.encrypted.iter().filter_map(move |one| one.opened.as_ref().err().map(|why| (place(&one.path), why.detail.clone())));
+    let left = seal.left.iter().map(move |reason| (place("0"), reason.clone()));
+    unopened.chain(left)
 }
 
 /// The address that the letter's text gives behind the reported URL: `http://login.example.test/ [192.0.2.7]`. Where several URLs

@@ -12,6 +12,7 @@ use noroshi_kernel::{moment::Moment, reason::Reason};
 use pgp::{
     composed::{ArmorOptions, SignedPublicKey, SignedPublicKeyParser},
     packet::{Packet, Signature},
+    ser::Serialize as _,
     types::{KeyDetails, KeyVersion},
 };
 
@@ -22,7 +23,7 @@ pub(super) const MOST_BYTES: usize = 1 << 20;
 #[derive(Clone)]
 pub struct Certificate {
     pub(super) raw: SignedPublicKey,
-    parts: Parts,
+    pub(super) parts: Parts,
 }
 
 impl Certificate {
@@ -61,6 +62,14 @@ impl Certificate {
         }
         let parts = selfsig::check(&raw)?;
         Ok(Self { raw, parts })
+    }
+
+    /// The certificate as packets, without armour.
+    ///
+    /// # Errors
+    /// Never for what was read; the crate `pgp` says it could fail.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Reason> {
+        self.raw.to_bytes().map_err(|_| no_certificate())
     }
 
     /// The certificate in armour.
@@ -159,11 +168,11 @@ impl std::fmt::Debug for Certificate {
     }
 }
 
-fn no_certificate() -> Reason {
+pub(super) fn no_certificate() -> Reason {
     Reason::new("pgp-no-certificate", "OpenPGP の公開鍵ではありません。", "this is no OpenPGP public key")
 }
 
-fn too_large() -> Reason {
+pub(super) fn too_large() -> Reason {
     Reason::new(
         "pgp-certificate-size",
         format!("公開鍵は {MOST_BYTES} バイト以内にしてください。"),
@@ -171,7 +180,7 @@ fn too_large() -> Reason {
     )
 }
 
-fn secret() -> Reason {
+pub(super) fn secret() -> Reason {
     Reason::new(
         "pgp-secret-key",
         "これは秘密鍵です。秘密鍵は人に渡さず、公開鍵を書き出してください。",

@@ -12,7 +12,7 @@ use pgp::{
     packet::{
         Features, KeyFlags, PubKeyInner, PublicKey, PublicSubkey, SecretKey, SecretSubkey, SignatureConfig, SignatureType, Subpacket, SubpacketData, UserId,
     },
-    types::{CompressionAlgorithm, KeyVersion, PacketHeaderVersion, Password, SignedUser, Tag, Timestamp},
+    types::{CompressionAlgorithm, Duration, KeyVersion, PacketHeaderVersion, Password, SignedUser, Tag, Timestamp},
 };
 use rand::rngs::OsRng;
 
@@ -25,6 +25,14 @@ impl TeamKey {
     /// # Errors
     /// When the user id is empty, too long or has control characters, or the time is none of OpenPGP's.
     pub fn generate(user_id: &str, at: Moment) -> Result<Self, Reason> {
+        Self::generate_until(user_id, at, None)
+    }
+
+    /// As [`generate`](Self::generate), for a key that expires.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate); when it would expire before it begins or after what OpenPGP can tell.
+    pub fn generate_until(user_id: &str, at: Moment, expires: Option<Moment>) -> Result<Self, Reason> {
         if user_id.trim().is_empty() || user_id.chars().count() > MOST_USER_ID || user_id.chars().any(char::is_control) {
             return Err(Reason::new(
                 "pgp-user-id",
@@ -32,12 +40,17 @@ impl TeamKey {
                 format!("the key's name must have 1 to {MOST_USER_ID} characters, for example: Example CSIRT <csirt@example.jp>"),
             ));
         }
-        let secret = make(user_id, timestamp(at)?).map_err(|_| failed())?;
+        let begins = timestamp(at)?;
+        let lives = match expires {
+            Some(expires) => Some(timestamp(expires)?.as_secs().checked_sub(begins.as_secs()).filter(|lives| *lives > 0).ok_or_else(too_short)?),
+            None => None,
+        };
+        let secret = make(user_id, begins, lives.map(Duration::from_secs)).map_err(|_| failed())?;
         Self::of(secret)
     }
 }
 
-fn make(user_id: &str, at: Timestamp) -> pgp::errors::Result<SignedSecretKey> {
+fn make(user_id: &str, at: Timestamp, lives: Option<Duration>) -> pgp::errors::Result<SignedSecretKey> {
     let none = Password::empty();
     let (primary, secret) = parts(&KeyType::Ed25519Legacy, at)?;
     let primary_key = SecretKey::new(PublicKey::from_inner(primary)?, secret)?;
@@ -61,12 +74,14 @@ fn make(user_id: &str, at: Timestamp) -> pgp::errors::Result<SignedSecretKey> {
             [CompressionAlgorithm::ZLIB, CompressionAlgorithm::Uncompressed].into_iter().collect(),
         ))?,
     ]);
+    certification.hashed_subpackets.extend(expiry(lives)?);
     let user = SignedUser::new(id.clone(), vec![certification.sign_certification(&primary_key, &public, &none, Tag::UserId, &id)?]);
 
     let mut usage = KeyFlags::default();
     usage.set_encrypt_comms(true);
     usage.set_encrypt_storage(true);
-    let binding = self_signature(SignatureType::SubkeyBinding, &primary_key, at, usage)?;
+    let mut binding = self_signature(SignatureType::SubkeyBinding, &primary_key, at, usage)?;
+    binding.hashed_subpackets.extend(expiry(lives)?);
     let binding = binding.sign_subkey_binding(&primary_key, &public, &none, subkey.public_key())?;
     let details = SignedKeyDetails::new(Vec::new(), Vec::new(), vec![user], Vec::new());
     Ok(SignedSecretKey::new(primary_key, details, Vec::new(), vec![SignedSecretSubKey::new(subkey, vec![binding])]))
@@ -82,6 +97,14 @@ fn self_signature(kind: SignatureType, key: &SecretKey, at: Timestamp, usage: Ke
     (config.hashed_subpackets, config.unhashed_subpackets) = author(key, at)?;
     config.hashed_subpackets.push(Subpacket::regular(SubpacketData::KeyFlags(usage))?);
     Ok(config)
+}
+
+fn expiry(lives: Option<Duration>) -> pgp::errors::Result<Option<Subpacket>> {
+    lives.map(|lives| Subpacket::regular(SubpacketData::KeyExpirationTime(lives))).transpose()
+}
+
+fn too_short() -> Reason {
+    Reason::new("pgp-expiry", "鍵の期限は、作る日時より後にしてください。", "the key must expire after it begins")
 }
 
 fn failed() -> Reason {

@@ -4,11 +4,12 @@ use super::{
     armour,
     certificate::Certificate,
     contain::contained,
+    names::KeyId,
     packets,
     session::{self, Sealed},
     state::SignatureState,
     team_key::TeamKey,
-    verify::judge_all,
+    verify::{judge_all, named},
 };
 use noroshi_kernel::{moment::Moment, reason::Reason};
 use pgp::{
@@ -57,14 +58,42 @@ impl std::fmt::Debug for Opened {
 /// `pgp-unopened` for whatever fails in decryption, told alike; `pgp-no-integrity` for messages whose change nobody would notice;
 /// `pgp-message-size` and `pgp-message-layers` beyond the limits; `pgp-no-message` for what is none.
 pub fn decrypt(message: &[u8], keys: &[&TeamKey], certs: &[Certificate], at: Moment, limits: &Limits) -> Result<Opened, Reason> {
+    decrypt_by(message, keys, &|_| certs.to_vec(), at, limits)
+}
+
+/// As [`decrypt`]; the certificates are asked for by the keys that the signatures name.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_by(message: &[u8], keys: &[&TeamKey], find: &dyn Fn(&[KeyId]) -> Vec<Certificate>, at: Moment, limits: &Limits) -> Result<Opened, Reason> {
     if message.len() > limits.most_bytes {
         return Err(too_large(limits));
     }
     // A panic is told like any failure in decryption: where it came from may depend on a secret.
-    contained(|| open(message, keys, certs, at, limits)).unwrap_or_else(|| Err(unopened()))
+    contained(|| open(message, keys, find, at, limits)).unwrap_or_else(|| Err(unopened()))
 }
 
-fn open(message: &[u8], keys: &[&TeamKey], certs: &[Certificate], at: Moment, limits: &Limits) -> Result<Opened, Reason> {
+/// The keys for which a message, armoured or not, says it is encrypted, at most 200; senders may hide them.
+#[must_use]
+pub fn recipients(message: &[u8]) -> Vec<KeyId> {
+    const MOST: usize = 200;
+    let read = || {
+        let bytes = armour::bare(message, &[armour::MESSAGE])?;
+        let packets = packets::read(&bytes).ok()?.into_iter().flatten();
+        let named = packets.filter_map(|packet| match packet {
+            Packet::PublicKeyEncryptedSessionKey(PublicKeyEncryptedSessionKey::V3 { id, .. }) if !id.is_wildcard() => Some(KeyId::new(id.as_ref())),
+            Packet::PublicKeyEncryptedSessionKey(PublicKeyEncryptedSessionKey::V6 { fingerprint: Some(fingerprint), .. }) => {
+                let bytes = fingerprint.as_bytes();
+                Some(KeyId::new(if bytes.len() == 20 { bytes.get(12..) } else { bytes.get(..8) }.unwrap_or_default()))
+            }
+            _ => None,
+        });
+        Some(named.take(MOST).collect())
+    };
+    contained(read).flatten().unwrap_or_default()
+}
+
+fn open(message: &[u8], keys: &[&TeamKey], find: &dyn Fn(&[KeyId]) -> Vec<Certificate>, at: Moment, limits: &Limits) -> Result<Opened, Reason> {
     let bytes = armour::bare(message, &[armour::MESSAGE]).ok_or_else(no_message)?;
     let (mut layer, mut encrypted, mut signatures) = (bytes, false, Vec::new());
     for _ in 0..=limits.most_layers {
@@ -72,7 +101,11 @@ fn open(message: &[u8], keys: &[&TeamKey], certs: &[Certificate], at: Moment, li
         signatures.extend(read.signatures);
         layer = match read.core {
             Core::Content(content) => {
-                let signatures = if signatures.is_empty() { Vec::new() } else { judge_all(signatures.into_iter(), &content, certs, at) };
+                if signatures.is_empty() {
+                    return Ok(Opened { content, encrypted, signatures: Vec::new() });
+                }
+                let issuers: Vec<KeyId> = signatures.iter().flatten().flat_map(named).collect();
+                let signatures = judge_all(signatures.into_iter(), &content, &find(&issuers), at);
                 return Ok(Opened { content, encrypted, signatures });
             }
             Core::Compressed(packet) => inflate(&packet, limits)?,
@@ -167,7 +200,9 @@ fn no_message() -> Reason {
     Reason::new("pgp-no-message", "OpenPGP のメッセージとして読めません。", "this cannot be read as an OpenPGP message")
 }
 
-fn unopened() -> Reason {
+/// The one reason that is told of whatever fails in decryption: what exactly failed may depend on a secret.
+#[must_use]
+pub fn unopened() -> Reason {
     Reason::new(
         "pgp-unopened",
         "復号できません。別の鍵宛てか、途中で壊れたか書き換えられています。送り主に、こちらの公開鍵で送り直すよう頼んでください。",

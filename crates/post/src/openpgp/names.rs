@@ -12,6 +12,15 @@ impl Fingerprint {
         Self(format!("{:X}", key.fingerprint()))
     }
 
+    /// A fingerprint as a person writes it: digits in either case, with or without spaces or `0x`; `None` when it is none.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+        let digits: String = text.chars().filter(|one| !one.is_whitespace()).map(|one| one.to_ascii_uppercase()).take(65).collect();
+        (matches!(digits.len(), 40 | 64) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())).then_some(Self(digits))
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -43,6 +52,12 @@ impl std::fmt::Display for Fingerprint {
 pub struct KeyId(String);
 
 impl KeyId {
+    /// A key id as it was stored: 16 hexadecimal digits; `None` when it is none.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        (text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit())).then(|| Self(text.to_ascii_uppercase()))
+    }
+
     pub(super) fn new(bytes: &[u8]) -> Self {
         Self(bytes.iter().map(|byte| format!("{byte:02X}")).collect())
     }

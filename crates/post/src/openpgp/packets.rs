@@ -15,11 +15,16 @@ pub(super) type Read = Result<Packet, Option<Tag>>;
 
 /// Reads the packets of one layer. Each body is read to its end before it is looked at, so that nothing within one is taken for the next.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Read>, Reason> {
+    read_most(bytes, MOST_PACKETS)
+}
+
+/// As [`read`], with another bound.
+pub(super) fn read_most(bytes: &[u8], most: usize) -> Result<Vec<Read>, Reason> {
     let mut packets = Vec::new();
     let mut parser = PacketParser::new(bytes);
     while let Some(next) = parser.next_ref() {
-        if packets.len() >= MOST_PACKETS {
-            return Err(too_many());
+        if packets.len() >= most {
+            return Err(too_many(most));
         }
         let Ok(mut body) = next else {
             packets.push(Err(None));
@@ -35,10 +40,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Read>, Reason> {
     Ok(packets)
 }
 
-fn too_many() -> Reason {
-    Reason::new(
-        "pgp-packets",
-        format!("OpenPGP のパケットが {MOST_PACKETS} 個を超えています。"),
-        format!("the OpenPGP material has more than {MOST_PACKETS} packets"),
-    )
+pub(super) fn too_many(most: usize) -> Reason {
+    Reason::new("pgp-packets", format!("OpenPGP のパケットが {most} 個を超えています。"), format!("the OpenPGP material has more than {most} packets"))
 }

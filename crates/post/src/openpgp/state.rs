@@ -90,6 +90,41 @@ impl SignatureState {
         matches!(self, Self::Good { .. })
     }
 
+    /// The key as stored: `good`, `unknown-key`, `bad` ….
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Good { .. } => "good",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::Bad { .. } => "bad",
+            Self::ExpiredKey { .. } => "expired-key",
+            Self::RevokedKey { .. } => "revoked-key",
+            Self::WeakDigest { .. } => "weak-digest",
+            Self::WeakKey { .. } => "weak-key",
+            Self::UnfitKey { .. } => "unfit-key",
+            Self::Lapsed { .. } => "lapsed",
+            Self::WrongTime { .. } => "wrong-time",
+            Self::Malformed => "malformed",
+        }
+    }
+
+    /// The certificate that it is, or claims to be, by; none when that is not known here.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Good { fingerprint, .. }
+            | Self::Bad { fingerprint }
+            | Self::ExpiredKey { fingerprint, .. }
+            | Self::RevokedKey { fingerprint, .. }
+            | Self::WeakDigest { fingerprint, .. }
+            | Self::WeakKey { fingerprint, .. }
+            | Self::UnfitKey { fingerprint, .. }
+            | Self::Lapsed { fingerprint, .. }
+            | Self::WrongTime { fingerprint, .. } => Some(fingerprint),
+            Self::UnknownKey { .. } | Self::Malformed => None,
+        }
+    }
+
     /// What it is worth, as a sentence.
     #[must_use]
     pub fn reason(&self) -> Reason {

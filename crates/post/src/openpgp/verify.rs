@@ -45,6 +45,34 @@ fn read(data: &[u8], signature: &[u8], certs: &[Certificate], at: Moment) -> Vec
     judge_all(signatures, data, certs, at)
 }
 
+/// The keys that the signatures in `signature`, armoured or not, say they are by; none for what cannot be read.
+#[must_use]
+pub fn issuers(signature: &[u8]) -> Vec<KeyId> {
+    if signature.len() > MOST_BYTES {
+        return Vec::new();
+    }
+    let read = || {
+        let bytes = armour::bare(signature, &[armour::SIGNATURE])?;
+        let packets = packets::read(&bytes).ok()?.into_iter().flatten();
+        let signatures = packets.filter_map(|packet| if let Packet::Signature(signature) = packet { Some(signature) } else { None });
+        Some(signatures.take(MOST_SIGNATURES).flat_map(|signature| named(&signature)).collect())
+    };
+    contained(read).flatten().unwrap_or_default()
+}
+
+/// The keys that a signature says it is by, by their short names.
+pub(super) fn named(signature: &Signature) -> Vec<KeyId> {
+    let short = signature.issuer_key_id().into_iter().map(|id| KeyId::new(id.as_ref()));
+    // The key id is the end of a fingerprint of version 4, and the beginning of one of version 6.
+    let long = signature.issuer_fingerprint().into_iter().map(|fingerprint| match fingerprint.as_bytes() {
+        bytes if bytes.len() == 20 => KeyId::new(bytes.get(12..).unwrap_or_default()),
+        bytes => KeyId::new(bytes.get(..8).unwrap_or_default()),
+    });
+    let mut all: Vec<KeyId> = short.chain(long).collect();
+    all.dedup();
+    all
+}
+
 /// Judges the signatures over a signed part of `multipart/signed`, given as it stands in the message: RFC 3156 signs it with line ends
 /// CR LF, which a mail store may have changed.
 #[must_use]
@@ -90,16 +118,7 @@ fn judge(signature: &Signature, data: &[u8], certs: &[Certificate], at: Moment) 
 }
 
 fn unknown(signature: &Signature) -> SignatureState {
-    if let Some(id) = signature.issuer_key_id().first() {
-        return SignatureState::UnknownKey { key_id: KeyId::new(id.as_ref()) };
-    }
-    let fingerprint = signature.issuer_fingerprint().first().map(|fingerprint| fingerprint.as_bytes().to_vec());
-    // The key id is the end of a fingerprint of version 4, and the beginning of one of version 6.
-    match fingerprint {
-        Some(bytes) if bytes.len() == 20 => SignatureState::UnknownKey { key_id: KeyId::new(bytes.get(12..).unwrap_or_default()) },
-        Some(bytes) => SignatureState::UnknownKey { key_id: KeyId::new(bytes.get(..8).unwrap_or_default()) },
-        None => SignatureState::Malformed,
-    }
+    named(signature).into_iter().next().map_or(SignatureState::Malformed, |key_id| SignatureState::UnknownKey { key_id })
 }
 
 /// What a signature that fits is worth.

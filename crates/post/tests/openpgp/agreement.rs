@@ -3,8 +3,8 @@
 use crate::gnupg::{AT, Gpg, texts};
 use noroshi_kernel::moment::Moment;
 use noroshi_post::openpgp::{
-    Certificate, Limits, Purpose, SignatureState, TeamKey, crlf, decrypt, encrypt, sign_cleartext, sign_detached, verify_cleartext, verify_detached,
-    verify_signed_part,
+    Certificate, Limits, Purpose, SignatureState, TeamKey, crlf, decrypt, encrypt, parse_keyring, sign_cleartext, sign_detached, verify_cleartext,
+    verify_detached, verify_signed_part,
 };
 use pgp::{
     composed::{Deserializable as _, EncryptionCaps, KeyType, MessageBuilder, SecretKeyParamsBuilder, SignedPublicKey, SubkeyParamsBuilder},
@@ -193,4 +193,48 @@ fn keys_of_version_6_sign_and_open() {
     let mut changed = sealed;
     *changed.last_mut().unwrap() ^= 1;
     assert_eq!(decrypt(&changed, &[&key], &certs, at, &Limits::default()).unwrap_err().key, "pgp-unopened");
+}
+
+#[test]
+fn copies_of_a_certificate_become_one_whatever_their_order() {
+    let Some(gpg) = Gpg::new() else { return };
+    gpg.key("Old <ed@example.jp>", "ed25519", "1d");
+    let old = Certificate::parse(&gpg.export("ed@example.jp")).unwrap();
+    let primary = gpg.fingerprint("ed@example.jp");
+    gpg.run(&["--faked-system-time", "20240115T130000!", "--quick-set-expire", &primary, "2y"], b"");
+    gpg.run(&["--faked-system-time", "20240115T130000!", "--quick-add-key", &primary, "cv25519", "encr", "1y"], b"");
+    gpg.run(&["--faked-system-time", "20240115T130000!", "--quick-add-uid", &primary, "New <new@example.jp>"], b"");
+    let new = Certificate::parse(&gpg.export("ed@example.jp")).unwrap();
+    gpg.key("other@example.jp", "ed25519", "1y");
+    gpg.run(&["--faked-system-time", "20240115T130000!", "-u", "other@example.jp", "--quick-sign-key", &primary], b"");
+    let vouched = Certificate::parse(&gpg.export("ed@example.jp")).unwrap();
+    assert!(vouched.to_bytes().unwrap().len() > new.to_bytes().unwrap().len());
+    assert_eq!(vouched.cleaned().unwrap().to_bytes().unwrap().len(), new.cleaned().unwrap().to_bytes().unwrap().len(), "what others say is left out");
+    let at = Moment(AT.0 + 100 * 24 * 3_600_000_000);
+    for merged in [old.merged(&new), new.merged(&old), vouched.merged(&old), old.merged(&vouched)] {
+        let merged = Certificate::parse(&merged.unwrap().to_bytes().unwrap()).unwrap();
+        assert_eq!(merged.expiry(at), new.expiry(at));
+        assert_eq!((merged.addresses(at).len(), merged.key_ids().len()), (2, 2));
+        assert!(merged.usable(Purpose::Encryption, at).is_ok());
+    }
+    let other = Certificate::parse(&gpg.export("other@example.jp")).unwrap();
+    assert_eq!(old.merged(&other).unwrap_err().key, "pgp-other-key");
+    let ring = gpg.run(&["--export"], b"");
+    let found = parse_keyring(&ring).unwrap();
+    assert_eq!(found.iter().map(|one| one.as_ref().unwrap().fingerprint()).collect::<Vec<_>>(), [new.fingerprint(), other.fingerprint()]);
+    assert_eq!(parse_keyring(&gpg.run(&["--armor", "--export"], b"")).unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_that_expires_expires_for_gnupg_too() {
+    let Some(gpg) = Gpg::new() else { return };
+    let until = Moment(AT.0 + 30 * 24 * 3_600_000_000);
+    let key = TeamKey::generate_until("Example CSIRT <csirt@example.jp>", AT, Some(until)).unwrap();
+    assert_eq!(key.certificate().expiry(AT), Some(until));
+    assert!(key.certificate().usable(Purpose::Encryption, AT).is_ok() && key.certificate().usable(Purpose::Encryption, until).is_err());
+    gpg.import(&key.certificate().armoured().unwrap());
+    gpg.run(&["-r", "csirt@example.jp", "--encrypt"], b"x");
+    let later = gpg.try_run(&["--faked-system-time", "20240301T000000!", "-r", "csirt@example.jp", "--encrypt"], b"x");
+    assert!(!later.ok, "{}", later.said);
+    assert_eq!(TeamKey::generate_until("a", AT, Some(AT)).unwrap_err().key, "pgp-expiry");
 }

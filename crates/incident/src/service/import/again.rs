@@ -10,11 +10,16 @@ use super::{
     taking::Taking,
 };
 use crate::{IncidentError, model::joining};
-use noroshi_kernel::{access::Action, id::TrayItemId, reason::Reason, setaside::SetAside};
+use noroshi_kernel::{
+    access::Action,
+    id::{CorrespondenceId, TrayItemId},
+    reason::Reason,
+    setaside::SetAside,
+};
 use noroshi_ledger::{Ledger, LedgerError};
 use noroshi_mailroom::{
     correspondence::{self, Channel, Correspondence},
-    letters::{Incoming, Kept},
+    letters::{self as mailroom, Incoming, Kept},
     mapping,
     tray::{self, Item, ReadAs, Which},
 };
@@ -69,6 +74,29 @@ pub async fn again(intake: &Intake, which: &Which, progress: &mut dyn Progress) 
         }
     }
     Ok(all)
+}
+
+/// Reads the letters again that could not be opened, when a key has come.
+///
+/// # Errors
+/// As [`again`].
+pub async fn unopened_again(intake: &Intake, progress: &mut dyn Progress) -> Result<Again, IncidentError> {
+    /// How many letters are looked for at once.
+    const PART: u32 = 500;
+    intake.actor.must_can(Action::Import)?;
+    let (mut all, mut after) = (Again::default(), CorrespondenceId(0));
+    loop {
+        let part = mailroom::unopened(&intake.ledger, after, PART).await?;
+        let Some(last) = part.last() else { return Ok(all) };
+        after = *last;
+        for letter in part {
+            let waiting = tray::of_delivery(&intake.ledger, letter).await?.into_iter().filter(|item| item.closed.is_none()).map(|item| item.id).collect();
+            let one = again(intake, &Which::Ids(waiting), progress).await?;
+            all.outcome.add(one.outcome);
+            all.closed += one.closed;
+            all.waiting += one.waiting;
+        }
+    }
 }
 
 /// Why an entry cannot be read again until something is mended; `None` when it can be tried.

@@ -7,7 +7,7 @@ use super::{
     told,
 };
 use crate::{IncidentError, model::joining};
-use noroshi_directory::brand;
+use noroshi_directory::{brand, key};
 use noroshi_feeds::extract::Brands;
 use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
@@ -78,7 +78,9 @@ pub(super) async fn place(intake: &Intake, part: Vec<(Kept, Incoming)>, progress
 /// What must be known to read letters.
 pub(super) async fn context(intake: &Intake) -> Result<Context, IncidentError> {
     let brands = Arc::new(Brands::new(brand::names_of(&intake.ledger).await?.into_values()));
-    Ok(Context { marks: intake.marks.clone(), latest: intake.ledger.now().plus_days(1), brands })
+    let keys = Arc::new(key::ring(&intake.ledger, &intake.actor, &intake.vault).await?);
+    let now = intake.ledger.now();
+    Ok(Context { marks: intake.marks.clone(), latest: now.plus_days(1), at: now, brands, keys })
 }
 
 /// Reads letters on every core.
@@ -161,6 +163,7 @@ fn heading(id: CorrespondenceId, live: bool, reading: &Result<Reading, Reason>) 
             arrived: reading.arrived,
             signs: reading.signs.clone(),
             delivery: reading.delivery.clone(),
+            seal: letters::Sealed::from(&reading.seal),
             ..nothing
         },
         Err(_) => nothing,
