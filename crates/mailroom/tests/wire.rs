@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
-mod post_office;
-
 use noroshi_kernel::reason::Reason;
 use noroshi_mailroom::wire::{
     Secret, Security,
@@ -11,7 +9,7 @@ use noroshi_mailroom::wire::{
     lmtp::{Delivery, Limits, Listener, Reply},
     smtp::{Outcome, RecipientResult, Relay},
 };
-use post_office::{
+use noroshi_testkit::post_office::{
     Dovecot, Ground, PASSWORD, Postfix,
     actor::{actor, polite, slipping},
     free_port, read_all, until,

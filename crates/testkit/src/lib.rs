@@ -2,7 +2,9 @@
 //!
 //! A test that touches the database is written once with [`on_both_databases!`] and runs twice. PostgreSQL is the server whose
 //! URL stands in `NOROSHI_TEST_POSTGRES`; `scripts/test` starts one. Without it the PostgreSQL half says loudly that it is skipped.
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot set itself up has nothing better to do than to end")]
+#![expect(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot set itself up has nothing better to do than to end")]
+
+pub mod post_office;
 
 use noroshi_kernel::{
     moment::{Clock, Moment},

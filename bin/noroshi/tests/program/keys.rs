@@ -254,7 +254,8 @@ async fn letters_that_could_not_be_opened_are_read_when_the_key_comes() {
         assert_eq!(last(&home).await, row("inquiry", "new", "unopened", None, None));
         let tray = async || {
             let ledger = home.ledger().await;
-            let count = ledger.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray WHERE closed_at IS NULL AND reason_key LIKE 'sealed-%'")).await.unwrap();
+            let count =
+                ledger.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray WHERE closed_at IS NULL AND reason_key LIKE 'sealed-%'")).await.unwrap();
             ledger.close().await.unwrap();
             count
         };

@@ -14,5 +14,6 @@ mod letters;
 mod mapping;
 mod place;
 mod post;
+mod round;
 mod server;
 mod stopping;

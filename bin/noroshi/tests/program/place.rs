@@ -8,6 +8,12 @@ use std::{
     sync::Arc,
 };
 
+/// The tables of every crate.
+pub(crate) fn migrations() -> Vec<noroshi_ledger::migration::Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
+        .concat()
+}
+
 /// A data directory, and where its records are.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
@@ -68,14 +74,7 @@ impl Home {
     pub(crate) async fn ledger(&self) -> Ledger {
         let data = self.folder.path().join("data");
         let place = self.postgres.clone().map_or_else(|| Place::Sqlite(data.join("noroshi.db")), |(url, schema)| Place::Postgres { url, schema });
-        let migrations = [
-            noroshi_ledger::migration::MIGRATIONS,
-            noroshi_directory::migrations::MIGRATIONS,
-            noroshi_mailroom::migrations::MIGRATIONS,
-            noroshi_incident::MIGRATIONS,
-        ]
-        .concat();
-        Ledger::open(&place, BlobStore::open(data.join("blobs")).unwrap(), Arc::new(SystemClock), &migrations).await.unwrap()
+        Ledger::open(&place, BlobStore::open(data.join("blobs")).unwrap(), Arc::new(SystemClock), &migrations()).await.unwrap()
     }
 }
 

@@ -19,10 +19,10 @@ use tokio_rustls::{
 };
 
 /// What it heard: commands, and letters as one entry each, as they came over the wire.
-pub(crate) type Heard = Arc<Mutex<Vec<String>>>;
+pub type Heard = Arc<Mutex<Vec<String>>>;
 
 /// Starts one. `play` is asked with `greeting`, each command, and `.` after a letter; nothing means silence for ever.
-pub(crate) async fn actor(play: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (SocketAddr, Heard) {
+pub async fn actor(play: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (SocketAddr, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let heard = Heard::default();
@@ -66,7 +66,7 @@ pub(crate) async fn actor(play: impl Fn(&str) -> Option<String> + Send + Sync + 
 }
 
 /// Starts a relay with a good certificate, and somebody on the way to it who slips answers in behind that to `STARTTLS`.
-pub(crate) async fn slipping(ground: &Ground) -> (SocketAddr, Heard) {
+pub async fn slipping(ground: &Ground) -> (SocketAddr, Heard) {
     let certificates = CertificateDer::pem_file_iter(ground.path("certificate.pem")).unwrap().collect::<Result<_, _>>().unwrap();
     let key = PrivateKeyDer::from_pem_file(ground.path("key.pem")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().unwrap();
@@ -97,7 +97,7 @@ pub(crate) async fn slipping(ground: &Ground) -> (SocketAddr, Heard) {
 }
 
 /// The polite answers, to be changed where a test wants others.
-pub(crate) fn polite(command: &str) -> Option<String> {
+pub fn polite(command: &str) -> Option<String> {
     let reply = match command.split([' ', ':']).next().unwrap_or_default() {
         "greeting" => "220 relay.example.jp ESMTP",
         "EHLO" => "250-relay.example.jp\r\n250 8BITMIME",

@@ -2,7 +2,7 @@
 //!
 //! Both need root, as they do in earnest. They listen on loopback only and end with the test, also when that panics or is killed.
 
-pub(crate) mod actor;
+pub mod actor;
 
 use std::{
     fs,
@@ -17,12 +17,12 @@ use std::{
 use tempfile::TempDir;
 
 /// The password of every mailbox.
-pub(crate) const PASSWORD: &str = "noroshi \"火\" 42";
+pub const PASSWORD: &str = "noroshi \"火\" 42";
 /// A server that does not stand after this time never will.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The folder of one test, with a certificate for `localhost` and its authority.
-pub(crate) struct Ground {
+pub struct Ground {
     folder: TempDir,
 }
 
@@ -34,25 +34,30 @@ struct Running {
 }
 
 /// A Dovecot with IMAP (plain with STARTTLS, and implicit TLS), LMTP and a socket for signing in.
-pub(crate) struct Dovecot {
-    pub(crate) imap: u16,
-    pub(crate) imaps: u16,
-    pub(crate) lmtp: u16,
+pub struct Dovecot {
+    /// The port of IMAP with STARTTLS.
+    pub imap: u16,
+    /// The port of IMAP with TLS from the first byte.
+    pub imaps: u16,
+    /// The port of LMTP.
+    pub lmtp: u16,
     log: PathBuf,
     _running: Running,
 }
 
 /// A Postfix that takes letters to example.jp on one port with STARTTLS and on another with implicit TLS.
-pub(crate) struct Postfix {
-    pub(crate) smtp: u16,
-    pub(crate) smtps: u16,
+pub struct Postfix {
+    /// The port of SMTP with STARTTLS.
+    pub smtp: u16,
+    /// The port of SMTP with TLS from the first byte.
+    pub smtps: u16,
     config: PathBuf,
     log: PathBuf,
     _running: Running,
 }
 
 /// Waits until something holds.
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < PATIENCE, "{what}");
@@ -61,17 +66,19 @@ pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A port that is free now.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn uid_of(user: &str) -> u32 {
+/// The number of a user.
+pub fn uid_of(user: &str) -> u32 {
     let found = Command::new("id").args(["-u", user]).output().unwrap();
     String::from_utf8(found.stdout).unwrap().trim().parse().unwrap_or_else(|_| panic!("no user {user}: is Postfix installed? scripts/test installs it"))
 }
 
 impl Ground {
-    pub(crate) fn new() -> Self {
+    /// A folder with its certificates.
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The servers' own users go through it.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -89,22 +96,25 @@ impl Ground {
     }
 
     /// The certificate authority that signed the servers' certificate.
-    pub(crate) fn ca(&self) -> PathBuf {
+    pub fn ca(&self) -> PathBuf {
         self.path("ca.pem")
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// A place in it.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn folder_of(&self, name: &str, owner: u32) -> PathBuf {
+    /// Makes a folder in it that a user owns.
+    pub fn folder_of(&self, name: &str, owner: u32) -> PathBuf {
         let path = self.path(name);
         fs::create_dir(&path).unwrap();
         chown(&path, Some(owner), None).unwrap();
         path
     }
 
-    pub(crate) fn dovecot(&self) -> Dovecot {
+    /// Starts a Dovecot with a few mailboxes at example.jp: desk, other, flagged, deleted, large.
+    pub fn dovecot(&self) -> Dovecot {
         let (imap, imaps, lmtp) = (free_port(), free_port(), free_port());
         let mail = self.folder_of("mail", uid_of("nobody"));
         let (base, state, log, config) =
@@ -176,11 +186,18 @@ service stats {{
     }
 
     /// Starts a Postfix that delivers by LMTP to a port; with `sasl`, only those may send who signed in at this ground's Dovecot.
-    pub(crate) fn postfix(&self, lmtp: u16, sasl: bool) -> Postfix {
+    pub fn postfix(&self, lmtp: u16, sasl: bool) -> Postfix {
+        self.postfix_with(lmtp, sasl, "", "")
+    }
+
+    /// Starts a Postfix that delivers by LMTP to a port, but for those addresses that `transports` sends elsewhere
+    /// (`{ a@example.jp = lmtp:inet:[127.0.0.1]:2424 }, …`). `services` are further lines of its master.cf.
+    pub fn postfix_with(&self, lmtp: u16, sasl: bool, transports: &str, services: &str) -> Postfix {
         let (smtp, smtps) = (free_port(), free_port());
         let owner = uid_of("postfix");
         let (config, queue, data) = (self.folder_of("postfix", 0), self.folder_of("queue", 0), self.folder_of("postfix-data", owner));
         let (log, at, queue, data) = (self.path("postfix.log"), self.folder.path().display(), queue.display(), data.display());
+        let maps = if transports.is_empty() { String::new() } else { format!("transport_maps = inline:{{ {transports} }}\n") };
         let who = if sasl { "permit_sasl_authenticated, reject" } else { "permit_mynetworks, reject" };
         let main = format!(
             r"
@@ -201,7 +218,8 @@ alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = example.jp
 virtual_transport = lmtp:inet:[127.0.0.1]:{lmtp}
-mynetworks = 127.0.0.0/8
+recipient_delimiter = +
+{maps}mynetworks = 127.0.0.0/8
 local_header_rewrite_clients =
 smtpd_client_restrictions = {who}
 smtpd_relay_restrictions = permit_auth_destination, reject
@@ -228,6 +246,7 @@ notify_classes =
         master.push_str("flush unix n - n 1000? 0 flush\nproxymap unix - - n - - proxymap\nsmtp unix - - n - - error\nshowq unix n - n - - showq\n");
         master.push_str("error unix - - n - - error\nretry unix - - n - - error\nlmtp unix - - n - - lmtp\nanvil unix - - n - 1 anvil\n");
         master.push_str("scache unix - - n - 1 scache\npostlog unix-dgram n - n - 1 postlogd\n");
+        master.push_str(services);
         fs::write(config.join("main.cf"), main).unwrap();
         fs::write(config.join("master.cf"), master).unwrap();
         // Makes the folders of the queue. The master itself is started in the foreground and in our process group, which
@@ -246,22 +265,24 @@ notify_classes =
 
 impl Postfix {
     /// Has it try everything in its queue now (`postqueue -f`).
-    pub(crate) fn flush(&self) {
+    pub fn flush(&self) {
         assert!(Command::new("/usr/sbin/postqueue").arg("-c").arg(&self.config).arg("-f").status().unwrap().success());
     }
 
     /// What waits in its queue (`postqueue -p`).
-    pub(crate) fn queue(&self) -> String {
+    pub fn queue(&self) -> String {
         String::from_utf8(Command::new("/usr/sbin/postqueue").arg("-c").arg(&self.config).arg("-p").output().unwrap().stdout).unwrap()
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// What it has logged.
+    pub fn log(&self) -> String {
         said(&self.log)
     }
 }
 
 impl Dovecot {
-    pub(crate) fn log(&self) -> String {
+    /// What it has logged.
+    pub fn log(&self) -> String {
         said(&self.log)
     }
 }
@@ -306,7 +327,7 @@ impl Drop for Running {
 }
 
 /// Reads a whole connection, for as long as it is given something.
-pub(crate) fn read_all(mut stream: &TcpStream) -> String {
+pub fn read_all(mut stream: &TcpStream) -> String {
     let mut text = String::new();
     let _ = stream.read_to_string(&mut text);
     text
