@@ -51,7 +51,11 @@ fn placed(head: &str) -> Place {
     place(&marks().signs(&letter.headers, None), &World)
 }
 
-const CASE: Option<(i64, By)> = None;
+/// A head, where the letter belongs and by what, or which thread it quotes without being of it.
+type Row = (String, Option<(i64, By)>, Option<i64>);
+
+/// In a thread of its own.
+const OWN: Option<(i64, By)> = None;
 
 #[test]
 fn a_stranger_who_quotes_never_lands_in_a_case() {
@@ -63,7 +67,7 @@ fn a_stranger_who_quotes_never_lands_in_a_case() {
     let stranger = "From: stranger@else.example\r\n";
     let contact = "From: Contact <Contact@ISP.example>\r\n";
     #[rustfmt::skip]
-    let table: Vec<(String, Option<(i64, By)>, Option<i64>)> = vec![
+    let table: Vec<Row> = vec![
         // What a party sends.
         (format!("{contact}Subject: Re: [EXAMPLE-CSIRT #2013-04412] phishing"), by(1, By::Tag), None),
         (format!("{contact}Subject: Re: [example-csirt#2013-04412 ] phishing"), by(1, By::Tag), None),
@@ -78,27 +82,27 @@ fn a_stranger_who_quotes_never_lands_in_a_case() {
         (format!("{stranger}To: x@example.jp\r\nCc: Team <{shouted}>"), by(1, By::Token), None),
         (format!("{stranger}Delivered-To: {token}"), by(1, By::Token), None),
         // What a stranger sends who saw or guessed a number, an id, an address.
-        (format!("{stranger}Subject: [EXAMPLE-CSIRT #2013-04412] urgent"), CASE, Some(1)),
-        (format!("{stranger}In-Reply-To: <isp-1@isp.example>"), CASE, Some(1)),
-        (format!("{stranger}References: <guess@home.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]"), CASE, Some(2)),
-        (format!("{stranger}To: {other_teams}"), CASE, None),
-        (format!("{stranger}To: {forged}"), CASE, None),
-        (format!("{stranger}To: ir+n@example.jp, ir+naaaaaaaaaaaaaaaa@example.jp, ir+n=@example.jp"), CASE, None),
+        (format!("{stranger}Subject: [EXAMPLE-CSIRT #2013-04412] urgent"), OWN, Some(1)),
+        (format!("{stranger}In-Reply-To: <isp-1@isp.example>"), OWN, Some(1)),
+        (format!("{stranger}References: <guess@home.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]"), OWN, Some(2)),
+        (format!("{stranger}To: {other_teams}"), OWN, None),
+        (format!("{stranger}To: {forged}"), OWN, None),
+        (format!("{stranger}To: ir+n@example.jp, ir+naaaaaaaaaaaaaaaa@example.jp, ir+n=@example.jp"), OWN, None),
         // A party of one thread is a stranger in another.
-        (format!("{contact}Subject: [EXAMPLE-CSIRT #K7M2-9QPD]"), CASE, Some(2)),
-        ("From: reporter@home.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
+        (format!("{contact}Subject: [EXAMPLE-CSIRT #K7M2-9QPD]"), OWN, Some(2)),
+        ("From: reporter@home.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
         // Names that look like the party's, and the party's address where it is not the sender's.
-        ("From: \"contact@isp.example\" <stranger@else.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
-        ("From: stranger@else.example\r\nSender: contact@isp.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
-        ("From: stranger@else.example\r\nReply-To: contact@isp.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
-        ("From: =?utf-8?B?0YHQvtC9dGFjdEBpc3AuZXhhbXBsZQ==?= <\u{441}ontact@isp.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
-        ("From: contact@isp.example.else.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
-        ("Subject: [EXAMPLE-CSIRT #2013-04412]".into(), CASE, Some(1)),
+        ("From: \"contact@isp.example\" <stranger@else.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        ("From: stranger@else.example\r\nSender: contact@isp.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        ("From: stranger@else.example\r\nReply-To: contact@isp.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        ("From: =?utf-8?B?0YHQvtC9dGFjdEBpc3AuZXhhbXBsZQ==?= <\u{441}ontact@isp.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        ("From: contact@isp.example.else.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        ("Subject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
         // Other teams' tags, and what is none.
-        (format!("{contact}Subject: [OTHER-CSIRT #2013-04412] x"), CASE, None),
-        (format!("{contact}Subject: EXAMPLE-CSIRT #2013-04412 x"), CASE, None),
-        (format!("{contact}Subject: [EXAMPLE-CSIRT #2013-04413] x"), CASE, None),
-        (format!("{contact}Subject: [EXAMPLE-CSIRT #2013-04412 x"), CASE, None),
+        (format!("{contact}Subject: [OTHER-CSIRT #2013-04412] x"), OWN, None),
+        (format!("{contact}Subject: EXAMPLE-CSIRT #2013-04412 x"), OWN, None),
+        (format!("{contact}Subject: [EXAMPLE-CSIRT #2013-04413] x"), OWN, None),
+        (format!("{contact}Subject: [EXAMPLE-CSIRT #2013-04412 x"), OWN, None),
     ];
     for (head, expected, quotes) in table {
         let expected = expected.map_or(Place::New { quotes }, |(thread, by)| Place::In { thread, by });

@@ -76,6 +76,12 @@ pub fn uid_of(user: &str) -> u32 {
     String::from_utf8(found.stdout).unwrap().trim().parse().unwrap_or_else(|_| panic!("no user {user}: is Postfix installed? scripts/test installs it"))
 }
 
+impl Default for Ground {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Ground {
     /// A folder with its certificates.
     pub fn new() -> Self {
