@@ -70,7 +70,7 @@ impl Platform {
 
     /// In whose name letters are written.
     pub(crate) fn house(&self) -> House {
-        House { team: self.configuration.team_name(), marks: self.marks(), zone: self.reckoning.zone.clone() }
+        House { team: self.configuration.team_name(), marks: self.marks(), zone: self.reckoning.zone.clone(), vault: self.vault() }
     }
 
     /// What the team's letters bear.

@@ -2,12 +2,13 @@
 //! as reports of failure.
 
 use crate::{place::Home, server::Server};
+use noroshi_directory::key::{self, Vault};
 use noroshi_kernel::{access::Actor, id::ThreadId, language::Bilingual, moment::Zone};
 use noroshi_ledger::{Ledger, Query as _, Sql};
 use noroshi_mailroom::{
     correspondence::Kind,
     desk,
-    outgoing::{self, House, Sent, State, Writing},
+    outgoing::{self, House, Sealing, Sent, State, Writing},
     thread::{self, Letter},
     wire::{
         Secret, Security,
@@ -17,12 +18,15 @@ use noroshi_mailroom::{
 };
 use noroshi_post::{
     letter::{self, Mailbox as Person},
+    openpgp::TeamKey,
+    sealed::{self, Ring, Secrecy},
     threading::Marks,
 };
 use noroshi_testkit::post_office::{Dovecot, Ground, PASSWORD, Postfix, free_port, uid_of};
 use std::{
     fmt::Write as _,
     fs,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -37,6 +41,8 @@ struct World {
     home: Home,
     ledger: Ledger,
     house: House,
+    /// Letters that were fetched and not asked for yet.
+    kept: Mutex<Vec<Vec<u8>>>,
 }
 
 impl World {
@@ -77,15 +83,16 @@ impl World {
             .chunks(2)
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
             .collect();
-        let marks = Marks::new("EXAMPLE-CSIRT", &key.try_into().unwrap());
-        let house = House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").unwrap() };
+        let key = key.try_into().unwrap();
+        let (marks, vault) = (Marks::new("EXAMPLE-CSIRT", &key), Vault::new(&key));
+        let house = House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").unwrap(), vault };
         let ledger = home.ledger().await;
         let work = ledger.begin().await.unwrap();
         let set = |address: &str, acknowledges| desk::Change { address: Some(address.into()), acknowledges: Some(acknowledges), ..Default::default() };
         desk::change(&work, &Actor::Platform, "incident", set("ir@example.jp", true)).await.unwrap();
         desk::change(&work, &Actor::Platform, "office", set("office@example.jp", false)).await.unwrap();
         work.commit().await.unwrap();
-        Self { ground, dovecot, postfix, home, ledger, house }
+        Self { ground, dovecot, postfix, home, ledger, house, kept: Mutex::default() }
     }
 
     /// Somebody outside sends a letter.
@@ -103,8 +110,16 @@ impl World {
         assert!(matches!(results[0].outcome, noroshi_mailroom::wire::smtp::Outcome::Sent { .. }), "{results:?}");
     }
 
-    /// The next letter in a mailbox outside.
+    /// The next letter in a mailbox outside, read.
     async fn receives(&self, user: &str) -> letter::Letter {
+        letter::read(&self.received(user).await).unwrap()
+    }
+
+    /// The next letter in a mailbox outside. There may be more: they stay.
+    async fn received(&self, user: &str) -> Vec<u8> {
+        if let Some(first) = self.kept.lock().unwrap().pop() {
+            return first;
+        }
         let mailbox = Mailbox {
             host: "localhost".into(),
             port: self.dovecot.imaps,
@@ -126,9 +141,9 @@ impl World {
             })
             .await
             .unwrap();
-            if let Some(first) = letters.first() {
-                assert_eq!(letters.len(), 1, "one letter, not more");
-                return letter::read(&first.bytes).unwrap();
+            if let Some(first) = letters.pop() {
+                self.kept.lock().unwrap().extend(letters.into_iter().map(|letter| letter.bytes));
+                return first.bytes;
             }
             assert!(begun.elapsed() < PATIENCE, "{user} received nothing: {}", self.postfix.log());
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -216,6 +231,31 @@ async fn all_the_way_round(home: Home) {
     let reply = |name: &str| now.recipients.iter().find(|recipient| recipient.address.starts_with(name)).unwrap().reply.clone();
     assert!(reply("gone").contains("gone") && reply("grey").contains("wait a little") && reply("bounced").contains("nobody of that name"), "{now:?}");
     assert_eq!(world.kinds(thread).await.last(), Some(&Kind::DeliveryReport));
+
+    // A sealed one: to whom there is no key, it is refused; signed, anybody can tell.
+    let work = world.ledger.begin().await.unwrap();
+    key::make(&work, &Actor::Platform, &world.house.vault, "Example CSIRT <ir@example.jp>", "incident", None).await.unwrap();
+    let person = || vec![Person { name: String::new(), address: "other@example.jp".into() }];
+    let sealed = |sealing| Writing { to: person(), subject: "sealed".into(), body: "in confidence".into(), sealing, ..Writing::default() };
+    let refused = outgoing::write(&world.ledger, &work, &Actor::Platform, &world.house, thread, sealed(Sealing::Encrypted)).await;
+    assert!(matches!(refused, Err(noroshi_mailroom::MailroomError::Refused(reason)) if reason.key == "letter-no-key"));
+    outgoing::write(&world.ledger, &work, &Actor::Platform, &world.house, thread, sealed(Sealing::Signed)).await.unwrap();
+    let now = work.now();
+    let other = TeamKey::generate("Other <other@example.jp>", now).unwrap();
+    key::import(&work, &Actor::Platform, &other.certificate().to_bytes().unwrap()).await.unwrap();
+    let ours = key::team(&work).await.unwrap().remove(0).certificate;
+    outgoing::write(&world.ledger, &work, &Actor::Platform, &world.house, thread, sealed(Sealing::Encrypted)).await.unwrap();
+    work.commit().await.unwrap();
+    let ring = Ring::new(vec![other], [(ours.key_ids(), ours.to_bytes().unwrap())], Vec::new());
+    let mut seals = Vec::new();
+    for _ in 0..2 {
+        let raw = world.received("other").await;
+        let opened = sealed::open(&raw, &ring, world.ledger.now());
+        assert!(String::from_utf8_lossy(&opened.raw).contains("in confidence"));
+        seals.push((opened.seal.secrecy(), opened.seal.signature().map(|signature| signature.key())));
+    }
+    seals.sort_by_key(|(secrecy, _)| secrecy.key());
+    assert_eq!(seals, [(Secrecy::Encrypted, Some("good")), (Secrecy::None, Some("good"))]);
 
     // The answer to it, by its references alone, while the server is away: the mail server keeps it.
     server.kill();

@@ -80,7 +80,7 @@ pub async fn acknowledge(ledger: &Ledger, work: &UnitOfWork, house: &House, due:
         ..Writing::default()
     };
     super::store::set_acknowledged(work, first.party.id).await?;
-    match write::post(ledger, work, house, desk, &thread, Letter { writing, origin: Origin::Answer, author: Actor::Platform.name() }).await {
+    match write::post(ledger, work, house, desk, &thread, Letter { writing, origin: Origin::Answer, actor: &Actor::Platform }).await {
         Ok(_) => Ok(()),
         Err(MailroomError::Refused(why)) => {
             tracing::info!(thread = thread.id.0, %why, "a letter cannot be acknowledged");

@@ -3,11 +3,13 @@
 
 pub mod acknowledgement;
 mod returned;
+mod seal;
 mod send;
 mod store;
 mod write;
 
 pub use returned::take_reports;
+pub use seal::Sealing;
 pub use send::send;
 pub(crate) use store::of_thread;
 pub use store::{count, list, load};

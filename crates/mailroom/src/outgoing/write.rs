@@ -1,4 +1,4 @@
-use super::store;
+use super::{Sealing, seal, store};
 use crate::{
     MailroomError,
     correspondence::Raw,
@@ -6,6 +6,7 @@ use crate::{
     error::refused,
     thread::{self, Thread},
 };
+use noroshi_directory::key::Vault;
 use noroshi_kernel::{
     access::Actor,
     id::{CorrespondenceId, OutgoingId, ThreadId},
@@ -50,6 +51,8 @@ pub struct House {
     pub marks: Marks,
     /// The zone in which they are dated.
     pub zone: Zone,
+    /// What opens the team's secret keys.
+    pub vault: Vault,
 }
 
 /// A letter as a person fills it in.
@@ -69,6 +72,8 @@ pub struct Writing {
     pub answers: Option<CorrespondenceId>,
     /// The charset that is wanted.
     pub charset: Charset,
+    /// How it is sealed.
+    pub sealing: Sealing,
 }
 
 /// Writes a letter in a thread and puts it into the queue. It is built here, once; every attempt sends the same bytes.
@@ -90,7 +95,7 @@ pub async fn write(ledger: &Ledger, work: &UnitOfWork, actor: &Actor, house: &Ho
     if writing.body.trim().is_empty() {
         return refused("letter-body", "本文を書いてください。", "write a text");
     }
-    let id = post(ledger, work, house, desk, &thread, Letter { writing, origin: Origin::Person, author: actor.name() }).await?;
+    let id = post(ledger, work, house, desk, &thread, Letter { writing, origin: Origin::Person, actor }).await?;
     thread::answered(work, thread.id).await?;
     let detail = json!({ "letter": id });
     work.record(actor, audit::Entry { action: "mailroom.write", subject_kind: "thread", subject_id: thread.id.0, detail: &detail }).await?;
@@ -98,15 +103,23 @@ pub async fn write(ledger: &Ledger, work: &UnitOfWork, actor: &Actor, house: &Ho
 }
 
 /// A letter and who wrote it.
-pub(super) struct Letter {
+pub(super) struct Letter<'a> {
     pub(super) writing: Writing,
     pub(super) origin: Origin,
-    pub(super) author: String,
+    pub(super) actor: &'a Actor,
 }
 
 /// Builds a letter, keeps its bytes durably, and puts it into the queue.
-pub(super) async fn post(ledger: &Ledger, work: &UnitOfWork, house: &House, desk: &Desk, thread: &Thread, letter: Letter) -> Result<OutgoingId, MailroomError> {
-    let Letter { writing, origin, author } = letter;
+pub(super) async fn post(
+    ledger: &Ledger,
+    work: &UnitOfWork,
+    house: &House,
+    desk: &Desk,
+    thread: &Thread,
+    letter: Letter<'_>,
+) -> Result<OutgoingId, MailroomError> {
+    let Letter { writing, origin, actor } = letter;
+    let sealing = writing.sealing;
     let automatic = origin != Origin::Person;
     let id = OutgoingId(work.take_id().await?);
     let parties =
@@ -124,7 +137,7 @@ pub(super) async fn post(ledger: &Ledger, work: &UnitOfWork, house: &House, desk
     (draft.to, draft.cc, draft.body, draft.attachments) = (writing.to, writing.cc, writing.body, writing.attachments);
     (draft.origin, draft.charset) = (origin, writing.charset);
     let built = build::build(&draft).map_err(MailroomError::Refused)?;
-    let bytes = built.bytes();
+    let bytes = seal::seal(work, actor, house, &desk.key, &built, sealing).await?;
     let blobs = ledger.blobs().clone();
     let stored = tokio::task::spawn_blocking(move || blobs.put(&mut Cursor::new(bytes))).await;
     let blob = stored.map_err(|error| LedgerError::Damaged(error.to_string()))??;
@@ -133,7 +146,7 @@ pub(super) async fn post(ledger: &Ledger, work: &UnitOfWork, house: &House, desk
         thread: thread.id,
         message_id,
         raw: Raw { sha256: blob.sha256, offset: 0, length: blob.size_bytes },
-        author,
+        author: actor.name(),
         subject: draft.subject,
         // An automatic letter has none, so that nothing ever answers it (RFC 3834, section 3.3).
         envelope_from: if automatic { String::new() } else { token.unwrap_or_else(|| desk.address.clone()) },
