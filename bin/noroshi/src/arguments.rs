@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use noroshi_directory::token::Scope;
 use noroshi_incident::{
     model::{Category, Number, schemes},
     selection::Standing,
@@ -47,6 +48,9 @@ pub(crate) enum Command {
     /// Manage OpenPGP keys: the team's own, and those of others
     #[command(subcommand)]
     Key(Key),
+    /// Manage the tokens by which programs report
+    #[command(subcommand)]
+    Token(Token),
     /// Manage the brands that phishing sites imitate
     #[command(subcommand)]
     Brand(Brand),
@@ -210,6 +214,28 @@ pub(crate) enum Key {
     Remove {
         /// The key's fingerprint
         fingerprint: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token; it is printed, and kept nowhere
+    Make {
+        /// Its name: the program that uses it
+        name: String,
+        /// What it may be used for: report
+        #[arg(long)]
+        scope: Scope,
+        /// The desk to which it reports, by its key [default: each report names one]
+        #[arg(long, value_name = "KEY")]
+        desk: Option<String>,
+    },
+    /// List the tokens
+    List(Json),
+    /// Revoke a token: from now on it opens nothing
+    Revoke {
+        /// Its name
+        name: String,
     },
 }
 

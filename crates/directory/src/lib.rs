@@ -8,6 +8,7 @@ mod error;
 pub mod key;
 pub mod migrations;
 pub mod organisation;
+pub mod token;
 
 pub use error::DirectoryError;
 

@@ -33,4 +33,13 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    Migration {
+        name: "directory_m0003_tokens",
+        both: &[
+            // token_hash: SHA-256 of the secret, which is kept nowhere. desk: the desk's key, empty when the token may name any.
+            "CREATE TABLE directory_token (id {id}, name TEXT NOT NULL UNIQUE, token_hash {bytes} NOT NULL UNIQUE, scope TEXT NOT NULL, desk TEXT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT, revoked_at BIGINT)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

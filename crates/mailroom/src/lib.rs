@@ -7,6 +7,7 @@ pub mod batch;
 pub mod correspondence;
 pub mod desk;
 mod error;
+pub mod form;
 pub mod letters;
 pub mod mapping;
 pub mod migrations;

@@ -90,4 +90,15 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    Migration {
+        name: "mailroom_m0005_forms",
+        both: &[
+            // What was filled into a form. thread_id: the thread that it was given to, which it began or not. reporter: the address that
+            // its letter is from. once: tells the same sending again; digest: of what it held. token_id: the token by which a program sent it.
+            "CREATE TABLE mailroom_submission (letter_id BIGINT PRIMARY KEY, thread_id BIGINT NOT NULL, begins BOOLEAN NOT NULL, reporter TEXT NOT NULL, once {bytes} UNIQUE, digest {bytes} NOT NULL, token_id BIGINT)",
+            "CREATE INDEX mailroom_submission_thread ON mailroom_submission (thread_id)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

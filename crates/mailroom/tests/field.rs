@@ -2,7 +2,10 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_kernel::{moment::Moment, rsit::Rsit};
-use noroshi_mailroom::reading::{self, Context};
+use noroshi_mailroom::{
+    correspondence::Channel,
+    reading::{self, Context},
+};
 use noroshi_post::threading::Marks;
 use std::{
     path::{Path, PathBuf},
@@ -73,7 +76,7 @@ fn abuse_mails_tell_what_a_person_reads_in_them() {
     let Some(folder) = field("abuse-mail") else { return };
     for (file, address, at, rsit, count) in RIGHT {
         let raw = std::fs::read(folder.join(file)).expect("a mail");
-        let read = reading::read(&raw, None, &context()).expect("a letter");
+        let read = reading::read(&raw, None, Channel::Mail, &context()).expect("a letter");
         assert_eq!(read.findings.len(), count, "{file}");
         let first = &read.findings[0];
         let told = first.addresses.first().map(ToString::to_string).unwrap_or_default();
@@ -92,7 +95,8 @@ fn every_mail_of_the_field_can_be_read() {
                 if entry.is_dir() {
                     folders.push(entry);
                 } else if entry.extension().is_some_and(|ending| ending == "eml") {
-                    let read = reading::read(&std::fs::read(&entry).expect("a mail"), None, &context()).unwrap_or_else(|reason| panic!("{entry:?}: {reason}"));
+                    let read = reading::read(&std::fs::read(&entry).expect("a mail"), None, Channel::Mail, &context())
+                        .unwrap_or_else(|reason| panic!("{entry:?}: {reason}"));
                     mails += 1;
                     told += usize::from(!read.findings.is_empty());
                 }

@@ -27,6 +27,8 @@ const MOST_REFERENCES: usize = 50;
 const MOST_SIGNS: usize = 10;
 /// The bytes of a reply token that prove it.
 const PROOF_BYTES: usize = 10;
+/// The bytes of a status link's secret that prove it.
+const STATUS_BYTES: usize = 16;
 
 /// What of a letter tells where it belongs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +117,36 @@ impl Marks {
         let (id, proof) = bytes.split_at_checked(bytes.len().checked_sub(PROOF_BYTES)?)?;
         let id = id.iter().try_fold(0_i64, |id, byte| id.checked_mul(256)?.checked_add(i64::from(*byte)))?;
         bool::from(self.proof(id).ct_eq(proof)).then_some(id)
+    }
+
+    /// The secret by which whoever filled in a form looks at its thread again: 128 bits that nobody guesses, behind the thread's id.
+    ///
+    /// ```
+    /// use noroshi_post::threading::Marks;
+    /// let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
+    /// assert_eq!(marks.status(&marks.status_token(4711)), Some(4711));
+    /// assert_eq!(Marks::new("EXAMPLE-CSIRT", &[8; 32]).status(&marks.status_token(4711)), None);
+    /// ```
+    #[must_use]
+    pub fn status_token(&self, thread: i64) -> String {
+        let id: Vec<u8> = thread.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+        BASE32.encode(&[&id, &self.status_proof(thread)[..]].concat())
+    }
+
+    /// The thread whose secret this is.
+    #[must_use]
+    pub fn status(&self, token: &str) -> Option<i64> {
+        let bytes = Some(token).filter(|token| token.len() <= 40).and_then(|token| BASE32.decode(token.as_bytes()).ok())?;
+        let (id, proof) = bytes.split_at_checked(bytes.len().checked_sub(STATUS_BYTES)?)?;
+        let id = id.iter().try_fold(0_i64, |id, byte| id.checked_mul(256)?.checked_add(i64::from(*byte)))?;
+        bool::from(self.status_proof(id).ct_eq(proof)).then_some(id)
+    }
+
+    fn status_proof(&self, thread: i64) -> [u8; STATUS_BYTES] {
+        let whole = mac(&self.key, format!("status/{thread}").as_bytes());
+        let mut proof = [0; STATUS_BYTES];
+        proof.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+        proof
     }
 
     /// The number of a thread that is about no case, as people read and type it: `K7M2-9QPD`. It is different for every id below
@@ -254,6 +286,8 @@ pub enum By {
     Reference,
     /// The tag alone.
     Tag,
+    /// It was given to this thread: through its secret status link, or by staff.
+    Given,
 }
 
 /// Says where a letter belongs: see the table at the head of this module.

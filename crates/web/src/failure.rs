@@ -9,7 +9,7 @@ use crate::{
 use askama::Template;
 use axum::{
     body::Body,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use noroshi_directory::DirectoryError;
@@ -19,6 +19,9 @@ use noroshi_ledger::LedgerError;
 use noroshi_mailroom::MailroomError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
+
+/// The content type of problem details (RFC 9457).
+pub(crate) const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +47,12 @@ pub(crate) enum Failure {
     /// A desk refused what was filled in.
     #[error("refused: {0}")]
     Refused(Reason),
+    /// What was sent cannot be read at all.
+    #[error("unreadable: {1}")]
+    Unreadable(StatusCode, Reason),
+    /// Too much came from there; it may come again later.
+    #[error("wait for {wait_s} s")]
+    Wait { wait_s: i64 },
     /// A report whose parts do not add up.
     #[error("in {} the parts add up to {parts}, the total is {total}", place.en)]
     Sums { place: Bilingual, parts: i64, total: i64 },
@@ -70,9 +79,10 @@ impl Failure {
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
             Self::Parameter { .. } | Self::Field { .. } | Self::Character { .. } => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Sums { .. } => StatusCode::CONFLICT,
             Self::Slow => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Status(status) => *status,
+            Self::Status(status) | Self::Unreadable(status, _) => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -141,6 +151,9 @@ impl From<ReportingError> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if let Self::Wait { wait_s } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s.max(1).cast_unsigned()));
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
     }
@@ -155,28 +168,46 @@ pub(crate) struct FailurePage {
     pub(crate) advice: String,
     /// The reason that a desk gave.
     pub(crate) said: Option<String>,
+    /// Whether the reader came to a page that is open to everybody.
+    pub(crate) public: bool,
     pub(crate) correlation: String,
 }
 
 /// Makes the page of an answer that failed. An answer that has a body of its own (a page that was already made) stays.
 pub(crate) fn page(web: &Web, reader: &Reader, response: Response) -> Response {
     let status = response.status();
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html") || *kind == PROBLEM) {
         return response;
     }
     let correlation = hex::encode(rand::random::<[u8; 6]>());
     let failure = response.extensions().get::<Arc<Failure>>().cloned().unwrap_or_else(|| Arc::new(Failure::Status(status)));
     if status.is_server_error() {
-        tracing::error!(correlation, %status, here = reader.here, error = failure.to_string(), "a page failed");
+        tracing::error!(correlation, %status, here = shown(&reader.here), error = failure.to_string(), "a page failed");
+    }
+    // A program reads no page.
+    if reader.here.starts_with("/api/") {
+        let title = status.canonical_reason().unwrap_or_default();
+        let detail = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = &*failure { reason.get(reader.language) } else { title };
+        let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "instance": format!("urn:noroshi:correlation:{correlation}") });
+        return with_body(response, body.to_string(), PROBLEM);
     }
     let context = context(web, reader, &failure, correlation);
     let body = context.render().unwrap_or_else(|error| {
         tracing::error!(%error, "the page for failures failed");
         status.to_string()
     });
+    with_body(response, body, page::HTML)
+}
+
+/// Where it failed, for the log: the secret of a status page is none of its business.
+fn shown(here: &str) -> &str {
+    if here.starts_with("/status/") { "/status/" } else { here }
+}
+
+fn with_body(response: Response, body: String, kind: HeaderValue) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, page::HTML);
+    parts.headers.insert(header::CONTENT_TYPE, kind);
     Response::from_parts(parts, Body::from(body))
 }
 
@@ -188,7 +219,8 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Parameter { .. } => "parameter",
         Failure::Field { .. } => "field",
         Failure::Character { .. } => "character",
-        Failure::Refused(_) => "refused",
+        Failure::Refused(_) | Failure::Unreadable(..) => "refused",
+        Failure::Wait { .. } => "wait",
         Failure::Sums { .. } => "sums",
         Failure::Slow => "slow",
         Failure::Status(status) if status.is_client_error() => "request",
@@ -208,10 +240,12 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Sums { place, parts, total } => {
             words.with("failure-sums", &[("place", words.pick(place).into()), ("parts", (*parts).into()), ("total", (*total).into())])
         }
+        Failure::Wait { wait_s } => words.count("failure-wait", *wait_s),
         _ => words.say(&format!("failure-{kind}")),
     };
-    let said = if let Failure::Refused(reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
-    FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, plain }
+    let said = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
+    let public = ["/report", "/status/"].iter().any(|head| reader.here.starts_with(head)) && !reader.here.starts_with("/reports");
+    FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, public, plain }
 }
 
 /// What stands above a field of a form.

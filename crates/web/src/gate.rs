@@ -1,6 +1,13 @@
 //! The door of every route: holds the table's row against who asks, and a form's token against its reader.
 
-use crate::{csrf, failure::Failure, links, query, reader::Reader, routes::Access, web::Shared};
+use crate::{
+    csrf,
+    failure::Failure,
+    links, query,
+    reader::Reader,
+    routes::{Access, Guard},
+    web::Shared,
+};
 use axum::{
     body::{self, Body},
     extract::{Request, State},
@@ -21,9 +28,9 @@ const MOST_BYTES: usize = 1 << 20;
 static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// Lets a request through to its handler, or not; one that changes something needs its form's token.
-pub(crate) async fn gate(State((web, access, changes)): State<(Shared, Access, bool)>, request: Request, next: Next) -> Response {
-    // What is open to everybody and changes nothing (assets among it) needs no reader.
-    if access == Access::Public && !changes {
+pub(crate) async fn gate(State((web, access, guard)): State<(Shared, Access, Guard)>, request: Request, next: Next) -> Response {
+    // What is open to everybody and changes nothing (assets among it) needs no reader; a program has no session to be abused.
+    if access == Access::Public && matches!(guard, Guard::Nothing | Guard::Program) {
         return next.run(request).await;
     }
     let Some(reader) = request.extensions().get::<Arc<Reader>>().cloned() else {
@@ -36,7 +43,10 @@ pub(crate) async fn gate(State((web, access, changes)): State<(Shared, Access, b
         (_, None) => return to_sign_in(&request, &reader),
     }
     let _turn = if matches!(access, Access::Action(Action::ViewRecords | Action::ViewFigures)) { TURNS.acquire().await.ok() } else { None };
-    if changes {
+    if guard == Guard::Upload && csrf::comes_from_elsewhere(request.headers()) {
+        return Failure::Stale.into_response();
+    }
+    if guard == Guard::Token {
         return match checked(&web, &reader, request).await {
             Ok(request) => next.run(request).await,
             Err(failure) => failure.into_response(),

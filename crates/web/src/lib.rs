@@ -30,11 +30,14 @@ mod lists;
 mod page;
 mod pages;
 mod query;
+mod rate;
 mod reader;
 mod routes;
+mod stamp;
 #[cfg(test)]
 mod tests;
 mod times;
+mod upload;
 mod web;
 mod words;
 

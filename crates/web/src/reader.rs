@@ -4,7 +4,7 @@ use crate::{
     cookies, csrf,
     done::Done,
     failure::{self, Failure},
-    language, page,
+    language, page, upload,
     web::{Shared, Web},
 };
 use axum::{
@@ -93,12 +93,13 @@ pub(crate) async fn prepare(State(web): State<Shared>, mut request: Request, nex
     if request.uri().path().starts_with("/assets/") || request.uri().path() == "/healthz" {
         return next.run(request).await;
     }
+    let most_time = if upload::is_one(&headers) { upload::MOST_TIME } else { MOST_TIME };
     let answer = async {
         let reader = Arc::new(Reader::of(&web, &headers, &uri).await?);
         request.extensions_mut().insert(reader.clone());
         Ok::<_, Failure>((next.run(request).await, reader))
     };
-    let (mut response, reader) = match tokio::time::timeout(MOST_TIME, answer).await {
+    let (mut response, reader) = match tokio::time::timeout(most_time, answer).await {
         Ok(Ok(both)) => both,
         Ok(Err(failure)) => (failure.into_response(), Arc::new(Reader::stranger(&headers, &uri))),
         Err(_) => (Failure::Slow.into_response(), Arc::new(Reader::stranger(&headers, &uri))),

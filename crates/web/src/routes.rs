@@ -1,7 +1,8 @@
 //! The one place where routes are declared: method, path, who may, handler.
 
-use crate::{assets, language, lists, pages, web::Shared};
+use crate::{assets, language, lists, pages, upload, web::Shared};
 use axum::{
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     routing::{MethodFilter, MethodRouter, on},
@@ -19,20 +20,46 @@ pub(crate) enum Access {
     Action(Action),
 }
 
+/// What a request that changes something must bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// It changes nothing.
+    Nothing,
+    /// The token of the reader's form, which the gate looks for.
+    Token,
+    /// A form with files: its handler reads it within bounds and holds its token against the reader, or its stamp against the time.
+    Upload,
+    /// The token of a program, which its handler looks for.
+    Program,
+}
+
 /// A row of the table.
 pub(crate) struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the table that is checked in names it"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
+    pub(crate) guard: Guard,
     pub(crate) handler: MethodRouter<Shared>,
 }
 
 fn get<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
-    Route { method: Method::GET, path, access, handler: on(MethodFilter::GET, handler) }
+    Route { method: Method::GET, path, access, guard: Guard::Nothing, handler: on(MethodFilter::GET, handler) }
 }
 
 fn post<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
-    Route { method: Method::POST, path, access, handler: on(MethodFilter::POST, handler) }
+    Route { method: Method::POST, path, access, guard: Guard::Token, handler: on(MethodFilter::POST, handler) }
+}
+
+/// A form with files. Its bytes are counted while they come.
+fn upload<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    let handler = on(MethodFilter::POST, handler).layer(DefaultBodyLimit::max(upload::MOST_BYTES));
+    Route { method: Method::POST, path, access, guard: Guard::Upload, handler }
+}
+
+/// What a program sends.
+fn program<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route { method: Method::POST, path, access, guard: Guard::Program, handler: on(MethodFilter::POST, handler) }
 }
 
 /// Every route.
@@ -84,5 +111,14 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/mappings/{name}", IMPORT, pages::mappings::edit::get),
         post("/mappings/{name}", IMPORT, pages::mappings::edit::post),
         post("/mappings/{name}/remove", IMPORT, pages::mappings::remove::post),
+        get("/report", Public, pages::report::get),
+        upload("/report", Public, pages::report::post),
+        get("/status/{token}", Public, pages::status::get),
+        upload("/status/{token}", Public, pages::status::post),
+        get("/intake/new", IMPORT, pages::intake::get),
+        upload("/intake/new", IMPORT, pages::intake::post),
+        get("/api/v1/openapi.json", Public, pages::api::openapi),
+        program("/api/v1/reports", Public, pages::api::post),
+        get("/api/v1/reports/{receipt}", Public, pages::api::get),
     ]
 }

@@ -1,14 +1,12 @@
 use crate::{
     address::{ClientAddress, Failures},
     failure::Failure,
-    gate, headers, reader,
+    gate, headers,
+    rate::Rates,
+    reader,
     routes::routes,
 };
-use axum::{
-    Extension, Router,
-    http::{Method, StatusCode},
-    middleware,
-};
+use axum::{Extension, Router, http::StatusCode, middleware};
 use noroshi_directory::key::Vault;
 use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, language::Bilingual};
@@ -60,13 +58,14 @@ pub fn router(web: Web) -> Router {
     let shared: Shared = Arc::new(web);
     let mut router = Router::new();
     for route in routes() {
-        let guarded = route.handler.layer(middleware::from_fn_with_state((shared.clone(), route.access, route.method == Method::POST), gate::gate));
+        let guarded = route.handler.layer(middleware::from_fn_with_state((shared.clone(), route.access, route.guard), gate::gate));
         router = router.route(route.path, guarded);
     }
     router
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(Extension(Arc::new(Failures::default())))
+        .layer(Extension(Arc::new(Rates::default())))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(shared.clone(), reader::prepare))
         .layer(CompressionLayer::new())

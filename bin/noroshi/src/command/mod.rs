@@ -11,6 +11,7 @@ mod mapping;
 mod report;
 mod scheme;
 mod serve;
+mod token;
 mod tray;
 
 use crate::{
@@ -49,6 +50,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Doctor(doctor) => doctor::run(&platform, &doctor).await,
         Command::Account(account) => account::run(&platform, account).await,
         Command::Key(key) => key::run(&platform, key).await,
+        Command::Token(token) => token::run(&platform, token).await,
         Command::Brand(brand) => brand::run(&platform, brand).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
         Command::Intake(intake) => intake::run(&platform, intake).await,

@@ -81,6 +81,31 @@ async fn sign_in(browser: &WebDriver, server: &Server, password: &str) -> WebDri
     Ok(())
 }
 
+/// Reports something as a stranger; gives the path of the status page.
+async fn report(browser: &WebDriver, server: &Server) -> WebDriverResult<String> {
+    browser.goto(format!("http://{}/language/ja?to=/report", server.address)).await?;
+    browser.find(By::Css("a[href='/report?desk=incident']")).await?.click().await?;
+    // Nobody fills in a form within a moment.
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    browser.find(By::Css("select[name=what] option[value=phishing]")).await?.click().await?;
+    browser.find(By::Name("targets")).await?.send_keys("hxxp://form[.]example[.]jp/login").await?;
+    browser.find(By::Name("description")).await?.send_keys("偽のログイン画面です。").await?;
+    browser.find(By::Name("ports")).await?.send_keys("many").await?;
+    browser.find(By::Css("form[action='/report'] button")).await?.click().await?;
+    assert!(browser.find(By::Id("wrong-ports")).await?.text().await?.contains("many"), "the mistake is said where it is");
+    assert_eq!(browser.find(By::Name("targets")).await?.prop("value").await?.as_deref(), Some("hxxp://form[.]example[.]jp/login"), "what was typed stays");
+    browser.find(By::Name("ports")).await?.clear().await?;
+    browser.find(By::Css("form[action='/report'] button")).await?.click().await?;
+    let status = browser.current_url().await?.path().to_owned();
+    assert!(status.starts_with("/status/"), "{status}");
+    assert!(browser.find(By::Tag("h1")).await?.text().await?.starts_with("受付番号 "));
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    browser.find(By::Name("description")).await?.send_keys("もう一つ見つけました。").await?;
+    browser.find(By::Css("form[action^='/status/'] button")).await?.click().await?;
+    assert_eq!(browser.current_url().await?.query(), Some("received=more"));
+    Ok(status)
+}
+
 /// The count of the list that is open.
 async fn listed(browser: &WebDriver) -> WebDriverResult<i64> {
     Ok(browser.find(By::Css("[data-count]")).await?.attr("data-count").await?.and_then(|count| count.parse().ok()).unwrap_or(-1))
@@ -98,6 +123,7 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     let browser = driver.browser(javascript).await;
     let at = |path: &str| format!("http://{}{path}", server.address);
     let result = async {
+        let status = report(&browser, &server).await?;
         sign_in(&browser, &server, &password).await?;
 
         // Browsers ask for the language that their reader set; this one's reader chooses.
@@ -156,7 +182,7 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
         assert!(browser.find(By::Css("nav")).await?.text().await?.contains("Incidents"));
 
         if let Some(folder) = std::env::var_os("NOROSHI_SCREENSHOTS").map(PathBuf::from) {
-            pictures(&browser, &server, &folder, &incident).await?;
+            pictures(&browser, &server, &folder, (&incident, &status)).await?;
         }
         browser.goto(at("/incidents")).await?;
         browser.find(By::Css("form[action='/sign-out'] button")).await?.click().await?;
@@ -169,7 +195,7 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     result
 }
 
-async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path, incident: &str) -> WebDriverResult<()> {
+async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path, (incident, status): (&str, &str)) -> WebDriverResult<()> {
     std::fs::create_dir_all(folder).unwrap();
     let tools = browser.cdp();
     let pages = [
@@ -188,6 +214,10 @@ async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path
         ("help", "/help"),
         ("missing", "/nowhere"),
         ("empty", "/incidents?q=nothing-like-this"),
+        ("report-choice", "/report"),
+        ("report-form", "/report?desk=incident"),
+        ("report-status", status),
+        ("intake", "/intake/new"),
     ];
     for language in ["ja", "en"] {
         browser.goto(format!("http://{}/language/{language}?to=/incidents", server.address)).await?;

@@ -7,6 +7,7 @@
 //! grew brings in what is new.
 
 mod again;
+mod by_hand;
 mod cases;
 mod harvest;
 mod letters;
@@ -292,7 +293,7 @@ impl Intake {
             let raw = one.raw;
             let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length)).await;
             let bytes = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))??;
-            let letter = Incoming { name: one.name, bytes: bytes.into(), recipient: one.recipient, live: one.live };
+            let letter = Incoming { name: one.name, bytes: bytes.into(), recipient: one.recipient, live: one.live, channel: one.channel, bound: one.bound };
             letters.push((Kept { id: one.id, must_be_read: true }, letter));
         }
         letters::place(self, letters, &mut Silent).await?;

@@ -2,16 +2,17 @@
 
 mod store;
 
-pub use store::{COUNTED, feed_with, insert, load, raws};
+pub use store::{COUNTED, feed_with, insert, load, make_report, raws};
 
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment};
 use serde::{Deserialize, Serialize};
 
 /// How something came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// E-mail.
+    #[default]
     Mail,
     /// Fax, entered by staff.
     Fax,
@@ -40,6 +41,19 @@ impl Channel {
             Self::Form => "form",
             Self::Feed => "feed",
         }
+    }
+
+    /// Whether what comes this way was filled into fields of ours: it bears them as data (see [`form`](crate::form)). Its sender is
+    /// only claimed, so it belongs to the thread that it was given to, or to one of its own.
+    #[must_use]
+    pub const fn is_filled_in(self) -> bool {
+        matches!(self, Self::Fax | Self::Telephone | Self::Api | Self::Form)
+    }
+
+    /// Whether staff enter it.
+    #[must_use]
+    pub const fn is_by_hand(self) -> bool {
+        matches!(self, Self::Fax | Self::Telephone)
     }
 
     /// Reads a stored key; anything else is a feed, whose raw bytes a person can look at.

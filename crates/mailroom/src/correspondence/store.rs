@@ -68,6 +68,15 @@ pub async fn load(query: &impl Query, id: CorrespondenceId) -> Result<Option<Cor
     Ok(query.one::<Row>(sql).await?.map(Correspondence::from))
 }
 
+/// Says that an inquiry reports something after all; whether it still was one.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn make_report(work: &UnitOfWork, id: CorrespondenceId) -> Result<bool, LedgerError> {
+    let sql = Sql::new("UPDATE mailroom_correspondence SET kind = ").bind(Kind::Report.key()).push(" WHERE kind = ").bind(Kind::Inquiry.key());
+    Ok(work.execute(sql.push(" AND id = ").bind(id.0)).await? > 0)
+}
+
 /// The feed delivery that consists of exactly these bytes, when there is one.
 ///
 /// # Errors

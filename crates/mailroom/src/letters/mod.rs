@@ -41,19 +41,32 @@ pub struct Incoming {
     pub recipient: Option<String>,
     /// Whether it came by the post just now, so that it may be answered; what is imported from files is not.
     pub live: bool,
+    /// How it came.
+    pub channel: Channel,
+    /// The thread that it was given to.
+    pub bound: Option<Bound>,
+}
+
+/// The thread that a letter was given to when it was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The thread.
+    pub thread: ThreadId,
+    /// Whether the thread was begun for it.
+    pub begins: bool,
 }
 
 impl Incoming {
     /// A letter from a file.
     #[must_use]
     pub fn from_file(name: String, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { name, bytes: bytes.into(), recipient: None, live: false }
+        Self { name, bytes: bytes.into(), recipient: None, live: false, channel: Channel::Mail, bound: None }
     }
 
     /// A letter that the post brought.
     #[must_use]
     pub fn delivered(bytes: impl Into<Arc<[u8]>>, recipient: Option<String>) -> Self {
-        Self { name: String::new(), bytes: bytes.into(), recipient, live: true }
+        Self { name: String::new(), bytes: bytes.into(), recipient, live: true, channel: Channel::Mail, bound: None }
     }
 
     /// Its key.
@@ -129,6 +142,10 @@ pub struct Told {
     pub seal: Sealed,
     /// Whether it came by the post just now, so that it may be answered.
     pub live: bool,
+    /// How it came.
+    pub channel: Channel,
+    /// The thread that it was given to.
+    pub bound: Option<Bound>,
     /// What tells where it belongs.
     pub signs: Signs,
     /// What it says as a mail server's report of a letter of ours.
@@ -199,7 +216,7 @@ pub async fn keep(ledger: &Ledger, actor: &Actor, channel: Channel, letters: &[I
 }
 
 /// Puts the bytes of letters into one blob: one file to sync, however many they are.
-async fn pack(ledger: &Ledger, letters: &[&Incoming]) -> Result<Vec<Raw>, LedgerError> {
+pub(crate) async fn pack(ledger: &Ledger, letters: &[&Incoming]) -> Result<Vec<Raw>, LedgerError> {
     let bytes: Vec<Arc<[u8]>> = letters.iter().map(|letter| Arc::clone(&letter.bytes)).collect();
     let lengths: Vec<u64> = bytes.iter().map(|bytes| bytes.len() as u64).collect();
     let blobs = ledger.blobs().clone();
@@ -243,7 +260,7 @@ impl Read for Chain {
 }
 
 /// Names the letters that nobody else kept meanwhile.
-async fn insert(
+pub(crate) async fn insert(
     work: &UnitOfWork,
     channel: Channel,
     letters: &[&Incoming],

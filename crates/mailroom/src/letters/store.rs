@@ -1,6 +1,13 @@
-use super::{Incoming, Kept, Key, Sealed, State, Told};
-use crate::{correspondence::Raw, thread};
-use noroshi_kernel::{id::CorrespondenceId, moment::Moment, setaside::printable};
+use super::{Bound, Incoming, Kept, Key, Sealed, State, Told};
+use crate::{
+    correspondence::{Channel, Raw},
+    thread,
+};
+use noroshi_kernel::{
+    id::{CorrespondenceId, ThreadId},
+    moment::Moment,
+    setaside::printable,
+};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
 use noroshi_post::sealed::Secrecy;
 use std::collections::{HashMap, HashSet};
@@ -140,6 +147,10 @@ pub struct Pending {
     pub recipient: Option<String>,
     /// Whether it came by the post.
     pub live: bool,
+    /// How it came.
+    pub channel: Channel,
+    /// The thread that it was given to.
+    pub bound: Option<Bound>,
 }
 
 #[derive(FromQueryResult)]
@@ -153,6 +164,9 @@ struct PendingRow {
     raw_length: i64,
     recipient: Option<String>,
     live: bool,
+    channel: String,
+    thread_id: Option<i64>,
+    begins: Option<bool>,
 }
 
 /// The letters that nobody has read yet, the oldest first, at most `limit`.
@@ -160,11 +174,21 @@ struct PendingRow {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn pending(query: &impl Query, limit: u32) -> Result<Vec<Pending>, LedgerError> {
-    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length, l.recipient, l.live FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
+    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length, l.recipient, l.live, c.channel, s.thread_id, s.begins FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id LEFT JOIN mailroom_submission s ON s.letter_id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
     let letter = |row: PendingRow| {
         let key = Key::try_from(row.key.as_slice()).map_err(|_| LedgerError::Damaged(format!("the key of letter {}", row.id)))?;
         let raw = Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() };
-        Ok(Pending { id: CorrespondenceId(row.id), key, name: row.name, received_at: Moment(row.received_at), raw, recipient: row.recipient, live: row.live })
+        Ok(Pending {
+            id: CorrespondenceId(row.id),
+            key,
+            name: row.name,
+            received_at: Moment(row.received_at),
+            raw,
+            recipient: row.recipient,
+            live: row.live,
+            channel: Channel::from_key(&row.channel),
+            bound: row.thread_id.zip(row.begins).map(|(thread, begins)| Bound { thread: ThreadId(thread), begins }),
+        })
     };
     query.all::<PendingRow>(sql).await?.into_iter().map(letter).collect()
 }

@@ -1,6 +1,7 @@
 use super::{Recipient, Sent, State};
 use crate::{
     correspondence::Raw,
+    form,
     thread::{self, Party},
 };
 use noroshi_kernel::{
@@ -156,10 +157,13 @@ pub(super) async fn insert(work: &UnitOfWork, new: &New, recipients: &[String]) 
     ]);
     letters.insert(work).await?;
     let mut rows = bulk::Rows::into_table(RECIPIENTS);
-    for address in recipients {
-        rows.push([new.id.0.into(), address.clone().into(), State::Queued.key().into(), "".into()]);
+    // Whoever gave no address reads it behind the status link: nobody is left to send it to.
+    let (shown, sent): (Vec<&String>, Vec<&String>) = recipients.iter().partition(|address| form::is_placeholder(address));
+    for (address, state) in sent.iter().map(|address| (*address, State::Queued)).chain(shown.iter().map(|address| (*address, State::Sent))) {
+        rows.push([new.id.0.into(), address.clone().into(), state.key().into(), "".into()]);
     }
-    rows.insert(work).await
+    rows.insert(work).await?;
+    if shown.is_empty() { Ok(()) } else { settle(work, new.id).await }
 }
 
 pub(super) async fn save_reply(work: &UnitOfWork, letter: OutgoingId, address: &str, state: State, reply: &str) -> Result<(), LedgerError> {

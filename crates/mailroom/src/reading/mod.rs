@@ -5,6 +5,10 @@
 
 mod parts;
 
+use crate::{
+    correspondence::Channel,
+    form::{self, Submission},
+};
 use noroshi_feeds::{
     digest,
     extract::{self, Brands, Item},
@@ -77,18 +81,22 @@ const SUBJECT_MOST_CHARS: usize = 500;
 /// The longest Message-ID that is kept, in characters: it is looked up by an index, which takes no longer ones.
 const MESSAGE_ID_MOST_CHARS: usize = 300;
 
-/// Reads a letter, once it is opened. `recipient` is the address for which it was delivered, when the mail server said so.
+/// Reads a letter that came by `channel`, once it is opened. `recipient` is the address for which it was delivered, when the mail server
+/// said so. What a form's fields say is believed of what came through a form, never of mail.
 ///
 /// # Errors
 /// The reason why it is none that can be read; see [`letter::read`].
-pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Reading, Reason> {
+pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Context) -> Result<Reading, Reason> {
     let sealed::Opened { raw, seal } = sealed::open(raw, &context.keys, context.at);
-    let letter = letter::read(&raw)?;
+    let mut letter = letter::read(&raw)?;
+    let form = if channel.is_filled_in() { form::take(&mut letter) } else { None };
     let mut found = parts::Found::new(context.latest);
+    found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter);
     found.end();
     if found.findings.is_empty() && found.problems.is_empty() {
-        found.findings = prose(&letter);
+        // Of a form only what the reporter tells: the labels beside it are ours.
+        found.findings = form.as_ref().map_or_else(|| prose(&letter), |form| notice::read("", &form.description));
     }
     found.problems.extend(unopened(&seal));
     let text = text(&letter);
@@ -104,7 +112,8 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
     // The letter that came back says where the report belongs.
     signs.references.extend(delivery.iter().filter_map(|report| report.original_message_id.clone()));
     let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
-    let arrived = headers.arrived().filter(|at| *at <= context.latest);
+    let noted = form.as_ref().filter(|_| channel.is_by_hand()).and_then(Submission::received_at);
+    let arrived = noted.or_else(|| headers.arrived()).filter(|at| *at <= context.latest);
     // A report without a time of its own tells of what was so when it was sent.
     let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
     for finding in &mut found.findings {
@@ -112,7 +121,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, context: &Context) -> Result<Re
     }
     Ok(Reading {
         subject: printable(&headers.subject, SUBJECT_MOST_CHARS),
-        sender_tld: from.domain().as_deref().and_then(tld),
+        sender_tld: from.domain().as_deref().filter(|_| !form::is_placeholder(&from.address)).and_then(tld),
         from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
         message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
         arrived,

@@ -12,7 +12,7 @@ pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
 pub use listing::{Inbox, Item, Letter, Line, Party, Routing, counts, inbox, letters, open, parties, routings, stands, thread_of};
 pub use place::{Placed, place};
-pub(crate) use store::{answered, call, join};
+pub(crate) use store::{Changes, Opened, answered, call, join};
 pub use store::{begin_case, move_case, of_case, relabel, seen};
 
 use noroshi_kernel::{
@@ -106,5 +106,6 @@ pub const fn tie_key(by: By) -> &'static str {
         By::Token => "token",
         By::Reference => "reference",
         By::Tag => "tag",
+        By::Given => "given",
     }
 }

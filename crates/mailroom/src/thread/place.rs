@@ -8,7 +8,7 @@ use noroshi_kernel::id::ThreadId;
 use noroshi_ledger::{LedgerError, UnitOfWork};
 use noroshi_post::{
     automatic::Automatic,
-    threading::{self, Known, Marks, Place, Signs},
+    threading::{self, By, Known, Marks, Place, Signs},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -63,7 +63,7 @@ impl Known for Shelf {
 }
 
 impl Shelf {
-    async fn of(work: &UnitOfWork, signs: &[&Signs]) -> Result<Self, LedgerError> {
+    async fn of(work: &UnitOfWork, signs: &[&Signs], given: &[i64]) -> Result<Self, LedgerError> {
         let parties: Vec<i64> = signs.iter().flat_map(|signs| signs.tokens.iter().copied()).collect();
         let references: Vec<&str> = signs.iter().flat_map(|signs| signs.references.iter().map(String::as_str)).collect::<HashSet<_>>().into_iter().collect();
         let tags: Vec<&str> = signs.iter().flat_map(|signs| signs.tags.iter().map(String::as_str)).collect::<HashSet<_>>().into_iter().collect();
@@ -74,8 +74,15 @@ impl Shelf {
             tags: store::threads_of_tags(work, &tags).await?,
             ..Self::default()
         };
-        let threads: HashSet<i64> =
-            shelf.parties.values().chain(shelf.ours.values()).chain(shelf.theirs.values().flatten()).chain(shelf.tags.values().flatten()).copied().collect();
+        let threads: HashSet<i64> = shelf
+            .parties
+            .values()
+            .chain(shelf.ours.values())
+            .chain(shelf.theirs.values().flatten())
+            .chain(shelf.tags.values().flatten())
+            .chain(given)
+            .copied()
+            .collect();
         let threads: Vec<i64> = threads.into_iter().collect();
         shelf.takes_part = store::addresses_of(work, &threads).await?;
         shelf.cases = store::cases_of(work, &threads).await?;
@@ -93,7 +100,8 @@ fn brings(told: &Told, desks: &Desks) -> Vec<(String, String)> {
     if !told.signs.from.is_empty() && !desks.owns(&told.signs.from) {
         brings.push((told.signs.from.clone(), told.from_name.clone()));
     }
-    if told.automatic.is_none() {
+    // What was filled into a form was sent to us and nobody else.
+    if told.automatic.is_none() && !told.channel.is_filled_in() {
         brings.extend(told.signs.recipients.iter().filter(|address| !desks.owns(address)).map(|address| (address.clone(), String::new())));
     }
     let mut seen = HashSet::new();
@@ -110,16 +118,25 @@ fn brings(told: &Told, desks: &Desks) -> Vec<(String, String)> {
 pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Result<Vec<Placed>, LedgerError> {
     let desks = desk::all(work).await?;
     let first = desks.first().ok_or_else(|| LedgerError::Damaged("there is no desk".into()))?;
-    let mut shelf = Shelf::of(work, &letters.iter().map(|told| &told.signs).collect::<Vec<_>>()).await?;
+    let given: Vec<i64> = letters.iter().filter_map(|told| told.bound).map(|bound| bound.thread.0).collect();
+    let mut shelf = Shelf::of(work, &letters.iter().map(|told| &told.signs).collect::<Vec<_>>(), &given).await?;
     let brought: Vec<_> = letters.iter().map(|told| brings(told, &desks)).collect();
     let mut ids = work.take_ids(letters.len() + brought.iter().map(Vec::len).sum::<usize>()).await?;
     let mut changes = store::Changes::default();
     let mut placed = Vec::with_capacity(letters.len());
     for (told, brought) in letters.iter_mut().zip(brought) {
-        let place = threading::place(&told.signs, &shelf);
+        let place = belongs(told, &shelf);
+        let begins = told.bound.is_some_and(|bound| bound.begins);
         let at = told.arrived.unwrap_or(work.now());
         let answers;
         let thread = match place {
+            // It was begun when the letter was kept, so that whoever sent it has its number.
+            Place::In { thread, .. } if begins => {
+                settle_new(told);
+                answers = false;
+                changes.touch(thread, at, told.state == letters::State::New);
+                thread
+            }
             Place::In { thread, by } => {
                 told.tied_by = Some(by);
                 answers = shelf.reported.contains(&thread) || shelf.cases.get(&thread).is_some_and(Option::is_some);
@@ -155,11 +172,21 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
         if told.kind == Kind::Report {
             shelf.reported.insert(thread);
         }
-        let joined = matches!(place, Place::In { .. });
+        let joined = !begins && matches!(place, Place::In { .. });
         placed.push(Placed { thread: ThreadId(thread), joined, answers, case: shelf.cases.get(&thread).copied().flatten() });
     }
     changes.save(work).await?;
     Ok(placed)
+}
+
+/// Where a letter belongs. Of what was filled into a form the sender is only claimed, and its words are the sender's choice: neither
+/// ties it to a thread, only the thread that it was given to does.
+fn belongs(told: &Told, shelf: &Shelf) -> Place {
+    match told.bound {
+        Some(bound) => Place::In { thread: bound.thread.0, by: By::Given },
+        None if told.channel.is_filled_in() => Place::New { quotes: told.signs.tags.iter().find_map(|tag| shelf.of_tag(tag).first().copied()) },
+        None => threading::place(&told.signs, shelf),
+    }
 }
 
 /// A letter in a thread that was there is an answer; what a program sent there tells people nothing to do.

@@ -1,16 +1,20 @@
 //! The pages, one file for each; a page that one can act on is a folder with one file for each action.
 
+pub(crate) mod api;
 pub(crate) mod brands;
 pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod home;
 pub(crate) mod incident;
+pub(crate) mod intake;
 pub(crate) mod mappings;
 pub(crate) mod periodic_report;
 pub(crate) mod raw;
+pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod statistics;
+pub(crate) mod status;
 pub(crate) mod tray;
 
 use crate::{cookies, done::Done, web::Web};

@@ -25,6 +25,8 @@ fn address(path: &str, filled: &Filled) -> String {
         .replace("{period}", "2019Q1")
         .replace("{file}", "incident.txt")
         .replace("{id}", "1")
+        .replace("{token}", "none")
+        .replace("{receipt}", "none")
 }
 
 #[tokio::test]

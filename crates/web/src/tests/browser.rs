@@ -118,6 +118,30 @@ impl Browser {
         self.ask(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).expect("a request")).await
     }
 
+    /// Sends a form with files as it is: name, file name, bytes.
+    pub(super) async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"\r\nContent-Type: application/pdf")).unwrap_or_default();
+            body.extend(format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--limit--\r\n");
+        self.raw(path, "multipart/form-data; boundary=limit", body).await
+    }
+
+    /// Asks as a program does.
+    pub(super) async fn program(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+        let request = headers.iter().fold(self.request(method, path), |request, (name, value)| request.header(*name, *value));
+        self.ask(request.body(Body::from(body.into())).expect("a request")).await
+    }
+
+    /// Sends bytes.
+    pub(super) async fn raw(&self, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+        self.ask(self.request("POST", path).header(header::CONTENT_TYPE, kind).body(Body::from(body)).expect("a request")).await
+    }
+
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let request = Request::builder();
         let request = match self.address {

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod api;
 mod browser;
 mod filled;
 mod forms;
@@ -9,6 +10,7 @@ mod hostile;
 mod mappings;
 mod pages;
 mod red;
+mod report;
 mod statistics;
 mod tongues;
 mod tray;

@@ -8,7 +8,11 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 24] = [
+    ("/report", "report_choice.html"),
+    ("/report?desk=incident", "report.html"),
+    ("/intake/new", "intake.html"),
+    ("/status/none", "failure.html"),
     ("/incidents", "list_incidents.html"),
     ("/incidents?period=2019Q1&category=phishing&page=2", "list_incidents.html"),
     ("/incidents?q=nothing-like-this", "list_incidents.html"),
@@ -32,7 +36,8 @@ const PAGES: [(&str, &str); 20] = [
 ];
 
 /// Templates that others are made of.
-const PARTS: [&str; 7] = ["base.html", "coordination_form.html", "plain.html", "list.html", "time.html", "picker.html", "brand_fields.html"];
+const PARTS: [&str; 9] =
+    ["public.html", "report_fields.html", "base.html", "coordination_form.html", "plain.html", "list.html", "time.html", "picker.html", "brand_fields.html"];
 
 fn check(path: &str, language: &str, page: &str) {
     assert!(page.contains(&format!("<html lang=\"{language}\">")), "{path} in {language}");
@@ -63,7 +68,8 @@ fn no_template_is_left_out() {
     let folder = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests")).join("templates");
     let there: BTreeSet<String> =
         fs::read_dir(folder).expect("templates").map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    let rendered: BTreeSet<String> = PAGES.iter().map(|(_, template)| *template).chain(PARTS).chain(["sign_in.html"]).map(str::to_owned).collect();
+    let rendered: BTreeSet<String> =
+        PAGES.iter().map(|(_, template)| *template).chain(PARTS).chain(["sign_in.html", "status.html"]).map(str::to_owned).collect();
     assert_eq!(there, rendered);
 }
 

@@ -6,14 +6,17 @@ use std::{
     path::Path,
 };
 
-const JA: &str = include_str!("../../locales/ja/web.ftl");
-const EN: &str = include_str!("../../locales/en/web.ftl");
+const JA: &str = concat!(include_str!("../../locales/ja/web.ftl"), include_str!("../../locales/ja/form.ftl"));
+const EN: &str = concat!(include_str!("../../locales/en/web.ftl"), include_str!("../../locales/en/form.ftl"));
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 15] = [
+const MADE: [&str; 18] = [
     "mapping-separator-",
     "mapping-time-",
     "mapping-details-",
+    "report-tlp-",
+    "status-name-",
+    "status-state-",
     "category-",
     "state-",
     "origin-",

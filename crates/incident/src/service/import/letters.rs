@@ -11,7 +11,7 @@ use noroshi_directory::{brand, key};
 use noroshi_feeds::extract::Brands;
 use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
-    correspondence::Kind,
+    correspondence::{Channel, Kind},
     letters::{self, Incoming, Kept, State},
     reading::{self, Context, Reading},
 };
@@ -96,8 +96,9 @@ fn read_all(letters: &[(Kept, Incoming)], context: &Context, now: Moment) -> (Ve
 
 pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Moment) -> (Read, letters::Told) {
     // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
-    let reading = std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), context)).unwrap_or_else(|_| Err(failed()));
-    let told = heading(kept.id, letter.live, &reading);
+    let reading =
+        std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), letter.channel, context)).unwrap_or_else(|_| Err(failed()));
+    let told = letters::Told { channel: letter.channel, bound: letter.bound, ..heading(kept.id, letter.live, &reading) };
     let at = told.arrived.unwrap_or(now);
     let (content, beside) = match reading {
         Ok(reading) => telling(reading, at),
@@ -114,7 +115,9 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
     };
     let reports = matches!(&content, Ok(told) if !told.is_empty());
     // What goes to the tray waits for a person there and here.
-    let state = if content.is_ok() && beside.is_empty() { told.state } else { State::New };
+    // So does what a person filled in: it says what the reporter wants of us.
+    let by_a_program = !letter.channel.is_filled_in() || letter.channel == Channel::Api;
+    let state = if content.is_ok() && beside.is_empty() && by_a_program { told.state } else { State::New };
     (Read { row, content, beside }, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, state, ..told })
 }
 

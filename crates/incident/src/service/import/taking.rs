@@ -1,5 +1,7 @@
 use super::{
-    Format, Intake, MOST_REASONS, Outcome, Progress, Told, cases,
+    Format, Intake, MOST_REASONS, Outcome, Progress, Told,
+    by_hand::ByHand,
+    cases,
     harvest::{Harvest, Placed},
     reading::{Fault, Read, Row, Way},
     rejected::{Lying, Rejected},
@@ -44,6 +46,8 @@ pub(super) struct Taking<'a> {
     version: Option<i64>,
     /// What lies in the tray of the delivery already.
     lying: Lying,
+    /// The inquiry of which a person makes a report.
+    pub(super) by_hand: Option<ByHand>,
     pub(super) outcome: Outcome,
     /// How many entries of the tray were closed, since their inputs were read after all.
     pub(super) closed: u64,
@@ -95,6 +99,7 @@ impl<'a> Taking<'a> {
             name,
             window_days,
             names: HashMap::new(),
+            by_hand: None,
             read_as: ReadAs::letter(),
             version: None,
             lying: Lying::default(),
@@ -300,6 +305,9 @@ impl<'a> Taking<'a> {
         letters::set_read(&work, &letters.told).await?;
         cases::begin(&work, &letters.told, &letters.placed).await?;
         acknowledgement::ask(&work, &letters.told, &letters.placed).await?;
+        if let Some(by_hand) = &self.by_hand {
+            by_hand.settle(&work, &self.intake.actor).await?;
+        }
         work.commit().await?;
         self.closed += closed;
 
