@@ -7,7 +7,7 @@ use noroshi_incident::{
     selection::Standing,
     service::import::Format,
 };
-use noroshi_kernel::{access::Role, language::Language, period::Period};
+use noroshi_kernel::{access::Role, language::Language, period::Period, tlp::Tlp};
 use noroshi_mailroom::mapping;
 use std::path::PathBuf;
 
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Manage the brands that phishing sites imitate
     #[command(subcommand)]
     Brand(Brand),
+    /// Manage the intake desks: their mail addresses, what they do by themselves, their staff
+    #[command(subcommand)]
+    Desk(Desk),
     /// Counting schemes
     #[command(subcommand)]
     Scheme(Scheme),
@@ -248,6 +251,57 @@ pub(crate) enum Brand {
     },
     /// List the brands
     List(Json),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Answer {
+    /// It does
+    Yes,
+    /// It does not
+    No,
+}
+
+impl Answer {
+    pub(crate) const fn is_yes(self) -> bool {
+        matches!(self, Self::Yes)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Desk {
+    /// List the desks
+    List(Json),
+    /// Change a desk; what is not given stays as it is
+    Set {
+        /// The desk's key: incident, ics, vulnerability or office
+        key: String,
+        /// Its mail address; an empty one takes it away
+        #[arg(long)]
+        address: Option<String>,
+        /// Whether it acknowledges by itself what people send to it
+        #[arg(long, value_name = "yes|no", hide_possible_values = true)]
+        acknowledges: Option<Answer>,
+        /// Whether the public form offers it
+        #[arg(long, value_name = "yes|no", hide_possible_values = true)]
+        form: Option<Answer>,
+        /// The TLP label of its new threads, for example TLP:AMBER
+        #[arg(long, value_name = "LABEL")]
+        tlp: Option<Tlp>,
+        /// What it is called in Japanese
+        #[arg(long, value_name = "NAME")]
+        name_ja: Option<String>,
+        /// What it is called in English
+        #[arg(long, value_name = "NAME")]
+        name_en: Option<String>,
+    },
+    /// Say who works at a desk, in place of those who did; without accounts, nobody
+    Staff {
+        /// The desk's key
+        key: String,
+        /// The accounts' names
+        #[arg(value_name = "ACCOUNT")]
+        accounts: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -43,7 +43,13 @@ fn zone() -> Zone {
 }
 
 fn intake(bench: &Bench) -> import::Intake {
-    import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning: Reckoning { zone: zone(), home: Home::default() }, marks: marks() }
+    import::Intake {
+        ledger: bench.ledger.clone(),
+        actor: ROOT,
+        reckoning: Reckoning { zone: zone(), home: Home::default() },
+        marks: marks(),
+        vault: noroshi_directory::key::Vault::new(&[7; 32]),
+    }
 }
 
 fn submission() -> Submission {
@@ -157,7 +163,7 @@ on_both_databases! {
         let mut read = letter::read(&bytes).expect("a letter");
         assert_eq!(read.parts.iter().filter(|part| part.media_type == form::MEDIA_TYPE).count(), 1, "a reporter's file is never taken for the fields");
         assert_eq!(form::take(&mut read), Some(typed));
-        let context = Context { marks: marks(), latest: Moment(bench.ledger.now().0 + Moment::DAY_US) };
+        let context = Context { marks: marks(), latest: Moment(bench.ledger.now().0 + Moment::DAY_US), at: bench.ledger.now(), brands: std::sync::Arc::default(), keys: std::sync::Arc::default() };
         let kinds = |channel| reading::read(&bytes, None, channel, &context).expect("read").findings.iter().map(|found| found.rsit).collect::<Vec<_>>();
         assert_eq!(kinds(Channel::Form), [Rsit::Dos; 3]);
         assert!(!kinds(Channel::Mail).contains(&Rsit::Dos), "a mail may bear what it likes");
@@ -173,7 +179,7 @@ on_both_databases! {
         let receipt = keep(&bench, Channel::Form, silent, To::Desk(desk(&bench).await)).await.expect("kept");
         intake(&bench).read_waiting().await.expect("read");
         let own = lines(&bench, receipt.thread).await.remove(0).from_address;
-        let house = House { team: noroshi_kernel::language::Bilingual::new("例示CSIRT", "Example CSIRT"), marks: marks(), zone: zone() };
+        let house = House { team: noroshi_kernel::language::Bilingual::new("例示CSIRT", "Example CSIRT"), marks: marks(), zone: zone(), vault: noroshi_directory::key::Vault::new(&[7; 32]) };
         for (more, state) in [(None, outgoing::State::Sent), (Some("abuse@provider.example"), outgoing::State::Queued)] {
             let to = [Some(own.as_str()), more].into_iter().flatten().map(|address| Mailbox { name: String::new(), address: address.into() }).collect();
             let work = bench.ledger.begin().await.expect("begun");

@@ -11,6 +11,7 @@ use noroshi_incident::{
 use noroshi_kernel::{
     access::{Actor, Role},
     id::{AccountId, ThreadId},
+    language::Bilingual,
     moment::Zone,
     tlp::Tlp,
 };
@@ -20,9 +21,10 @@ use noroshi_mailroom::{
     correspondence::Kind,
     desk,
     letters::Incoming,
+    outgoing::{self, House, Writing},
     thread::{self, Inbox, Letter, State},
 };
-use noroshi_post::threading::Marks;
+use noroshi_post::{letter::Mailbox, threading::Marks};
 use noroshi_testkit::{Bench, on_both_databases};
 
 fn migrations() -> Vec<Migration> {
@@ -193,6 +195,68 @@ on_both_databases! {
         assert_eq!(one(&bench, "From: c@d.example\r\nIn-Reply-To: <q2@d.example>", "an answer").await, first);
         let lost = "SELECT count(*) AS n FROM mailroom_letter WHERE thread_id IS NULL";
         assert_eq!(bench.ledger.number(Sql::new(lost)).await.expect("a number"), 0);
+    }
+
+    async fn threads_are_found_by_what_people_remember_of_them(bench) {
+        let first = one(&bench, "From: Hanako <hanako@home.example>\r\nSubject: 100% of ports", "a question").await;
+        let second = one(&bench, "From: taro@else.example\r\nSubject: another", "a question").await;
+        let found = async |words: &str| {
+            let inbox = Inbox { words: Some(words.into()), ..Inbox::default() };
+            thread::inbox(&bench.ledger, &handler(5), &inbox, 0, 10).await.expect("an inbox").0.into_iter().map(|item| item.thread.id).collect::<Vec<_>>()
+        };
+        let code = open(&bench, second).await.code;
+        for (words, expected) in
+            [("hanako", vec![first]), ("HANAKO@", vec![first]), ("100%", vec![first]), ("another", vec![second]), (&code.to_lowercase(), vec![second]), ("_", vec![]), ("\\", vec![])]
+        {
+            assert_eq!(found(words).await, expected, "{words}");
+        }
+        assert_eq!(thread::named(&bench.ledger, &handler(5), &format!(" {} ", code.to_lowercase())).await.expect("asked"), Some(second));
+        assert_eq!(thread::named(&bench.ledger, &handler(5), "0000-0000").await.expect("asked"), None);
+    }
+
+    async fn a_thread_of_ours_bears_its_cases_label_and_its_letter_waits_in_the_queue(bench) {
+        let report = deliver(&bench, &[report("r1")]).await[0];
+        let number = Number { year: 2021, sequence: 1 };
+        let work = bench.ledger.begin().await.expect("begun");
+        desk::change(&work, &ROOT, "incident", desk::Change { address: Some("ir@example.jp".into()), ..Default::default() }).await.expect("changed");
+        service::relabel(&work, &handler(8), number, Tlp::Red).await.expect("relabelled");
+        let detail = service::view(&work, &handler(8), number).await.expect("an incident");
+        let case = thread::Case { id: detail.incident.id.0, number: number.to_string() };
+        let about = Some((&case, &detail.incident.label));
+        let marks = intake(&bench).marks;
+        assert!(matches!(thread::begin(&work, &handler(7), &marks, "incident", "please look", about).await, Err(MailroomError::Forbidden(_))));
+        assert!(matches!(thread::begin(&work, &handler(8), &marks, "incident", " ", about).await, Err(MailroomError::Refused(_))));
+        assert!(matches!(thread::begin(&work, &handler(8), &marks, "nowhere", "please look", about).await, Err(MailroomError::Unknown { .. })));
+        let thread = thread::begin(&work, &handler(8), &marks, "incident", "please look", about).await.expect("begun");
+        let house = House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) };
+        let to = vec![Mailbox { name: String::new(), address: "abuse@host.example".into() }];
+        let writing = Writing { to, subject: "please look".into(), body: "at this".into(), ..Writing::default() };
+        let letter = outgoing::write(&bench.ledger, &work, &handler(8), &house, thread, writing).await.expect("written");
+        work.commit().await.expect("committed");
+        let sees = async |id: i64| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
+        assert!(sees(8).await && !sees(7).await, "it bears the case's label");
+        let about = async |id: i64| thread::about(&bench.ledger, &handler(id), case.id, 10).await.expect("threads").len();
+        assert_eq!((about(8).await, about(7).await), (2, 0));
+        let found = open(&bench, thread).await;
+        assert_eq!((found.state, found.owner, found.number()), (State::Answered, Some(AccountId(8)), "2021-00001"));
+        let ways = outgoing::ways(&bench.ledger, &[letter]).await.expect("ways");
+        assert_eq!((ways.len(), ways[0].is_dead, ways[0].attempts), (1, false, 0));
+        // What the relay never took is given up, and tried again by whoever may write there.
+        let work = bench.ledger.begin().await.expect("begun");
+        assert!(matches!(outgoing::again(&work, &handler(8), letter).await, Err(MailroomError::Refused(_))), "it waits");
+        work.execute(Sql::new("UPDATE ledger_job SET attempts = 60, died_at = ").bind(work.now().0).push(" WHERE id = ").bind(ways[0].id.0)).await.expect("killed");
+        assert!(matches!(outgoing::again(&work, &handler(7), letter).await, Err(MailroomError::Unknown { .. })));
+        outgoing::again(&work, &handler(8), letter).await.expect("again");
+        work.commit().await.expect("committed");
+        let ways = outgoing::ways(&bench.ledger, &[letter]).await.expect("ways");
+        assert!(!ways[0].is_dead && ways[0].attempts == 0, "{ways:?}");
+        // The letters of a RED thread are nobody's who does not take part.
+        let Letter::In(line) = thread::letters(&bench.ledger, report, 10).await.expect("letters").remove(0) else { panic!("it came in") };
+        for (id, may) in [(8, true), (7, false)] {
+            assert_eq!(thread::may_see_letter(&bench.ledger, line.id, handler(id).sight()).await.expect("asked"), may);
+            let reports = noroshi_incident::reports_of(&bench.ledger, detail.incident.id, handler(id).sight(), 10).await.expect("reports");
+            assert_eq!(reports.len(), usize::from(may), "nor do their subjects stand elsewhere");
+        }
     }
 
     async fn loops_end_here(bench) {

@@ -22,10 +22,23 @@ pub(crate) enum Done {
     PartlyReadAgain,
     StillUnread,
     TrayClosed,
+    Taken,
+    GivenBack,
+    Ended,
+    TakenUp,
+    SentOn,
+    Attached,
+    Merged,
+    Written,
+    Withdrawn,
+    SentAgain,
+    DeskSaved,
+    Retried,
+    Discarded,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -42,6 +55,19 @@ impl Done {
         Self::PartlyReadAgain,
         Self::StillUnread,
         Self::TrayClosed,
+        Self::Taken,
+        Self::GivenBack,
+        Self::Ended,
+        Self::TakenUp,
+        Self::SentOn,
+        Self::Attached,
+        Self::Merged,
+        Self::Written,
+        Self::Withdrawn,
+        Self::SentAgain,
+        Self::DeskSaved,
+        Self::Retried,
+        Self::Discarded,
     ];
 
     /// The key of the sentence that says it.
@@ -63,6 +89,19 @@ impl Done {
             Self::PartlyReadAgain => "done-partly-read-again",
             Self::StillUnread => "done-still-unread",
             Self::TrayClosed => "done-tray-closed",
+            Self::Taken => "done-taken",
+            Self::GivenBack => "done-given-back",
+            Self::Ended => "done-ended",
+            Self::TakenUp => "done-taken-up",
+            Self::SentOn => "done-sent-on",
+            Self::Attached => "done-attached",
+            Self::Merged => "done-merged",
+            Self::Written => "done-written",
+            Self::Withdrawn => "done-withdrawn",
+            Self::SentAgain => "done-sent-again",
+            Self::DeskSaved => "done-desk-saved",
+            Self::Retried => "done-retried",
+            Self::Discarded => "done-discarded",
         }
     }
 

@@ -15,7 +15,7 @@ use axum::{
 use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
-use noroshi_ledger::LedgerError;
+use noroshi_ledger::{LedgerError, queue::dead::QueueError};
 use noroshi_mailroom::MailroomError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
@@ -133,6 +133,17 @@ impl From<MailroomError> for Failure {
             MailroomError::Unknown { .. } => Self::Missing,
             MailroomError::Refused(reason) => Self::Refused(reason),
             MailroomError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Forbidden(_) => Self::Forbidden,
+            QueueError::Unknown(_) => Self::Missing,
+            QueueError::Refused(reason) => Self::Refused(reason),
+            QueueError::Ledger(error) => error.into(),
         }
     }
 }
@@ -265,6 +276,15 @@ fn label(words: Words, field: &str) -> String {
         "name" => "sign-in-name",
         "password" => "sign-in-password",
         "tlp" => return "TLP".into(),
+        "subject" => "field-subject",
+        "body" => "field-body",
+        "to" => "field-to",
+        "cc" => "field-cc",
+        "charset" => "field-charset",
+        "desk" => "column-desk",
+        "number" => "field-case-number",
+        "address" => "field-desk-address",
+        "why" => "field-discard-why",
         other => return printable(other, 40),
     };
     words.say(key)

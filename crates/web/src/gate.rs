@@ -6,6 +6,7 @@ use crate::{
     links, query,
     reader::Reader,
     routes::{Access, Guard},
+    sent::{FILES_MOST_BYTES, Fields},
     web::Shared,
 };
 use axum::{
@@ -18,7 +19,6 @@ use axum::{
 use noroshi_kernel::access::Action;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use url::form_urlencoded;
 
 /// The most bytes of a form.
 const MOST_BYTES: usize = 1 << 20;
@@ -46,8 +46,8 @@ pub(crate) async fn gate(State((web, access, guard)): State<(Shared, Access, Gua
     if guard == Guard::Upload && csrf::comes_from_elsewhere(request.headers()) {
         return Failure::Stale.into_response();
     }
-    if guard == Guard::Token {
-        return match checked(&web, &reader, request).await {
+    if matches!(guard, Guard::Token | Guard::Files) {
+        return match checked(&web, &reader, request, guard == Guard::Files).await {
             Ok(request) => next.run(request).await,
             Err(failure) => failure.into_response(),
         };
@@ -61,18 +61,20 @@ fn to_sign_in(request: &Request, reader: &Reader) -> Response {
 }
 
 /// The request, when its form bears this reader's token.
-async fn checked(web: &Shared, reader: &Reader, request: Request) -> Result<Request, Failure> {
+async fn checked(web: &Shared, reader: &Reader, request: Request, takes_files: bool) -> Result<Request, Failure> {
     if csrf::comes_from_elsewhere(request.headers()) {
         return Err(Failure::Stale);
     }
-    let (parts, body) = request.into_parts();
-    let bytes = body::to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
-    if let Some((name, character)) = form_urlencoded::parse(&bytes).find_map(|(name, value)| Some((name, query::unprintable(&value)?))) {
-        return Err(Failure::Character { name: name.into_owned(), character });
+    let (mut parts, body) = request.into_parts();
+    let most = if takes_files { FILES_MOST_BYTES } else { MOST_BYTES };
+    let bytes = body::to_bytes(body, most).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let sent = Fields::read(&parts.headers, &bytes, takes_files).await?;
+    if let Some((name, character)) = sent.fields.iter().find_map(|(name, value)| Some((name, query::unprintable(value)?))) {
+        return Err(Failure::Character { name: name.clone(), character });
     }
-    let given = form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
-    if !given.is_some_and(|given| csrf::is_of(&web.team_key, &reader.bound_to, &given)) {
+    if !sent.fields.iter().find(|(name, _)| name == "csrf").is_some_and(|(_, given)| csrf::is_of(&web.team_key, &reader.bound_to, given)) {
         return Err(Failure::Stale);
     }
+    parts.extensions.insert(Arc::new(sent));
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }

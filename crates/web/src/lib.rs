@@ -33,6 +33,7 @@ mod query;
 mod rate;
 mod reader;
 mod routes;
+mod sent;
 mod stamp;
 #[cfg(test)]
 mod tests;

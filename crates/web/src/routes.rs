@@ -27,6 +27,8 @@ pub(crate) enum Guard {
     Nothing,
     /// The token of the reader's form, which the gate looks for.
     Token,
+    /// As [`Token`](Self::Token), with files beside the fields.
+    Files,
     /// A form with files: its handler reads it within bounds and holds its token against the reader, or its stamp against the time.
     Upload,
     /// The token of a program, which its handler looks for.
@@ -41,6 +43,13 @@ pub(crate) struct Route {
     pub(crate) access: Access,
     pub(crate) guard: Guard,
     pub(crate) handler: MethodRouter<Shared>,
+}
+
+impl Route {
+    /// The same route with a form that may bring files; see [`FILES_MOST_BYTES`](crate::sent::FILES_MOST_BYTES).
+    fn taking_files(self) -> Self {
+        Self { guard: Guard::Files, ..self }
+    }
 }
 
 fn get<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
@@ -71,6 +80,10 @@ pub(crate) fn routes() -> Vec<Route> {
     const BRANDS: Access = Access::Action(Action::ChangeBrands);
     const IMPORT: Access = Access::Action(Action::Import);
     const TRAY: Access = Access::Action(Action::ViewTray);
+    const LETTERS: Access = Access::Action(Action::ViewLetters);
+    const WRITE: Access = Access::Action(Action::WriteLetters);
+    const DESKS: Access = Access::Action(Action::ChangeDesks);
+    const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
         get("/assets/{name}", Public, assets::get),
         get("/healthz", Public, pages::health::get),
@@ -120,5 +133,31 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/openapi.json", Public, pages::api::openapi),
         program("/api/v1/reports", Public, pages::api::post),
         get("/api/v1/reports/{receipt}", Public, pages::api::get),
+        get("/inbox", LETTERS, pages::inbox::get),
+        get("/inbox/{desk}", LETTERS, pages::inbox::of_desk),
+        get("/threads/{id}", LETTERS, pages::thread::get),
+        get("/threads/{id}/reply", WRITE, pages::thread::reply::get),
+        post("/threads/{id}/letters", WRITE, pages::thread::reply::post).taking_files(),
+        post("/threads/{id}/take", WRITE, pages::thread::act::take),
+        post("/threads/{id}/give-back", WRITE, pages::thread::act::give_back),
+        post("/threads/{id}/end", WRITE, pages::thread::act::end),
+        post("/threads/{id}/reopen", WRITE, pages::thread::act::reopen),
+        post("/threads/{id}/route", WRITE, pages::thread::act::route),
+        post("/threads/{id}/attach", WRITE, pages::thread::act::attach),
+        post("/threads/{id}/merge", WRITE, pages::thread::act::merge),
+        get("/letters/{id}", LETTERS, pages::letter::get),
+        get("/letters/{id}/parts/{path}", LETTERS, pages::letter::part::get),
+        get("/outgoing", LETTERS, pages::outgoing::get),
+        post("/outgoing/{id}/withdraw", WRITE, pages::outgoing::withdraw),
+        post("/outgoing/{id}/again", WRITE, pages::outgoing::again),
+        get("/incidents/{number}/letter", WRITE, pages::incident::letter::get),
+        post("/incidents/{number}/letters", WRITE, pages::incident::letter::post).taking_files(),
+        get("/desks", DESKS, pages::desks::get),
+        get("/desks/{key}", DESKS, pages::desks::edit::get),
+        post("/desks/{key}", DESKS, pages::desks::edit::post),
+        get("/queue", QUEUE, pages::queue::get),
+        post("/queue/retry", QUEUE, pages::queue::retry),
+        post("/queue/retry-all", QUEUE, pages::queue::retry_all),
+        post("/queue/discard", QUEUE, pages::queue::discard),
     ]
 }

@@ -11,6 +11,7 @@ use noroshi_directory::key::Vault;
 use noroshi_incident::{selection::Reckoning, service::import::Intake};
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
+use noroshi_mailroom::outgoing::House;
 use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -37,6 +38,12 @@ pub struct Web {
 }
 
 impl Web {
+    /// In whose name letters are written.
+    #[must_use]
+    pub fn house(&self) -> House {
+        House { team: self.team.clone(), marks: self.marks.clone(), zone: self.reckoning.zone.clone(), vault: Vault::new(&self.team_key) }
+    }
+
     /// What bringing things in needs, for somebody.
     #[must_use]
     pub fn intake(&self, actor: Actor) -> Intake {

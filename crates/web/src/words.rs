@@ -11,6 +11,7 @@ use noroshi_kernel::{
     language::{Bilingual, Language},
     moment::Moment,
 };
+use noroshi_mailroom::{correspondence::Kind, outgoing, thread};
 use std::{borrow::Cow, collections::HashMap};
 
 static_loader! {
@@ -100,6 +101,31 @@ impl Words {
 
     pub(crate) fn channel(self, key: &str) -> String {
         self.say(&format!("channel-{key}"))
+    }
+
+    pub(crate) fn thread_state(self, state: thread::State) -> String {
+        self.say(&format!("thread-state-{}", state.key()))
+    }
+
+    /// How a letter of ours, or its way to one recipient, stands.
+    pub(crate) fn outgoing_state(self, state: outgoing::State) -> String {
+        self.say(&format!("sent-{}", state.key()))
+    }
+
+    /// What a correspondence is about.
+    pub(crate) fn kind(self, kind: Kind) -> String {
+        self.say(&format!("kind-{}", kind.key()))
+    }
+
+    /// Why a letter counts as automatic, by the stored key.
+    pub(crate) fn automatic(self, key: &str) -> String {
+        let known = ["submitted", "null_path", "precedence", "list", "daemon", "loop", "autoreply"];
+        self.say(&format!("automatic-{}", if known.contains(&key) { key } else { "submitted" }))
+    }
+
+    /// What tied a letter to its thread, by the stored key.
+    pub(crate) fn tie(self, key: &str) -> String {
+        self.say(&format!("tied-{}", if ["token", "reference", "tag", "given"].contains(&key) { key } else { "unknown" }))
     }
 
     pub(crate) fn sector(self, key: &str) -> String {

@@ -3,6 +3,7 @@
 mod account;
 mod brand;
 mod demo;
+mod desk;
 mod doctor;
 mod incident;
 mod intake;
@@ -52,6 +53,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Key(key) => key::run(&platform, key).await,
         Command::Token(token) => token::run(&platform, token).await,
         Command::Brand(brand) => brand::run(&platform, brand).await,
+        Command::Desk(desk) => desk::run(&platform, desk).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
         Command::Intake(intake) => intake::run(&platform, intake).await,
         Command::Mapping(mapping) => mapping::run(&platform, mapping).await,

@@ -2,6 +2,7 @@
 //! folder, every page is also kept as a picture in both languages, light and dark, wide and narrow.
 
 use crate::{
+    letters::piped,
     place::Home,
     server::{Server, account},
 };
@@ -71,10 +72,10 @@ impl Drop for Driver {
     }
 }
 
-async fn sign_in(browser: &WebDriver, server: &Server, password: &str) -> WebDriverResult<()> {
+async fn sign_in(browser: &WebDriver, server: &Server, name: &str, password: &str) -> WebDriverResult<()> {
     browser.goto(format!("http://{}/", server.address)).await?;
     assert!(browser.current_url().await?.path().starts_with("/sign-in"), "who is not signed in signs in first");
-    browser.find(By::Name("name")).await?.send_keys("handler").await?;
+    browser.find(By::Name("name")).await?.send_keys(name).await?;
     browser.find(By::Name("password")).await?.send_keys(password).await?;
     browser.find(By::Css("form[action='/sign-in'] button")).await?.click().await?;
     assert_eq!(browser.current_url().await?.path(), "/incidents");
@@ -118,13 +119,18 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     assert_eq!(filled.code(), 0, "{}", filled.err());
     let list = home.file("list.csv", "2020/01/04 10:12:00,http://a.example.jp/,楽天\n2020/01/05 10:12:00,http://b.example.jp/,Amazon\n".as_bytes());
     assert_eq!(home.run(&["intake", "import", "--format", "phishurl", list.to_str().unwrap()]).code(), 0);
+    assert_eq!(home.run(&["desk", "set", "incident", "--address", "ir@example.jp"]).code(), 0);
+    for letter in LETTERS {
+        assert_eq!(piped(&home, letter.as_bytes()).code(), 0);
+    }
     let password = account(&home, "handler", "handler");
+    let administrator = account(&home, "administrator", "administrator");
     let server = Server::start(&home);
     let browser = driver.browser(javascript).await;
     let at = |path: &str| format!("http://{}{path}", server.address);
     let result = async {
         let status = report(&browser, &server).await?;
-        sign_in(&browser, &server, &password).await?;
+        sign_in(&browser, &server, "handler", &password).await?;
 
         // Browsers ask for the language that their reader set; this one's reader chooses.
         browser.goto(at("/language/ja?to=/incidents")).await?;
@@ -174,6 +180,8 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
         browser.find(By::Css("input[name=q]")).await?.send_keys(Key::Enter + "").await?;
         assert_eq!(listed(&browser).await?, 1, "楽天 is found, Amazon is not");
 
+        let thread = answer(&browser, &server, javascript).await?;
+
         // The report, then everything in English.
         browser.goto(at("/periodic-reports?period=2013Q4")).await?;
         assert!(browser.find(By::Css("article.report")).await?.text().await?.contains("4,812"));
@@ -182,7 +190,20 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
         assert!(browser.find(By::Css("nav")).await?.text().await?.contains("Incidents"));
 
         if let Some(folder) = std::env::var_os("NOROSHI_SCREENSHOTS").map(PathBuf::from) {
-            pictures(&browser, &server, &folder, (&incident, &status)).await?;
+            let (reply, write) = (format!("{thread}/reply"), format!("{incident}/letter"));
+            let pages = [PAGES, &[("incident", &incident), ("thread", &thread), ("reply", &reply), ("write", &write), ("report-status", &status)]].concat();
+            pictures(&browser, &server, &folder, &pages).await?;
+            browser.goto(at("/inbox?state=done&q=evil@home.example")).await?;
+            browser.find(By::Css("table.inbox a.row")).await?.click().await?;
+            let hostile = browser.find(By::Css("a[href^='/letters/']")).await?.attr("href").await?.unwrap_or_default();
+            let shows = ["", "?show=source", "?show=structure", "?show=items"].map(|show| format!("{hostile}{show}"));
+            let here = browser.current_url().await?.path().to_owned();
+            let pages = [("hostile", here.as_str()), ("letter", &shows[0]), ("source", &shows[1]), ("structure", &shows[2]), ("items", &shows[3])];
+            pictures(&browser, &server, &folder, &pages).await?;
+            browser.goto(at("/incidents")).await?;
+            browser.find(By::Css("form[action='/sign-out'] button")).await?.click().await?;
+            sign_in(&browser, &server, "administrator", &administrator).await?;
+            pictures(&browser, &server, &folder, &[("desks", "/desks"), ("desk", "/desks/incident"), ("queue", "/queue")]).await?;
         }
         browser.goto(at("/incidents")).await?;
         browser.find(By::Css("form[action='/sign-out'] button")).await?.click().await?;
@@ -195,30 +216,94 @@ async fn walk(home: Home, javascript: bool) -> WebDriverResult<()> {
     result
 }
 
-async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path, (incident, status): (&str, &str)) -> WebDriverResult<()> {
+/// Letters that wait in the inbox, the one that is answered first.
+const LETTERS: [&str; 4] = [
+    "From: =?utf-8?q?=E5=B1=B1=E7=94=B0=E8=8A=B1=E5=AD=90?= <hanako@home.example>\r\nTo: ir@example.jp\r\nSubject: =?utf-8?q?=E3=83=95=E3=82=A3=E3=83=83=E3=82=B7=E3=83=B3=E3=82=B0=E3=82=B5=E3=82=A4=E3=83=88=E3=81=AB=E3=81=A4=E3=81=84=E3=81=A6?=\r\nMessage-ID: <w1@home.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n例示CSIRT ご担当者様\r\n\r\n先日ご連絡した件は、その後いかがでしょうか。\r\nhttp://login.example.test/ib/ はまだ動いているようです。\r\n\r\n山田\r\n",
+    "From: abuse@host.example\r\nTo: ir@example.jp\r\nSubject: Out of office\r\nMessage-ID: <w2@host.example>\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n",
+    "From: National CSIRT <cert@csirt.example>\r\nTo: ir@example.jp, partner@csirt.example\r\nSubject: A question about a case with quite a long subject line that goes on and on until it no longer fits\r\nMessage-ID: <w3@csirt.example>\r\n\r\nCould you tell us more?\r\n\r\nYou wrote:\r\n> one\r\n> two\r\n> three\r\n> four\r\n> five\r\n",
+    "From: =?utf-8?q?=3Cscript=3E?= <evil@home.example>\r\nTo: ir@example.jp\r\nSubject: =?utf-8?q?=1B[31m_urgent=E2=80=AE_http://s.example.test/?=\r\nMessage-ID: <w4@home.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>See <a href=\"http://evil.example.test/login\">https://bank.example.test/</a> <img src=\"http://track.example.test/p.gif\"></p>\r\n--b\r\nContent-Type: text/csv; name=list.csv\r\nContent-Disposition: attachment; filename=list.csv\r\n\r\nurl\r\nhttp://third.example.test/x\r\n203.0.113.9\r\n--b--\r\n",
+];
+
+/// From the inbox to a letter in the queue, by keys where there are any; gives the thread's address.
+async fn answer(browser: &WebDriver, server: &Server, javascript: bool) -> WebDriverResult<String> {
+    let at = |path: &str| format!("http://{}{path}", server.address);
+    let press = async |key: &str| browser.action_chain().send_keys(key).perform().await;
+    let reached = async |ends: &str| {
+        for _ in 0..100 {
+            if browser.current_url().await?.path().ends_with(ends) {
+                return Ok::<_, WebDriverError>(browser.current_url().await?.path().to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} is not {ends}", browser.current_url().await?);
+    };
+    browser.goto(at("/inbox")).await?;
+    let waiting = listed(browser).await?;
+    assert!(waiting >= 3, "the letters wait: {waiting}");
+    let wanted = browser.find(By::XPath("//table//a[contains(@class,'row')][contains(.,'フィッシングサイトについて')]")).await?;
+    let thread = wanted.attr("href").await?.unwrap_or_default();
+    if javascript {
+        // Down to the row, take it, open it, reply: the keyboard alone.
+        for _ in 0..waiting {
+            press("j").await?;
+            if browser.find(By::Css("tr.chosen a.row")).await?.attr("href").await?.as_deref() == Some(thread.as_str()) {
+                break;
+            }
+        }
+        press("c").await?;
+        reached("/inbox").await?;
+        let own = browser.query(By::Css("p.done")).first().await?.text().await?;
+        assert!(own.contains("担当"), "it says what was done: {own}");
+        browser.goto(at("/inbox?mine=1")).await?;
+        press("j").await?;
+        press("o").await?;
+        reached(&thread).await?;
+        press("r").await?;
+        reached("/reply").await?;
+    } else {
+        wanted.click().await?;
+        reached(&thread).await?;
+        browser.find(By::Css("a.button.primary")).await?.click().await?;
+    }
+    assert_eq!(browser.find(By::Name("to")).await?.prop("value").await?.as_deref(), Some("\"山田花子\" <hanako@home.example>"));
+    let body = browser.find(By::Name("body")).await?;
+    assert!(body.prop("value").await?.unwrap_or_default().contains("> 先日ご連絡した件"), "the letter is quoted");
+    // No key of the page is pressed while one types.
+    body.send_keys("ecmjk? 確認しています。").await?;
+    browser.find(By::Css("form.write button.primary")).await?.click().await?;
+    reached(&thread).await?;
+    assert!(browser.find(By::Css("ol.tl")).await?.text().await?.contains("確認しています"), "the timeline tells it");
+    browser.goto(at("/outgoing?state=queued")).await?;
+    assert_eq!(listed(browser).await?, 1, "the letter stands in the queue");
+    assert!(browser.find(By::Css("table.list")).await?.text().await?.contains("hanako@home.example"));
+    Ok(thread)
+}
+
+/// The pages that are kept as pictures whatever stands in them.
+const PAGES: &[(&str, &str)] = &[
+    ("incidents", "/incidents"),
+    ("filtered", "/incidents?period=2013Q4&category=phishing&origin=domestic"),
+    ("statistics", "/statistics?period=2013Q4"),
+    ("report", "/periodic-reports?period=2013Q4"),
+    ("brands", "/brands"),
+    ("brand", "/brands/amazon"),
+    ("tray", "/tray"),
+    ("reports", "/reports"),
+    ("correspondence", "/correspondence"),
+    ("coordinations", "/coordinations"),
+    ("addresses", "/addresses?period=2009Q3"),
+    ("inbox", "/inbox"),
+    ("desk-inbox", "/inbox/incident?state=new"),
+    ("inbox-empty", "/inbox/office"),
+    ("outgoing", "/outgoing"),
+    ("help", "/help"),
+    ("missing", "/nowhere"),
+    ("empty", "/incidents?q=nothing-like-this"),
+];
+
+async fn pictures(browser: &WebDriver, server: &Server, folder: &std::path::Path, pages: &[(&str, &str)]) -> WebDriverResult<()> {
     std::fs::create_dir_all(folder).unwrap();
     let tools = browser.cdp();
-    let pages = [
-        ("incidents", "/incidents"),
-        ("filtered", "/incidents?period=2013Q4&category=phishing&origin=domestic"),
-        ("incident", incident),
-        ("statistics", "/statistics?period=2013Q4"),
-        ("report", "/periodic-reports?period=2013Q4"),
-        ("brands", "/brands"),
-        ("brand", "/brands/amazon"),
-        ("tray", "/tray"),
-        ("reports", "/reports"),
-        ("correspondence", "/correspondence"),
-        ("coordinations", "/coordinations"),
-        ("addresses", "/addresses?period=2009Q3"),
-        ("help", "/help"),
-        ("missing", "/nowhere"),
-        ("empty", "/incidents?q=nothing-like-this"),
-        ("report-choice", "/report"),
-        ("report-form", "/report?desk=incident"),
-        ("report-status", status),
-        ("intake", "/intake/new"),
-    ];
     for language in ["ja", "en"] {
         browser.goto(format!("http://{}/language/{language}?to=/incidents", server.address)).await?;
         for theme in ["light", "dark"] {

@@ -29,7 +29,7 @@ fn report(address: &str) -> Vec<u8> {
     [head.as_bytes(), b"\x1b$BJs9p\x1b(B", machine.as_bytes()].concat()
 }
 
-fn piped(home: &Home, letter: &[u8]) -> Ran {
+pub(crate) fn piped(home: &Home, letter: &[u8]) -> Ran {
     let mut child = home.program(&["intake", "mail"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(letter).unwrap();
     Ran::of(child.wait_with_output().unwrap())

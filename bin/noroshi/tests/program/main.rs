@@ -4,6 +4,7 @@
 mod brands;
 mod browser;
 mod contract;
+mod desk;
 mod doctor;
 mod field;
 mod fresh;

@@ -9,6 +9,7 @@ pub(crate) mod migrations;
 
 use noroshi_kernel::{access::Sight, tlp::Tlp};
 use noroshi_ledger::{LedgerError, Query, Sql};
+use noroshi_mailroom::thread::hidden_letters;
 
 /// How many incidents are open, of those that may be seen: what [`Selection::open`](crate::selection::Selection::open) lists.
 ///
@@ -37,9 +38,10 @@ fn hidden(sight: Sight) -> Sql {
     }
 }
 
-/// Whether there is anything that may not be seen.
+/// Whether there is anything that may not be seen: an incident, or a letter.
 async fn hides_something(query: &impl Query, sight: Sight) -> Result<bool, LedgerError> {
-    Ok(query.number(Sql::new("SELECT count(*) AS n FROM (").append(hidden(sight)).push(" LIMIT 1) h")).await? > 0)
+    let any = async |hidden: Sql| Ok::<_, LedgerError>(query.number(Sql::new("SELECT count(*) AS n FROM (").append(hidden).push(" LIMIT 1) h")).await? > 0);
+    Ok(any(hidden(sight)).await? || any(hidden_letters(sight)).await?)
 }
 
 fn none_of(column: &str, head: &str, sight: Sight, tail: &str) -> Sql {
@@ -55,14 +57,28 @@ fn incident_seen(column: &str, sight: Sight) -> Sql {
     none_of(column, "", sight, "")
 }
 
-/// The condition under which the report `column` may be seen: every incident that it tells of.
+/// The condition under which the report `column` may be seen: every incident that it tells of, and the thread of its letter.
 fn report_seen(column: &str, sight: Sight) -> Sql {
-    none_of(column, "SELECT ht.report_id FROM incident_told ht WHERE ht.incident_id IN (", sight, ")")
+    none_of(column, "SELECT ht.report_id FROM incident_told ht WHERE ht.incident_id IN (", sight, ")").append(none_of_letters(
+        column,
+        "SELECT hr.id FROM incident_report hr WHERE hr.correspondence_id IN (",
+        sight,
+        ")",
+    ))
 }
 
-/// The condition under which the correspondence `column` may be seen: every report in it.
+/// The condition under which the correspondence `column` may be seen: every report in it, and the thread in which it stands.
 fn correspondence_seen(column: &str, sight: Sight) -> Sql {
     none_of(column, "SELECT hr.correspondence_id FROM incident_told ht JOIN incident_report hr ON hr.id = ht.report_id WHERE ht.incident_id IN (", sight, ")")
+        .append(none_of_letters(column, "", sight, ""))
+}
+
+/// As [`none_of`], of the letters whose threads may not be seen, behind another condition.
+fn none_of_letters(column: &str, head: &str, sight: Sight, tail: &str) -> Sql {
+    match sight {
+        Sight::Nothing | Sight::Everything => Sql::default(),
+        Sight::Staff(_) => Sql::new(" AND ").push(column).push(" NOT IN (").push(head).append(hidden_letters(sight)).push(tail).push(")"),
+    }
 }
 
 /// The condition under which the coordination `column` may be seen: its incident.

@@ -33,7 +33,7 @@ pub use rhythm::{Days, Rhythm};
 pub use runner::{Runner, Running};
 pub use schedule::{Due, Schedule, Scheduled, begin_schedules, schedules, tick};
 pub use settle::{Done, Failure, Outcome, Settled, settle};
-pub use state::{Failed, KindState, state};
+pub use state::{Failed, KeyedState, KindState, of_keys, state};
 
 use noroshi_kernel::moment::Moment;
 use std::time::Duration;

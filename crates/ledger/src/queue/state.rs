@@ -4,6 +4,7 @@ use super::{dead::QueueError, settle};
 use crate::{LedgerError, Query, Sql};
 use noroshi_kernel::{
     access::{Action, Actor},
+    id::JobId,
     moment::Moment,
     reason::Reason,
 };
@@ -103,4 +104,51 @@ async fn last_errors(query: &impl Query) -> Result<Vec<LastError>, QueueError> {
     let sql = Sql::new("SELECT kind, failed_at, last_error FROM ledger_job job WHERE failed_at IS NOT NULL AND last_error IS NOT NULL AND failed_at = ")
         .push("(SELECT max(failed_at) FROM ledger_job other WHERE other.kind = job.kind AND other.failed_at IS NOT NULL) ORDER BY id");
     Ok(query.all(sql).await?)
+}
+
+/// How one job stands that is known by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedState {
+    /// The job.
+    pub id: JobId,
+    /// Its key.
+    pub key: String,
+    /// When it is tried next; while it runs, until when its server holds it.
+    pub due_at: Moment,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Whether it was given up and waits for a person.
+    pub is_dead: bool,
+    /// What went wrong last.
+    pub why: Option<Reason>,
+}
+
+/// How the jobs of a kind stand that bear one of these keys. It asks nobody's permission: whoever asks has seen what the keys name.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn of_keys(query: &impl Query, kind: &str, keys: &[String]) -> Result<Vec<KeyedState>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        job_key: String,
+        due_at: i64,
+        attempts: i64,
+        is_dead: bool,
+        last_error: Option<String>,
+    }
+    let mut found = Vec::new();
+    for part in keys.chunks(500) {
+        let sql = Sql::new("SELECT id, job_key, due_at, attempts, died_at IS NOT NULL AS is_dead, last_error FROM ledger_job WHERE kind = ")
+            .bind(kind)
+            .push(" AND job_key IN ")
+            .list(part.iter().cloned())
+            .push(" ORDER BY id");
+        for row in query.all::<Row>(sql).await? {
+            let why = row.last_error.as_deref().map(settle::read).transpose()?;
+            let (id, due_at) = (JobId(row.id), Moment(row.due_at));
+            found.push(KeyedState { id, key: row.job_key, due_at, attempts: row.attempts, is_dead: row.is_dead, why });
+        }
+    }
+    Ok(found)
 }

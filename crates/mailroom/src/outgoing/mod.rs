@@ -2,12 +2,14 @@
 //! recipient's mail server has taken or refused it.
 
 pub mod acknowledgement;
+mod again;
 mod returned;
 mod seal;
 mod send;
 mod store;
 mod write;
 
+pub use again::{again, ways};
 pub use returned::take_reports;
 pub use seal::Sealing;
 pub use send::send;

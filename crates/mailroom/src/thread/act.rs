@@ -115,5 +115,6 @@ pub async fn merge(work: &UnitOfWork, actor: &Actor, from: ThreadId, into: Threa
     let state = if one.state == State::New { State::New } else { other.state };
     store::update(work, into, Sql::new("last_at = ").bind(last_at.0).push(", state = ").bind(state.key())).await?;
     store::update(work, from, Sql::new("state = ").bind(State::Done.key())).await?;
-    record(work, actor, "mailroom.merge", from, json!({ "into": into })).await
+    record(work, actor, "mailroom.merge", from, json!({ "into": into })).await?;
+    record(work, actor, "mailroom.merged", into, json!({ "from": from, "code": one.code })).await
 }

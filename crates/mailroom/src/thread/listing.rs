@@ -5,7 +5,7 @@ use crate::{
     letters,
 };
 use noroshi_kernel::{
-    access::{Action, Actor, Label},
+    access::{Action, Actor, Label, Sight},
     id::{AccountId, CorrespondenceId, ThreadId},
     moment::Moment,
     tlp::Tlp,
@@ -21,6 +21,8 @@ pub struct Inbox {
     pub state: Option<State>,
     /// Those that one person has.
     pub owner: Option<AccountId>,
+    /// Those whose subject, code, case number or one of whose parties holds this.
+    pub words: Option<String>,
 }
 
 /// A thread in an inbox.
@@ -77,8 +79,26 @@ fn chosen(inbox: &Inbox, actor: &Actor) -> Sql {
         Some(state) => sql.push(" AND t.state = ").bind(state.key()),
         None => sql.push(" AND t.state IN ('new', 'open', 'answered')"),
     };
-    match inbox.owner {
-        Some(owner) => sql.push(" AND t.owner_id = ").bind(owner.0),
+    if let Some(owner) = inbox.owner {
+        sql = sql.push(" AND t.owner_id = ").bind(owner.0);
+    }
+    match inbox.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        Some(words) => {
+            let escaped: String =
+                words.to_lowercase().chars().flat_map(|one| matches!(one, '%' | '_' | '\\').then_some('\\').into_iter().chain([one])).collect();
+            let held = |column: &str| Sql::new("lower(").push(column).push(") LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'");
+            sql.push(" AND (")
+                .append(held("t.subject"))
+                .push(" OR ")
+                .append(held("t.code"))
+                .push(" OR ")
+                .append(held("COALESCE(t.case_number, '')"))
+                .push(" OR EXISTS (SELECT 1 FROM mailroom_party p WHERE p.thread_id = t.id AND (")
+                .append(held("p.address"))
+                .push(" OR ")
+                .append(held("p.name"))
+                .push(")))")
+        }
         None => sql,
     }
 }
@@ -153,6 +173,40 @@ pub async fn open(query: &impl Query, actor: &Actor, thread: ThreadId) -> Result
     let readers = query.all::<Reader>(Sql::new("SELECT account_id FROM mailroom_thread_reader WHERE thread_id = ").bind(thread.0)).await?;
     found.label.participants = readers.into_iter().map(|reader| AccountId(reader.account_id)).collect();
     if actor.may(Action::ViewLetters, &found.label) { Ok(found) } else { Err(unknown()) }
+}
+
+/// The latest thread, of those that the actor may see, that bears a code or is about the case of a number.
+///
+/// # Errors
+/// [`MailroomError::Forbidden`]; when the database cannot be reached.
+pub async fn named(query: &impl Query, actor: &Actor, name: &str) -> Result<Option<ThreadId>, MailroomError> {
+    actor.must_can(Action::ViewLetters)?;
+    let name = name.trim().to_ascii_uppercase();
+    let sql = Sql::new("SELECT COALESCE(max(t.id), 0) AS n FROM mailroom_thread t WHERE (t.code = ")
+        .bind(name.clone())
+        .push(" OR t.case_number = ")
+        .bind(name)
+        .push(") AND ")
+        .append(seen("t.id", actor.sight()));
+    let id = query.number(sql).await?;
+    Ok((id != 0).then_some(ThreadId(id)))
+}
+
+/// The threads that are about a case, of those that the actor may see, the latest first; at most `limit`.
+///
+/// # Errors
+/// [`MailroomError::Forbidden`]; when the database cannot be reached.
+pub async fn about(query: &impl Query, actor: &Actor, case: i64, limit: u32) -> Result<Vec<Thread>, MailroomError> {
+    actor.must_can(Action::ViewLetters)?;
+    let sql = Sql::new("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM mailroom_thread t WHERE t.case_id = ")
+        .bind(case)
+        .push(" AND ")
+        .append(seen("t.id", actor.sight()))
+        .push(" ORDER BY t.last_at DESC, t.id DESC LIMIT ")
+        .bind(i64::from(limit));
+    Ok(query.all::<Row>(sql).await?.into_iter().map(Thread::from).collect())
 }
 
 /// Who takes part in a thread.
@@ -306,6 +360,35 @@ pub async fn stands(query: &impl Query, letter: CorrespondenceId) -> Result<Opti
     let case = super::store::cases_of(query, &[thread.0]).await?.remove(&thread.0).flatten();
     // It began its thread or not: what it tells now was not told by it before.
     Ok(Some(super::Placed { thread, joined: true, answers: false, case }))
+}
+
+/// The letters that may not be seen, as a subselect: those of RED threads. They are few, and an index holds their threads.
+#[must_use]
+pub fn hidden_letters(sight: Sight) -> Sql {
+    let sql = Sql::new("SELECT hl.id FROM mailroom_letter hl JOIN mailroom_thread ht ON ht.id = hl.thread_id WHERE ");
+    match sight {
+        Sight::Nothing => sql.push("1 = 1"),
+        Sight::Everything => sql.push("1 = 0"),
+        Sight::Staff(account) => sql
+            .push("ht.tlp >= ")
+            .push(&Tlp::Red.rank().to_string())
+            .push(" AND NOT EXISTS (SELECT 1 FROM mailroom_thread_reader hr WHERE hr.thread_id = ht.id AND hr.account_id = ")
+            .bind(account.0)
+            .push(")"),
+    }
+}
+
+/// Whether the actor may see a letter: he may see its thread. What is no letter, or stands in no thread yet, may be seen.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn may_see_letter(query: &impl Query, letter: CorrespondenceId, sight: Sight) -> Result<bool, LedgerError> {
+    let sql = Sql::new("SELECT count(*) AS n FROM mailroom_correspondence c WHERE c.id = ")
+        .bind(letter.0)
+        .push(" AND c.id NOT IN (")
+        .append(hidden_letters(sight))
+        .push(")");
+    Ok(query.number(sql).await? == 1)
 }
 
 /// The thread of a letter that came in.

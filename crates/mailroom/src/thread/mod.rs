@@ -4,13 +4,17 @@
 //! label, as everywhere; a desk's service that changes the label of a case changes that of its threads.
 
 mod act;
+mod begin;
 mod listing;
 mod place;
 mod store;
 
 pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
-pub use listing::{Inbox, Item, Letter, Line, Party, Routing, counts, inbox, letters, open, parties, routings, stands, thread_of};
+pub use begin::begin;
+pub use listing::{
+    Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, stands, thread_of,
+};
 pub use place::{Placed, place};
 pub(crate) use store::{Changes, Opened, answered, call, join};
 pub use store::{begin_case, move_case, of_case, relabel, seen};

@@ -1,5 +1,7 @@
 use super::{Closed, Ending, Item, ReadAs, Rejected, Which};
+use crate::thread::hidden_letters;
 use noroshi_kernel::{
+    access::Sight,
     id::{CorrespondenceId, TrayItemId},
     language::Bilingual,
     moment::Moment,
@@ -256,6 +258,32 @@ fn conditions(which: &Which) -> Vec<Sql> {
         Which::Reason(key) => vec![Sql::new("t.reason_key = ").bind(key.replace('\0', ""))],
         Which::Ids(ids) => ids.chunks(PART).map(|part| Sql::new("t.id IN ").list(part.iter().map(|id| id.0))).collect(),
     }
+}
+
+/// As [`list`], without the letters whose threads may not be seen: their names are subjects.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_seen(query: &impl Query, sight: Sight, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
+    let sql = Sql::new(ITEMS)
+        .push(" WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (")
+        .append(hidden_letters(sight))
+        .push(") ORDER BY t.id DESC LIMIT ")
+        .bind(i64::from(limit))
+        .push(" OFFSET ")
+        .bind(i64::from(skip));
+    items(query, sql).await
+}
+
+/// How many [`list_seen`] lists in all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_seen(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
+    let sql = Sql::new("SELECT count(*) AS n FROM mailroom_tray t WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (")
+        .append(hidden_letters(sight))
+        .push(")");
+    query.number(sql).await
 }
 
 /// How many inputs wait in the tray.

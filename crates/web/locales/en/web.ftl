@@ -433,7 +433,6 @@ help-keys = Keys
 help-key-move = Next or previous row of a list
 help-key-open = Open the chosen row
 help-key-search = To the search field
-help-key-close = To the button that closes or reopens an incident
 help-key-help = Open this page
 help-counts = How to read the counts
 help-counts-records = Every number is a count of records. Open it to see exactly the records that it counts.

@@ -397,7 +397,6 @@ help-keys = キー
 help-key-move = 一覧で次・前の行へ
 help-key-open = 選んだ行を開く
 help-key-search = 検索欄へ
-help-key-close = インシデントを終了・再開するボタンへ
 help-key-help = このページを開く
 help-counts = 件数の読み方
 help-counts-records = どの数字も記録を数えた結果です。数字を開くと、数えた記録がそのまま並びます。

@@ -2,19 +2,25 @@
 
 pub(crate) mod api;
 pub(crate) mod brands;
+pub(crate) mod desks;
 pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod home;
+pub(crate) mod inbox;
 pub(crate) mod incident;
 pub(crate) mod intake;
+pub(crate) mod letter;
 pub(crate) mod mappings;
+pub(crate) mod outgoing;
 pub(crate) mod periodic_report;
+pub(crate) mod queue;
 pub(crate) mod raw;
 pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod statistics;
 pub(crate) mod status;
+pub(crate) mod thread;
 pub(crate) mod tray;
 
 use crate::{cookies, done::Done, web::Web};

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use noroshi_kernel::id::CorrespondenceId;
-use noroshi_mailroom::correspondence;
+use noroshi_mailroom::{correspondence, thread};
 
 /// The most bytes that are given.
 const MOST_BYTES: u64 = 1 << 20;
@@ -17,6 +17,9 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(id): Pat
     let id = CorrespondenceId(id.parse().map_err(|_| Failure::Missing)?);
     let found = correspondence::load(&web.ledger, id).await?.ok_or(Failure::Missing)?;
     if !noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? {
+        return Err(Failure::Missing);
+    }
+    if !thread::may_see_letter(&web.ledger, id, person.actor.sight()).await? {
         return Err(Failure::Missing);
     }
     parameters.only(&["offset", "length"])?;

@@ -142,6 +142,22 @@ impl Browser {
         self.ask(self.request("POST", path).header(header::CONTENT_TYPE, kind).body(Body::from(body)).expect("a request")).await
     }
 
+    /// Sends a form that brings files, with the right token.
+    pub(super) async fn files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Answer {
+        let token = csrf::token(&self.key, &self.token);
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().copied().chain([("csrf", token.as_str())]) {
+            body.extend(format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        for (name, kind, bytes) in files {
+            body.extend(format!("--b0\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n").bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b0--\r\n");
+        self.ask(self.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=b0").body(Body::from(body)).expect("a request")).await
+    }
+
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let request = Request::builder();
         let request = match self.address {

@@ -7,6 +7,7 @@ mod browser;
 mod filled;
 mod forms;
 mod hostile;
+mod mail;
 mod mappings;
 mod pages;
 mod red;

@@ -60,7 +60,7 @@ fn japanese(text: &str) -> Option<String> {
     text.lines().find(|line| line.chars().any(ours)).map(str::to_owned)
 }
 
-fn speaks_one(page: &str, language: &str, what: &str) {
+pub(super) fn speaks_one(page: &str, language: &str, what: &str) {
     let mut text = texts(page);
     WRITTEN.iter().for_each(|written| text = text.replace(written, ""));
     let other = if language == "ja" { english(&text) } else { japanese(&text) };
@@ -103,6 +103,12 @@ async fn no_page_mixes_languages() {
             "/mappings".into(),
             "/mappings/new".into(),
             "/mappings/scans".into(),
+            "/inbox".into(),
+            "/inbox/ics?state=new&mine=1".into(),
+            "/outgoing".into(),
+            "/desks".into(),
+            "/desks/incident".into(),
+            "/queue".into(),
             "/help".into(),
             "/report".into(),
             "/report?desk=incident".into(),

@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-const JA: &str = concat!(include_str!("../../locales/ja/web.ftl"), include_str!("../../locales/ja/form.ftl"));
-const EN: &str = concat!(include_str!("../../locales/en/web.ftl"), include_str!("../../locales/en/form.ftl"));
+const JA: &str = concat!(include_str!("../../locales/ja/web.ftl"), include_str!("../../locales/ja/form.ftl"), include_str!("../../locales/ja/mail.ftl"));
+const EN: &str = concat!(include_str!("../../locales/en/web.ftl"), include_str!("../../locales/en/form.ftl"), include_str!("../../locales/en/mail.ftl"));
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 18] = [
+const MADE: [&str; 23] = [
     "mapping-separator-",
     "mapping-time-",
     "mapping-details-",
@@ -29,6 +29,11 @@ const MADE: [&str; 18] = [
     "statistics-",
     "download-",
     "done-",
+    "thread-state-",
+    "sent-",
+    "kind-",
+    "automatic-",
+    "tied-",
 ];
 
 /// Each key with the names of its arguments.

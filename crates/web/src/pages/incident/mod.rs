@@ -4,6 +4,7 @@ pub(crate) mod annotate;
 pub(crate) mod close;
 pub(crate) mod coordinate;
 mod facts;
+pub(crate) mod letter;
 mod next;
 pub(crate) mod reclassify;
 pub(crate) mod relabel;
@@ -14,7 +15,7 @@ pub(crate) use facts::Fact;
 pub(crate) use next::Next;
 pub(crate) use timeline::Event;
 
-use super::onward;
+use super::{inbox, onward};
 use crate::{
     done::Done,
     failure::Failure,
@@ -38,9 +39,12 @@ use noroshi_incident::{
 };
 use noroshi_kernel::{access::Action, observable::Url};
 use noroshi_ledger::audit;
+use noroshi_mailroom::thread::{self, Thread};
 
 /// The reports, and the other things, that the timeline shows.
 const MOST_SHOWN: u32 = 200;
+/// The threads that are listed beside it.
+const MOST_THREADS: u32 = 20;
 
 /// One incident.
 #[derive(Template)]
@@ -63,6 +67,19 @@ pub(crate) struct IncidentPage {
     pub(crate) facts: Vec<Fact>,
     /// The forms, for whoever may change it.
     pub(crate) next: Option<Next>,
+    /// The threads about it, for whoever may read letters.
+    pub(crate) threads: Option<Vec<ThreadAbout>>,
+    /// Whether the reader may write letters.
+    pub(crate) writes: bool,
+}
+
+/// A thread about an incident.
+pub(crate) struct ThreadAbout {
+    pub(crate) id: i64,
+    pub(crate) subject: String,
+    pub(crate) state_key: &'static str,
+    pub(crate) state: String,
+    pub(crate) last: Time,
 }
 
 /// The number in an address.
@@ -90,6 +107,18 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let next = if person.actor.may(Action::ChangeIncident, &incident.label) { Some(Next::of(&web, &detail, person.actor.sight(), words).await?) } else { None };
     let now = web.ledger.now();
     let time = |at| Time::of(at, now, &web.reckoning.zone, words);
+    let about = |thread: Thread| ThreadAbout {
+        id: thread.id.0,
+        subject: inbox::subject(&thread.subject, words),
+        state_key: thread.state.key(),
+        state: words.thread_state(thread.state),
+        last: time(thread.last_at),
+    };
+    let threads = if person.actor.can(Action::ViewLetters) {
+        Some(thread::about(&web.ledger, &person.actor, incident.id.0, MOST_THREADS).await?.into_iter().map(about).collect())
+    } else {
+        None
+    };
     let title = title(&detail, words);
     let page = Page::of(&web, &person, Desk::Incidents, title).await?.step(words.category(incident.category)).step(format!("#{}", incident.number));
     let timeline = timeline::Timeline { words, zone: &web.reckoning.zone, now, opens_raw: person.actor.can(Action::ViewTray) };
@@ -109,11 +138,13 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         events: timeline.events(&told, &coordinations, &notes, &changes),
         facts: facts::facts(&detail, &kin, words),
         next,
+        threads,
+        writes: person.actor.may(Action::WriteLetters, &incident.label),
     })
 }
 
 /// What it is, in words: `例示銀行を装うフィッシングサイト — login.example[.]test`.
-fn title(detail: &Detail, words: Words) -> String {
+pub(crate) fn title(detail: &Detail, words: Words) -> String {
     let target = &detail.incident.target;
     let host = (target.kind == TargetKind::Url).then(|| target.text.parse::<Url>().ok()).flatten().and_then(|url| url.host().map(str::to_owned));
     let place = defang(&host.unwrap_or_else(|| target.text.clone()));

@@ -1,0 +1,244 @@
+//! `GET /letters/{id}`: one letter that came in: its text, its source, its parts, and what can be looked at in it.
+
+mod found;
+pub(crate) mod part;
+pub(crate) mod reading;
+
+pub(crate) use found::Item;
+
+use crate::{
+    failure::Failure,
+    links,
+    page::{self, Desk, Page},
+    pages::inbox,
+    query::Parameters,
+    reader::Person,
+    times::Time,
+    web::{Shared, Web},
+    words::Words,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use noroshi_document::number;
+use noroshi_feeds::extract::Brands;
+use noroshi_kernel::{id::CorrespondenceId, reason::Reason};
+use noroshi_mailroom::{
+    correspondence::{self, Correspondence},
+    thread::{self, Thread},
+};
+use noroshi_post::letter::{Body, Letter, MOST_BYTES, Part};
+use reading::{cut, shown};
+
+/// The longest text that is shown, in characters, and the longest source, in bytes; the whole is a file to keep.
+const TEXT_MOST_CHARS: usize = 200_000;
+const SOURCE_MOST_BYTES: usize = 256 << 10;
+/// The fields of a head that are shown, and the longest of them, in characters.
+const MOST_FIELDS: usize = 100;
+const FIELD_MOST_CHARS: usize = 1_000;
+
+/// One letter.
+#[derive(Template)]
+#[template(path = "letter.html")]
+pub(crate) struct LetterPage {
+    pub(crate) page: Page,
+    pub(crate) id: i64,
+    pub(crate) tabs: Vec<inbox::Choice>,
+    pub(crate) channel: String,
+    pub(crate) kind: String,
+    pub(crate) tlp: Option<&'static str>,
+    pub(crate) received: Time,
+    pub(crate) size: String,
+    /// Why it cannot be read as a letter.
+    pub(crate) problem: Option<String>,
+    /// What had to be mended.
+    pub(crate) oddities: Vec<String>,
+    pub(crate) view: View,
+    /// The fields of the head.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The thread in which it stands.
+    pub(crate) thread: Option<i64>,
+    pub(crate) opens_raw: bool,
+}
+
+/// What of a letter is shown.
+pub(crate) enum View {
+    /// What the sender wrote; whether it was HTML, and whether it goes on.
+    Text { text: String, is_of_html: bool, is_cut: bool },
+    /// The bytes as text.
+    Source { text: String, is_cut: bool },
+    /// Its parts.
+    Structure(Vec<Leaf>),
+    /// What can be looked at in it, and whether there is more.
+    Items { items: Vec<Item>, is_cut: bool },
+}
+
+/// A part of a letter.
+pub(crate) struct Leaf {
+    pub(crate) path: String,
+    /// How deep it lies, from 0.
+    pub(crate) depth: usize,
+    pub(crate) media_type: String,
+    pub(crate) charset: String,
+    pub(crate) name: String,
+    pub(crate) size: String,
+    /// Whether it can be kept as a file.
+    pub(crate) is_file: bool,
+    pub(crate) attached: bool,
+}
+
+impl Leaf {
+    fn of(part: &Part) -> Self {
+        let charset = match &part.body {
+            Body::Text { charset, .. } | Body::Html { charset, .. } => *charset,
+            _ => "",
+        };
+        Self {
+            depth: part.path.matches('.').count().min(12),
+            path: part.path.clone(),
+            media_type: shown(cut(&part.media_type, 100).0),
+            charset: charset.to_owned(),
+            name: part.name.as_deref().map(|name| shown(cut(name, 200).0)).unwrap_or_default(),
+            size: part.bytes().map(|bytes| size(bytes.len() as u64)).unwrap_or_default(),
+            is_file: part.bytes().is_some(),
+            attached: part.attached,
+        }
+    }
+}
+
+/// `1,234 B`, `12 KiB`, `3 MiB`
+fn size(bytes: u64) -> String {
+    let (value, unit) = match bytes {
+        ..10_240 => (bytes, "B"),
+        10_240..10_485_760 => (bytes >> 10, "KiB"),
+        _ => (bytes >> 20, "MiB"),
+    };
+    format!("{} {unit}", number::grouped(i64::try_from(value).unwrap_or(i64::MAX)))
+}
+
+/// A correspondence and its thread, when the person may see both. What may not be seen is not there.
+pub(crate) async fn open(web: &Web, person: &Person, text: &str) -> Result<(Correspondence, Option<Thread>), Failure> {
+    let id = CorrespondenceId(text.parse().map_err(|_| Failure::Missing)?);
+    let found = correspondence::load(&web.ledger, id).await?.ok_or(Failure::Missing)?;
+    let thread = match thread::thread_of(&web.ledger, id).await? {
+        Some(thread) => Some(thread::open(&web.ledger, &person.actor, thread).await?),
+        None => None,
+    };
+    if !noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? {
+        return Err(Failure::Missing);
+    }
+    Ok((found, thread))
+}
+
+/// What one asks to see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Show {
+    Text,
+    Source,
+    Structure,
+    Items,
+}
+
+const SHOWS: [(Show, &str, &str); 4] = [
+    (Show::Text, "text", "letter-tab-text"),
+    (Show::Source, "source", "letter-tab-source"),
+    (Show::Structure, "structure", "letter-tab-structure"),
+    (Show::Items, "items", "letter-tab-items"),
+];
+
+/// What reading a letter's bytes gave.
+struct Told {
+    view: View,
+    fields: Vec<(String, String)>,
+    problem: Option<Reason>,
+    oddities: Vec<Reason>,
+}
+
+/// `GET /letters/{id}`, or `?show=source`, `structure`, `items`.
+pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
+    let words = Words::of(person.reader.language);
+    parameters.only(&["show"])?;
+    let show = match parameters.get("show") {
+        None => Show::Text,
+        Some(key) => {
+            let wrong = || Failure::Parameter { name: "show".into(), value: key.into() };
+            SHOWS.into_iter().find(|(_, known, _)| *known == key).ok_or_else(wrong)?.0
+        }
+    };
+    let (found, thread) = open(&web, &person, &text).await?;
+    let length = found.raw.length;
+    let brands = Brands::new(noroshi_directory::brand::names_of(&web.ledger).await?.into_values());
+    let told = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64 + 1, move |read| {
+        told(&read.into_iter().next().unwrap_or_default(), length, show, &brands)
+    })
+    .await?;
+    let id = found.id.0;
+    let tab = |(one, key, name): (Show, &str, &str)| inbox::Choice {
+        name: words.say(name),
+        href: if one == Show::Text { format!("/letters/{id}") } else { format!("/letters/{id}?show={key}") },
+        chosen: one == show,
+    };
+    let mut page = Page::of(&web, &person, Desk::Inbox, inbox::subject(&found.name, words)).await?;
+    if let Some(thread) = &thread {
+        page = page.step_to(format!("#{}", thread.number()), format!("/threads/{}", thread.id));
+    }
+    let reason = |why: &Reason| links::harmless_quotes(why.get(words.language));
+    page::show(&LetterPage {
+        page: page.step(words.say("letter-one")),
+        id,
+        tabs: SHOWS.map(tab).into(),
+        channel: words.channel(found.channel.key()),
+        kind: words.kind(found.kind),
+        tlp: thread.as_ref().map(|thread| thread.label.tlp.marking()),
+        received: Time::of(found.received_at, web.ledger.now(), &web.reckoning.zone, words),
+        size: size(length),
+        problem: told.problem.as_ref().map(reason),
+        oddities: told.oddities.iter().take(50).map(reason).collect(),
+        view: told.view,
+        fields: told.fields,
+        thread: thread.map(|thread| thread.id.0),
+        opens_raw: person.actor.can(noroshi_kernel::access::Action::ViewTray),
+    })
+}
+
+fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
+    let read = if length > MOST_BYTES as u64 { Err(too_large(length)) } else { reading::read(bytes) };
+    let letter = match read {
+        Ok(letter) => letter,
+        // What cannot be read is shown as it is, whatever was asked for.
+        Err(why) => return Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new() },
+    };
+    let view = match show {
+        Show::Text => text(&letter),
+        Show::Source => source(bytes),
+        Show::Structure => View::Structure(letter.parts.iter().map(Leaf::of).collect()),
+        Show::Items => {
+            let (items, is_cut) = found::items(&letter, brands);
+            View::Items { items, is_cut }
+        }
+    };
+    let field = |(name, text): &(String, String)| (shown(cut(name, 100).0), shown(cut(text, FIELD_MOST_CHARS).0));
+    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities }
+}
+
+fn too_large(length: u64) -> Reason {
+    let (size, most) = (length >> 20, MOST_BYTES >> 20);
+    Reason::new(
+        "letter-size",
+        format!("{size} MiB あり、読める {most} MiB を超えています。原本は保存してあります。"),
+        format!("it has {size} MiB, more than the {most} MiB that are read; its bytes are kept"),
+    )
+}
+
+fn text(letter: &Letter) -> View {
+    let written = reading::written(letter).unwrap_or_default();
+    let (text, is_cut) = cut(&written, TEXT_MOST_CHARS);
+    View::Text { text: shown(text), is_of_html: reading::is_of_html(letter), is_cut }
+}
+
+fn source(bytes: &[u8]) -> View {
+    let part = bytes.get(..SOURCE_MOST_BYTES).unwrap_or(bytes);
+    View::Source { text: shown(&String::from_utf8_lossy(part)), is_cut: bytes.len() > SOURCE_MOST_BYTES }
+}

@@ -1,0 +1,38 @@
+//! `GET /letters/{id}/parts/{path}`: one part of a letter, as a file to keep and never as something that a browser runs.
+
+use super::{open, reading};
+use crate::{failure::Failure, links, reader::Person, web::Shared};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use noroshi_post::letter::MOST_BYTES;
+
+/// `GET /letters/{id}/parts/{path}`
+pub(crate) async fn get(State(web): State<Shared>, person: Person, Path((text, path)): Path<(String, String)>) -> Result<Response, Failure> {
+    let (found, _) = open(&web, &person, &text).await?;
+    if found.raw.length > MOST_BYTES as u64 {
+        return Err(Failure::Missing);
+    }
+    let wanted = path.clone();
+    let file = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64, move |read| {
+        let letter = reading::read(read.first()?).ok()?;
+        let part = letter.parts.iter().find(|part| part.path == wanted)?;
+        Some((part.bytes()?.to_vec(), part.name.clone()))
+    })
+    .await?;
+    let (bytes, name) = file.ok_or(Failure::Missing)?;
+    let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-' | '_');
+    let fallback = format!("letter-{}-{}.bin", found.id, path.chars().filter(|one| plain(*one)).collect::<String>());
+    // The name is the sender's: in ASCII it is ours, the other stands encoded beside it (RFC 6266, section 4.3).
+    let named = name.filter(|name| !name.trim().is_empty()).map(|name| format!("; filename*=UTF-8''{}", links::encoded(reading::cut(&name, 100).0)));
+    let disposition = format!("attachment; filename=\"{fallback}\"{}", named.unwrap_or_default());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"))),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,166 @@
+//! `GET /threads/{id}`: one thread, every letter in and out, what it is about, and what is next.
+
+pub(crate) mod act;
+pub(crate) mod reply;
+mod timeline;
+
+pub(crate) use timeline::{Entry, Recipient};
+
+use super::{
+    inbox::{self, own},
+    incident,
+};
+use crate::{
+    failure::Failure,
+    links,
+    page::{self, Desk, Page},
+    pages::letter::reading::shown,
+    reader::Person,
+    times::Time,
+    web::Shared,
+    words::Words,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use noroshi_incident::{
+    model::{Number, State as CaseState},
+    service,
+};
+use noroshi_kernel::{access::Action, id::ThreadId};
+use noroshi_mailroom::{
+    desk,
+    thread::{self, Letter, State as Standing},
+};
+
+/// The letters that a thread shows, in and out.
+const MOST_LETTERS: u32 = 200;
+
+/// One thread.
+#[derive(Template)]
+#[template(path = "thread.html")]
+pub(crate) struct ThreadPage {
+    pub(crate) page: Page,
+    pub(crate) id: i64,
+    pub(crate) number: String,
+    pub(crate) code: String,
+    pub(crate) state_key: &'static str,
+    pub(crate) state: String,
+    pub(crate) tlp: &'static str,
+    pub(crate) desk: String,
+    pub(crate) desk_key: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) is_mine: bool,
+    pub(crate) is_done: bool,
+    pub(crate) letters: i64,
+    pub(crate) opened: Time,
+    pub(crate) last: Time,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) parties: Vec<(String, String)>,
+    pub(crate) case: Option<CaseBox>,
+    /// What is next, in a sentence.
+    pub(crate) next: String,
+    /// The letter that a reply answers.
+    pub(crate) may_write: bool,
+    /// The other desks: key and name.
+    pub(crate) desks: Vec<(String, String)>,
+}
+
+/// The case that a thread is about.
+pub(crate) struct CaseBox {
+    pub(crate) number: String,
+    /// What it is, when the reader may know.
+    pub(crate) about: Option<CaseAbout>,
+}
+
+/// What a case is, how it stands, what is next.
+pub(crate) struct CaseAbout {
+    pub(crate) title: String,
+    pub(crate) state_key: &'static str,
+    pub(crate) state: String,
+    pub(crate) next: String,
+}
+
+/// The thread in an address.
+pub(crate) fn id(text: &str) -> Result<ThreadId, Failure> {
+    Ok(ThreadId(text.parse().map_err(|_| Failure::Missing)?))
+}
+
+/// The number of an incident that somebody typed.
+fn number(text: &str) -> Result<Number, Failure> {
+    let trimmed = text.trim().trim_start_matches('#');
+    trimmed.parse().map_err(|_| Failure::Field { name: "number".into(), value: noroshi_kernel::setaside::printable(trimmed, 40) })
+}
+
+/// `GET /threads/{id}`
+pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>) -> Result<Response, Failure> {
+    let words = Words::of(person.reader.language);
+    let thread = thread::open(&web.ledger, &person.actor, id(&text)?).await?;
+    let letters = thread::letters(&web.ledger, thread.id, MOST_LETTERS).await?;
+    let desks = desk::all(&web.ledger).await?;
+    let staff = inbox::staff(&web).await?;
+    let may_write = person.actor.may(Action::WriteLetters, &thread.label);
+    let timeline = timeline::Timeline { web: &web, person: &person, words, desks: &desks, may_write };
+    let entries = timeline.entries(&thread, &letters).await?;
+    let case = match &thread.case {
+        Some(case) => Some(case_box(&web, &person, &case.number, words).await?),
+        None => None,
+    };
+    let desk_name = desks.get(&thread.desk).map(|desk| words.pick(&desk.name)).unwrap_or_default();
+    let parties = thread::parties(&web.ledger, thread.id).await?;
+    let title = inbox::subject(&thread.subject, words);
+    let page =
+        Page::of(&web, &person, Desk::Inbox, title).await?.step_to(desk_name.clone(), format!("/inbox/{}", thread.desk)).step(format!("#{}", thread.number()));
+    let time = |at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words);
+    let has_come = letters.iter().any(|letter| matches!(letter, Letter::In(_)));
+    page::show(&ThreadPage {
+        page,
+        id: thread.id.0,
+        number: thread.number().to_owned(),
+        state_key: thread.state.key(),
+        state: words.thread_state(thread.state),
+        tlp: thread.label.tlp.marking(),
+        desk: desk_name,
+        desk_key: thread.desk.clone(),
+        is_mine: thread.owner.is_some() && thread.owner == own(&person.actor),
+        owner: thread.owner.and_then(|owner| staff.get(&owner).cloned()),
+        is_done: thread.state == Standing::Done,
+        letters: i64::try_from(letters.len()).unwrap_or(i64::MAX),
+        opened: time(thread.opened_at),
+        last: time(thread.last_at),
+        entries,
+        parties: parties.into_iter().map(|party| (links::harmless(&shown(&party.name)), shown(&party.address))).collect(),
+        case,
+        next: words.say(match thread.state {
+            Standing::New => "thread-next-new",
+            Standing::Open if has_come => "thread-next-open",
+            Standing::Open => "thread-next-begun",
+            Standing::Answered => "thread-next-answered",
+            Standing::Done => "thread-next-done",
+        }),
+        may_write,
+        desks: desks.iter().filter(|desk| desk.key != thread.desk).map(|desk| (desk.key.clone(), words.pick(&desk.name))).collect(),
+        code: thread.code,
+    })
+}
+
+/// What a case is. One that the reader may not see is named by its number alone, which the letters bear.
+async fn case_box(web: &Shared, person: &Person, number: &str, words: Words) -> Result<CaseBox, Failure> {
+    let detail = match number.parse::<Number>() {
+        Ok(parsed) => service::view(&web.ledger, &person.actor, parsed).await.ok(),
+        Err(_) => None,
+    };
+    let about = detail.map(|detail| CaseAbout {
+        title: incident::title(&detail, words),
+        state_key: detail.incident.state.key(),
+        state: words.state(detail.incident.state),
+        next: words.say(match detail.incident.state {
+            CaseState::New => "next-new",
+            CaseState::Coordinating => "next-coordinating",
+            CaseState::Closed => "next-closed",
+        }),
+    });
+    Ok(CaseBox { number: number.to_owned(), about })
+}

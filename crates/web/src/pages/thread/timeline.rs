@@ -1,0 +1,307 @@
+//! Everything that happened in a thread, latest first: letters in and out, its way from desk to desk, what was done to it.
+
+use crate::{
+    failure::Failure,
+    links,
+    pages::letter::reading::{self, cut, shown},
+    reader::Person,
+    times::Time,
+    web::Web,
+    words::Words,
+};
+use noroshi_kernel::{
+    id::{OutgoingId, ThreadId},
+    moment::Moment,
+};
+use noroshi_ledger::audit;
+use noroshi_mailroom::{
+    correspondence::{Channel, Raw},
+    desk::Desks,
+    letters,
+    outgoing::{self, Sent},
+    thread::{self, Letter, Line, Routing, Thread},
+};
+use std::collections::HashMap;
+
+/// The letters whose texts are read for one page, the latest.
+const MOST_READ: usize = 20;
+/// The longest letter whose text a thread shows, in bytes; of a longer one the page of the letter tells.
+const LETTER_MOST_BYTES: u64 = 4 << 20;
+/// The longest text that a thread shows of one letter, in characters.
+const TEXT_MOST_CHARS: usize = 4_000;
+/// Lines of a quote at the end of a letter from which on it is folded.
+const QUOTE_LEAST_LINES: usize = 4;
+
+/// Something that happened.
+pub(crate) struct Entry {
+    at: Moment,
+    pub(crate) time: Time,
+    pub(crate) class: &'static str,
+    /// What, in a word.
+    pub(crate) what: String,
+    /// Who or whereto.
+    pub(crate) how: String,
+    pub(crate) marks: Vec<Mark>,
+    /// What asks for care.
+    pub(crate) warnings: Vec<String>,
+    pub(crate) text: Option<Text>,
+    /// What else was said; keeps its lines.
+    pub(crate) note: String,
+    pub(crate) recipients: Vec<Recipient>,
+    /// The page of the letter.
+    pub(crate) letter: Option<i64>,
+    /// A thread that the letter quotes without being of it: its id and number.
+    pub(crate) quotes: Option<(i64, String)>,
+    /// A letter of ours that can still be taken back.
+    pub(crate) withdraws: Option<i64>,
+}
+
+/// A word about a letter.
+pub(crate) struct Mark {
+    pub(crate) name: String,
+    pub(crate) class: &'static str,
+}
+
+/// What a letter says.
+pub(crate) struct Text {
+    pub(crate) own: String,
+    /// The quote at its end, folded.
+    pub(crate) quoted: String,
+    pub(crate) quoted_lines: i64,
+    /// Whether the letter goes on.
+    pub(crate) is_cut: bool,
+    pub(crate) is_of_html: bool,
+    /// Why nothing can be shown.
+    pub(crate) problem: Option<String>,
+}
+
+/// To whom a letter of ours went, and what became of it.
+pub(crate) struct Recipient {
+    pub(crate) address: String,
+    pub(crate) state_key: &'static str,
+    pub(crate) state: String,
+    /// What the mail server said.
+    pub(crate) reply: String,
+}
+
+impl Recipient {
+    pub(crate) fn of(one: &outgoing::Recipient, words: Words) -> Self {
+        let (state_key, state) = (one.state.key(), words.outgoing_state(one.state));
+        Self { address: shown(&one.address), state_key, state, reply: shown(&one.reply) }
+    }
+}
+
+pub(super) struct Timeline<'a> {
+    pub(super) web: &'a Web,
+    pub(super) person: &'a Person,
+    pub(super) words: Words,
+    pub(super) desks: &'a Desks,
+    pub(super) may_write: bool,
+}
+
+impl Timeline<'_> {
+    pub(super) async fn entries(&self, thread: &Thread, letters: &[Letter]) -> Result<Vec<Entry>, Failure> {
+        let mut texts = self.texts(letters).await?;
+        let waiting: Vec<OutgoingId> = letters.iter().filter_map(|letter| if let Letter::Out(sent) = letter { Some(sent.id) } else { None }).collect();
+        let ways = outgoing::ways(&self.web.ledger, &waiting).await?;
+        let mut entries = Vec::new();
+        for (place, letter) in letters.iter().enumerate() {
+            let text = texts.remove(&place);
+            entries.push(match letter {
+                Letter::In(line) => self.came(thread.id, line, text).await?,
+                Letter::Out(sent) => {
+                    let way = ways.iter().find(|way| way.key == sent.id.to_string());
+                    self.went(sent, text, way.is_some_and(|way| way.is_dead))
+                }
+            });
+        }
+        for routing in thread::routings(&self.web.ledger, thread.id).await? {
+            entries.push(self.sent_on(&routing));
+        }
+        for row in audit::of_subject(&self.web.ledger, thread.id.0, 500).await? {
+            entries.extend(self.changed(&row).await?);
+        }
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        Ok(entries)
+    }
+
+    fn entry(&self, at: Moment, class: &'static str, what: String, how: String) -> Entry {
+        Entry {
+            at,
+            time: Time::of(at, self.web.ledger.now(), &self.web.reckoning.zone, self.words),
+            class,
+            what,
+            how,
+            marks: Vec::new(),
+            warnings: Vec::new(),
+            text: None,
+            note: String::new(),
+            recipients: Vec::new(),
+            letter: None,
+            quotes: None,
+            withdraws: None,
+        }
+    }
+
+    /// The texts of the latest letters, by their places.
+    async fn texts(&self, letters: &[Letter]) -> Result<HashMap<usize, Text>, Failure> {
+        let raw = |letter: &Letter| match letter {
+            Letter::In(line) => line.raw.clone(),
+            Letter::Out(sent) => sent.raw.clone(),
+        };
+        let chosen: Vec<(usize, Raw)> = letters
+            .iter()
+            .enumerate()
+            .rev()
+            .take(MOST_READ)
+            .map(|(place, letter)| (place, raw(letter)))
+            .filter(|(_, raw)| raw.length <= LETTER_MOST_BYTES)
+            .collect();
+        let (places, raws): (Vec<usize>, Vec<Raw>) = chosen.into_iter().unzip();
+        let words = self.words;
+        reading::with_bytes(self.web, raws, LETTER_MOST_BYTES, move |read| {
+            places.into_iter().zip(read).map(|(place, bytes)| (place, text(&bytes, words))).collect()
+        })
+        .await
+    }
+
+    async fn came(&self, here: ThreadId, line: &Line, text: Option<Text>) -> Result<Entry, Failure> {
+        let words = self.words;
+        let from = if line.from_name.is_empty() { line.from_address.clone() } else { format!("{} <{}>", line.from_name, line.from_address) };
+        let how = if from.is_empty() { shown(&line.subject) } else { shown(&from) };
+        let mut entry = self.entry(line.received_at, "in", words.say("letter-in"), how);
+        let plain = |name: String| Mark { name, class: "plain" };
+        if line.channel != Channel::Mail {
+            entry.marks.push(plain(words.channel(line.channel.key())));
+        }
+        entry.marks.push(Mark { name: words.kind(line.kind), class: if line.state == letters::State::New { "thread-new" } else { "plain" } });
+        if let Some(why) = &line.automatic {
+            entry.marks.push(plain(words.about("mark-automatic", &words.automatic(why))));
+        }
+        if let Some(by) = &line.tied_by {
+            entry.marks.push(plain(words.tie(by)));
+        }
+        // Seal marks (signed, encrypted) join this row once letters carry them.
+        // What may not be seen is not told of: neither the thread that is quoted nor the party whose address is imitated.
+        let quoted = match line.quotes.filter(|quoted| *quoted != here) {
+            Some(quoted) => thread::open(&self.web.ledger, &self.person.actor, quoted).await.ok(),
+            None => None,
+        };
+        if let Some(quoted) = quoted {
+            entry.warnings.push(words.about("letter-quotes", quoted.number()));
+            entry.quotes = Some((quoted.id.0, quoted.number().to_owned())).filter(|_| self.may_write);
+            if let Some(party) = &line.looks_like {
+                entry.warnings.push(words.about("letter-looks-like", &shown(party)));
+            }
+        }
+        entry.letter = Some(line.id.0);
+        entry.text = text;
+        Ok(entry)
+    }
+
+    fn went(&self, sent: &Sent, text: Option<Text>, is_dead: bool) -> Entry {
+        let words = self.words;
+        let mut entry = self.entry(sent.written_at, "out", words.say("letter-out"), sent.author.clone());
+        if sent.automatic {
+            entry.marks.push(Mark { name: words.say("mark-by-rule"), class: "plain" });
+        }
+        if is_dead {
+            entry.warnings.push(words.say("letter-given-up"));
+        }
+        entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, words)).collect();
+        entry.withdraws = (self.may_write && sent.state == outgoing::State::Queued).then_some(sent.id.0);
+        entry.text = text;
+        entry
+    }
+
+    fn desk(&self, key: &str) -> String {
+        self.desks.get(key).map_or_else(|| key.to_owned(), |desk| self.words.pick(&desk.name))
+    }
+
+    fn sent_on(&self, routing: &Routing) -> Entry {
+        let way = self.words.with("event-from-to", &[("from", self.desk(&routing.from).into()), ("to", self.desk(&routing.to).into())]);
+        let mut entry = self.entry(routing.at, "", self.words.say("event-routed"), format!("{way} \u{00b7} {}", routing.actor));
+        entry.note = links::harmless(&routing.note);
+        entry
+    }
+
+    /// What the audit log tells that stands nowhere else.
+    async fn changed(&self, row: &audit::Row) -> Result<Option<Entry>, Failure> {
+        let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
+        let text = |name: &str| detail.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let (class, key, more) = match row.action.as_str() {
+            "mailroom.assign" if detail.get("owner").is_some_and(serde_json::Value::is_null) => ("", "event-given-back", String::new()),
+            "mailroom.assign" => ("", "event-taken", String::new()),
+            "mailroom.end" => ("ok", "event-ended", String::new()),
+            "mailroom.reopen" => ("", "event-taken-up", String::new()),
+            "mailroom.attach" => ("", "event-attached", format!("#{}", text("case"))),
+            "mailroom.begin" => ("", "event-begun", String::new()),
+            "mailroom.withdraw" => ("", "event-withdrawn", String::new()),
+            "mailroom.send_again" => ("", "event-sent-again", String::new()),
+            "mailroom.merged" => ("", "event-merged", text("code")),
+            "mailroom.merge" => {
+                let into = detail.get("into").and_then(serde_json::Value::as_i64).map(ThreadId);
+                let seen = match into {
+                    Some(into) => thread::open(&self.web.ledger, &self.person.actor, into).await.ok(),
+                    None => None,
+                };
+                ("", "event-merged-into", seen.map(|into| into.number().to_owned()).unwrap_or_default())
+            }
+            _ => return Ok(None),
+        };
+        let how = if more.is_empty() { row.actor.clone() } else { format!("{more} \u{00b7} {}", row.actor) };
+        Ok(Some(self.entry(row.moment(), class, self.words.say(key), how)))
+    }
+}
+
+/// What a letter says, from its bytes.
+fn text(bytes: &[u8], words: Words) -> Text {
+    let nothing =
+        |problem: String| Text { own: String::new(), quoted: String::new(), quoted_lines: 0, is_cut: false, is_of_html: false, problem: Some(problem) };
+    let letter = match reading::read(bytes) {
+        Ok(letter) => letter,
+        Err(why) => return nothing(links::harmless_quotes(why.get(words.language))),
+    };
+    let Some(written) = reading::written(&letter).filter(|text| !text.trim().is_empty()) else { return nothing(words.say("letter-no-text")) };
+    let (own, quoted) = parted(written.trim());
+    let (own, is_cut) = cut(own, TEXT_MOST_CHARS);
+    let (quoted_shown, _) = cut(quoted, TEXT_MOST_CHARS);
+    Text {
+        own: shown(own.trim_end()),
+        quoted: shown(quoted_shown),
+        quoted_lines: i64::try_from(quoted.lines().count()).unwrap_or(i64::MAX),
+        is_cut,
+        is_of_html: reading::is_of_html(&letter),
+        problem: None,
+    }
+}
+
+/// What the sender wrote, and the quote at the end when it is long.
+fn parted(text: &str) -> (&str, &str) {
+    let mut from = text.len();
+    let mut lines = 0;
+    for line in text.lines().rev() {
+        let begin = line.as_ptr().addr() - text.as_ptr().addr();
+        if line.starts_with('>') {
+            lines += 1;
+            from = begin;
+        } else if !line.trim().is_empty() {
+            break;
+        }
+    }
+    if lines < QUOTE_LEAST_LINES || from == 0 { (text, "") } else { text.split_at_checked(from).unwrap_or((text, "")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parted;
+
+    #[test]
+    fn a_long_quote_at_the_end_is_folded() {
+        let quote = "> a\n> b\n\n> c\n> d";
+        assert_eq!(parted(&format!("yes\n\nX wrote:\n{quote}")), ("yes\n\nX wrote:\n", quote));
+        for whole in ["> a\n> b\nno", "yes\n> a", quote, "", "日本"] {
+            assert_eq!(parted(whole), (whole, ""), "{whole}");
+        }
+    }
+}
