@@ -238,12 +238,17 @@ pub fn address(written: &str) -> String {
         return String::new();
     };
     let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local).to_lowercase();
-    let domain = domain.trim_end_matches('.');
-    let ascii = idna::domain_to_ascii(domain).ok().filter(|ascii| !ascii.is_empty()).unwrap_or_else(|| domain.to_ascii_lowercase());
-    if local.chars().chain(ascii.chars()).any(|one| one.is_whitespace() || one.is_control()) {
+    let domain = domain.trim_end_matches(['.', '>']);
+    if domain.is_empty() {
         return String::new();
     }
-    format!("{local}@{ascii}")
+    let ascii = idna::domain_to_ascii(domain).ok().filter(|ascii| !ascii.is_empty()).unwrap_or_else(|| domain.to_ascii_lowercase());
+    let folded = format!("{local}@{ascii}");
+    // The form that travels may be longer than what was written.
+    if folded.len() > 320 || folded.chars().any(|one| one.is_whitespace() || one.is_control()) {
+        return String::new();
+    }
+    folded
 }
 
 /// What is known of threads, when a letter's signs are looked up.

@@ -9,6 +9,7 @@ mod doctor;
 mod field;
 mod fresh;
 mod hostile;
+mod hostile_mail;
 mod keys;
 mod kill;
 mod letters;

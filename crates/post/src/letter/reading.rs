@@ -28,8 +28,12 @@ pub fn read(raw: &[u8]) -> Result<Letter, Reason> {
     if headers.fields.is_empty() {
         return Err(no_head());
     }
-    let mut reading = Reading { parts: Vec::new(), oddities: Vec::new() };
+    let mut reading = Reading { parts: Vec::new(), oddities: Vec::new(), beyond: 0 };
     reading.letter(&message, "", 0);
+    // Parts without a head of their own were not seen in the raw bytes.
+    if reading.beyond > 0 {
+        return Err(too_many_parts(reading.parts.len() + reading.beyond));
+    }
     Ok(Letter { headers, parts: reading.parts, oddities: reading.oddities })
 }
 
@@ -62,11 +66,7 @@ fn bounded(raw: &[u8]) -> Result<(), Reason> {
         }
     }
     if parts > MOST_PARTS {
-        return Err(Reason::new(
-            "letter-parts",
-            format!("メールのパートが {parts} 個あり、読める {MOST_PARTS} 個を超えています。原本は保存してあります。"),
-            format!("the letter has {parts} parts, more than the {MOST_PARTS} that are read; its bytes are kept"),
-        ));
+        return Err(too_many_parts(parts));
     }
     if letters > MOST_DEPTH * 5 {
         return Err(Reason::new(
@@ -78,6 +78,14 @@ fn bounded(raw: &[u8]) -> Result<(), Reason> {
     Ok(())
 }
 
+fn too_many_parts(parts: usize) -> Reason {
+    Reason::new(
+        "letter-parts",
+        format!("メールのパートが {parts} 個あり、読める {MOST_PARTS} 個を超えています。原本は保存してあります。"),
+        format!("the letter has {parts} parts, more than the {MOST_PARTS} that are read; its bytes are kept"),
+    )
+}
+
 /// The bytes of a letter's head.
 fn head<'a>(message: &'a Message<'_>) -> &'a [u8] {
     let range = message.parts.first().map(|root| root.offset_header as usize..root.offset_body as usize);
@@ -87,6 +95,8 @@ fn head<'a>(message: &'a Message<'_>) -> &'a [u8] {
 struct Reading {
     parts: Vec<Part>,
     oddities: Vec<Reason>,
+    /// How many parts there were beyond the most that are read.
+    beyond: usize,
 }
 
 impl Reading {
@@ -114,7 +124,11 @@ impl Reading {
     fn children(&mut self, message: &Message<'_>, children: &[u32], path: &str, depth: usize, level: usize) {
         for (place, child) in children.iter().enumerate() {
             let here = if path.is_empty() { (place + 1).to_string() } else { format!("{path}.{}", place + 1) };
-            let Some(part) = message.parts.get(*child as usize).filter(|_| self.parts.len() < MOST_PARTS) else { continue };
+            let Some(part) = message.parts.get(*child as usize) else { continue };
+            if self.parts.len() >= MOST_PARTS {
+                self.beyond += 1;
+                continue;
+            }
             match &part.body {
                 PartType::Multipart(inner) => {
                     self.part(message, part, &here, depth, Body::Multipart);
