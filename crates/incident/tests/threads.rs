@@ -168,6 +168,78 @@ on_both_databases! {
         assert!(!sees(8, thread).await);
     }
 
+    async fn what_a_letter_to_a_confidential_desk_reports_is_confidential(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        for (key, address) in [("incident", "ir@example.jp"), ("vulnerability", "vuls@example.jp")] {
+            desk::change(&work, &ROOT, key, desk::Change { address: Some(address.into()), ..Default::default() }).await.expect("changed");
+        }
+        desk::set_staff(&work, &ROOT, "vulnerability", &[AccountId(7)]).await.expect("staffed");
+        work.commit().await.expect("committed");
+        let told = |id: &str, to: &str, text: &str| format!("From: Finder <finder@lab.example>\r\nTo: {to}\r\nSubject: phishing\r\nMessage-ID: <{id}@lab.example>\r\n\r\n{text}");
+        let sees = async |id: i64, sequence: i64| service::view(&bench.ledger, &handler(id), Number { year: 2021, sequence }).await.ok();
+        let secret = deliver(&bench, &[told("s1", "vuls@example.jp", REPORT)]).await[0];
+        let opened = sees(7, 1).await.expect("an incident").incident;
+        assert_eq!((opened.label.tlp, opened.label.participants.as_slice()), (Tlp::Red, &[AccountId(7)][..]));
+        assert!(sees(8, 1).await.is_none(), "what one may not know of is not there");
+        assert_eq!(open(&bench, secret).await.number(), "2021-00001");
+        // A later report of the same thing by anybody else does not open it up.
+        deliver(&bench, &[report("r1")]).await;
+        assert!(sees(8, 1).await.is_none() && sees(8, 2).await.is_none() && sees(7, 2).await.is_none());
+
+        // What an open incident knows does not grow by what is told in confidence of the same target.
+        let other = |address: &str| REPORT.replace("login.example.test", "shop.example.test").replace("192.0.2.7", address);
+        deliver(&bench, &[format!("From: a@b.example\r\nTo: ir@example.jp\r\nMessage-ID: <o1@b.example>\r\n\r\n{}", other("192.0.2.8"))]).await;
+        let confided = deliver(&bench, &[told("s2", "vuls@example.jp", &other("192.0.2.9"))]).await[0];
+        let known = sees(8, 2).await.expect("an open incident").incident;
+        assert_eq!((known.label.tlp, known.addresses), (Tlp::Amber, vec!["192.0.2.8".to_owned()]));
+        assert_eq!(noroshi_incident::reports_of(&bench.ledger, known.id, handler(8).sight(), 10).await.expect("reports").len(), 1);
+        assert_eq!(noroshi_incident::reports_of(&bench.ledger, known.id, handler(7).sight(), 10).await.expect("reports").len(), 2);
+        let reads = async |id: i64, thread: ThreadId| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
+        assert!(reads(7, confided).await && !reads(8, confided).await, "its case is open, the letter is not");
+        // Nor does its letter become more open with the case.
+        for tlp in [Tlp::Green, Tlp::Red, Tlp::Amber] {
+            let work = bench.ledger.begin().await.expect("begun");
+            service::relabel(&work, &handler(8), Number { year: 2021, sequence: 2 }, tlp).await.expect("relabelled");
+            work.commit().await.expect("committed");
+            assert!(reads(7, confided).await && !reads(8, confided).await, "{tlp}");
+        }
+    }
+
+    async fn a_thread_never_becomes_more_open_by_what_it_is_put_to(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        desk::change(&work, &ROOT, "vulnerability", desk::Change { address: Some("vuls@example.jp".into()), ..Default::default() }).await.expect("changed");
+        desk::set_staff(&work, &ROOT, "vulnerability", &[AccountId(7)]).await.expect("staffed");
+        work.commit().await.expect("committed");
+        let reads = async |id: i64, thread: ThreadId| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
+        let public = deliver(&bench, &[report("r1")]).await[0];
+        let number = Number { year: 2021, sequence: 1 };
+        let detail = service::view(&bench.ledger, &handler(8), number).await.expect("an incident");
+        let case = thread::Case { id: detail.incident.id.0, number: number.to_string() };
+        let secret = one(&bench, "From: finder@lab.example\r\nTo: vuls@example.jp\r\nSubject: overflow", "in a product").await;
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::attach(&work, &handler(7), secret, &case, &detail.incident.label).await.expect("attached");
+        let ours = thread::begin(&work, &handler(7), &intake(&bench).marks, "vulnerability", "please look", Some((&case, &detail.incident.label))).await.expect("begun");
+        work.commit().await.expect("committed");
+        for thread in [secret, ours] {
+            assert!(reads(7, thread).await && !reads(8, thread).await);
+        }
+        // A case that was RED for a while opens up what it had closed, and nothing else.
+        for (tlp, open) in [(Tlp::Red, false), (Tlp::Amber, true)] {
+            let work = bench.ledger.begin().await.expect("begun");
+            service::relabel(&work, &handler(8), number, tlp).await.expect("relabelled");
+            work.commit().await.expect("committed");
+            assert_eq!((reads(7, public).await, reads(8, public).await), (open, true), "{tlp}");
+            assert!(reads(7, secret).await && !reads(8, secret).await, "{tlp}");
+        }
+        // Poured into an open one, it closes it.
+        let asked = one(&bench, "From: a@b.example\r\nMessage-ID: <q1@b.example>", "a question").await;
+        let quiet = one(&bench, "From: finder@lab.example\r\nTo: vuls@example.jp\r\nSubject: another", "in a product").await;
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::merge(&work, &handler(7), quiet, asked).await.expect("one");
+        work.commit().await.expect("committed");
+        assert!(reads(7, asked).await && !reads(8, asked).await);
+    }
+
     async fn threads_are_taken_ended_and_begin_again(bench) {
         let thread = one(&bench, "From: a@b.example\r\nMessage-ID: <q1@b.example>\r\nSubject: help", "a question").await;
         let work = bench.ledger.begin().await.expect("begun");

@@ -151,6 +151,17 @@ impl Label {
     pub const fn of(tlp: Tlp) -> Self {
         Self { tlp, participants: Vec::new() }
     }
+
+    /// The stricter of this label and another; of two RED ones that of those who take part in both. Where that is nobody, this one
+    /// stays as it is: a thing that nobody may see is lost.
+    #[must_use]
+    pub fn narrowed(&self, by: &Self) -> Self {
+        if self.tlp != Tlp::Red || by.tlp != Tlp::Red {
+            return if by.tlp > self.tlp { by.clone() } else { self.clone() };
+        }
+        let both: Vec<AccountId> = self.participants.iter().copied().filter(|account| by.participants.contains(account)).collect();
+        if both.is_empty() { self.clone() } else { Self { tlp: Tlp::Red, participants: both } }
+    }
 }
 
 /// What an actor may see, in the form that a query needs.
@@ -282,5 +293,26 @@ mod tests {
             assert!(Actor::Platform.may(Action::ViewRecords, &outside(tlp)));
         }
         assert!(!account(&[Role::Analyst]).may(Action::ChangeIncident, &inside(Tlp::Clear)));
+    }
+
+    #[test]
+    fn a_narrowed_label_is_never_more_open() {
+        let red = |accounts: &[i64]| Label { tlp: Tlp::Red, participants: accounts.iter().copied().map(AccountId).collect() };
+        let mut labels: Vec<Label> = Tlp::ALL.into_iter().filter(|tlp| *tlp != Tlp::Red).map(Label::of).collect();
+        labels.extend([red(&[]), red(&[7]), red(&[8]), red(&[7, 8]), red(&[8, 9])]);
+        for one in &labels {
+            for other in &labels {
+                let narrowed = one.narrowed(other);
+                assert!(narrowed.tlp == one.tlp.max(other.tlp), "{one:?} by {other:?}: {narrowed:?}");
+                for account in [7, 8, 9] {
+                    let sees = |label: &Label| label.tlp < Tlp::Red || label.participants.contains(&AccountId(account));
+                    assert!(!sees(&narrowed) || sees(one), "{one:?} by {other:?}: {narrowed:?}");
+                }
+            }
+        }
+        assert_eq!(red(&[7, 8]).narrowed(&red(&[8, 9])), red(&[8]));
+        assert_eq!(red(&[7]).narrowed(&red(&[8])), red(&[7]), "somebody must be left");
+        assert_eq!(Label::of(Tlp::Green).narrowed(&red(&[7])), red(&[7]));
+        assert_eq!(red(&[7]).narrowed(&Label::of(Tlp::Clear)), red(&[7]));
     }
 }

@@ -4,7 +4,7 @@
 //! not depend on the order in which they come: a report that closes a gap joins the incidents on both its sides
 //! ([`Spans::close_gaps`]).
 
-use noroshi_kernel::{id::IncidentId, moment::Moment};
+use noroshi_kernel::{id::IncidentId, moment::Moment, tlp::Tlp};
 
 /// How long after its last report an incident still takes further ones, unless a feed says otherwise.
 pub const WINDOW_DAYS: i64 = 30;
@@ -22,6 +22,8 @@ pub struct Span {
     pub named_at: Option<Moment>,
     /// The incident to which it is linked as the one before.
     pub previous: Option<IncidentId>,
+    /// How far it may be told.
+    pub tlp: Tlp,
 }
 
 /// Two incidents turn out to be one.
@@ -126,7 +128,7 @@ mod tests {
     const DAY: i64 = Moment::DAY_US;
 
     fn span(incident: i64, first: i64, last: i64) -> Span {
-        Span { incident: IncidentId(incident), first: Moment(first * DAY), last: Moment(last * DAY), named_at: None, previous: None }
+        Span { incident: IncidentId(incident), first: Moment(first * DAY), last: Moment(last * DAY), named_at: None, previous: None, tlp: Tlp::default() }
     }
 
     fn joined(spans: &[Span], at: i64) -> Option<i64> {

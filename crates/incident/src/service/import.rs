@@ -27,7 +27,7 @@ use crate::{
 use noroshi_directory::key::Vault;
 use noroshi_feeds::{finding::Finding, phishurl::BRAND_MOST_CHARS};
 use noroshi_kernel::{
-    access::{Action, Actor},
+    access::{Action, Actor, Label},
     moment::Moment,
     reason::Reason,
     setaside::{SetAside, printable},
@@ -193,6 +193,8 @@ struct Told {
     ports: Vec<String>,
     brand: String,
     site: Option<String>,
+    /// How far it may be told: as far as the thread of its letter.
+    label: Label,
 }
 
 /// What bringing things in needs: the records, who acts, how the team reckons, and what its letters bear.
@@ -334,6 +336,7 @@ fn told(finding: Finding, at: Moment) -> Result<Told, Reason> {
         ports: finding.port.iter().map(ToString::to_string).collect(),
         // A brand comes from outside: no database takes a NUL, and an index no text of any length.
         brand: finding.brand.map(|brand| brand.chars().filter(|one| !one.is_control()).take(BRAND_MOST_CHARS).collect()).unwrap_or_default(),
+        label: Label::default(),
     })
 }
 

@@ -25,7 +25,7 @@ pub async fn relabel(work: &UnitOfWork, actor: &Actor, number: Number, tlp: Tlp)
         return Ok(());
     }
     keeping::set_label(work, detail.incident.id, &label).await?;
-    thread::relabel(work, detail.incident.id.0, &label).await?;
+    thread::relabel(work, detail.incident.id.0, old, &label).await?;
     work.record(
         actor,
         Entry { action: "incident.relabel", subject_kind: "incident", subject_id: detail.incident.id.0, detail: &json!({ "from": old.tlp, "to": tlp }) },

@@ -4,10 +4,11 @@ use crate::model::{
     Category, State,
     joining::{Span, Spans},
 };
-use noroshi_kernel::access::Label;
 use noroshi_kernel::{
+    access::Label,
     id::{CorrespondenceId, IncidentId, ReportId},
     moment::Moment,
+    tlp::Tlp,
 };
 use noroshi_ledger::{Backend, FromQueryResult, LedgerError, Query, Sql, UnitOfWork, audit};
 use std::collections::{HashMap, HashSet};
@@ -54,13 +55,14 @@ struct SpanRow {
     last_report_at: i64,
     brand_at: Option<i64>,
     previous_id: Option<i64>,
+    tlp: i64,
 }
 
 /// The spans of every incident with one of these target hashes, by category and target.
 pub(crate) async fn spans(work: &UnitOfWork, hashes: &[i64]) -> Result<HashMap<(Category, String), Spans>, LedgerError> {
     let mut spans: HashMap<_, Spans> = HashMap::new();
     for part in hashes.chunks(PART) {
-        let sql = Sql::new("SELECT id, target, category, first_report_at, last_report_at, brand_at, previous_id FROM incident WHERE merged_into_id IS NULL AND target_hash IN ").list(part.iter().copied());
+        let sql = Sql::new("SELECT id, target, category, first_report_at, last_report_at, brand_at, previous_id, tlp FROM incident WHERE merged_into_id IS NULL AND target_hash IN ").list(part.iter().copied());
         for row in work.all::<SpanRow>(sql).await? {
             let span = Span {
                 incident: IncidentId(row.id),
@@ -68,6 +70,7 @@ pub(crate) async fn spans(work: &UnitOfWork, hashes: &[i64]) -> Result<HashMap<(
                 last: Moment(row.last_report_at),
                 named_at: row.brand_at.map(Moment),
                 previous: row.previous_id.map(IncidentId),
+                tlp: i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank),
             };
             spans.entry((Category::from_key(&row.category), row.target)).or_default().0.push(span);
         }

@@ -1,4 +1,4 @@
-use super::{Case, State, Thread, listing, store};
+use super::{Case, State, Thread, label, listing, store};
 use crate::{MailroomError, desk, error::refused};
 use noroshi_kernel::{
     access::{Action, Actor, Label},
@@ -74,24 +74,21 @@ pub async fn route(work: &UnitOfWork, actor: &Actor, thread: ThreadId, to: &str,
     store::insert_routing(work, thread, &actor.name(), (&before.desk, &to.key), note.trim()).await?;
     // Nobody of the new desk has it yet.
     store::update(work, thread, Sql::new("desk = ").bind(to.key.clone()).push(", owner_id = NULL, state = ").bind(State::New.key())).await?;
-    if to.tlp > before.label.tlp {
-        store::save_label(work, thread, &to.label()).await?;
-    }
+    label::narrow(work, thread, &to.label()).await?;
     record(work, actor, "mailroom.route", thread, json!({ "from": before.desk, "to": to.key })).await
 }
 
-/// Says which case a thread is about. The thread bears the case's label from then on.
+/// Says which case a thread is about. The thread is as strict as the case from then on.
 ///
 /// # Errors
 /// [`MailroomError::Forbidden`]; [`MailroomError::Unknown`]; [`MailroomError::Refused`] when it is about another one.
-pub async fn attach(work: &UnitOfWork, actor: &Actor, thread: ThreadId, case: &Case, label: &Label) -> Result<(), MailroomError> {
+pub async fn attach(work: &UnitOfWork, actor: &Actor, thread: ThreadId, case: &Case, case_label: &Label) -> Result<(), MailroomError> {
     let before = load(work, actor, thread).await?;
     if let Some(other) = before.case.filter(|other| other.id != case.id) {
         let number = other.number;
         return refused("thread-case", format!("このやり取りはすでに {number} のものです。"), format!("this thread is about {number} already"));
     }
-    store::update(work, thread, Sql::new("case_id = ").bind(case.id).push(", case_number = ").bind(case.number.clone())).await?;
-    store::save_label(work, thread, label).await?;
+    label::begin_case(work, thread, case, case_label).await?;
     record(work, actor, "mailroom.attach", thread, json!({ "case": case.number })).await
 }
 
@@ -111,6 +108,8 @@ pub async fn merge(work: &UnitOfWork, actor: &Actor, from: ThreadId, into: Threa
         return refused("thread-cases", format!("{one} と {other} は別の件です。"), format!("{one} and {other} are different cases"));
     }
     store::pour(work, from, into).await?;
+    // What was confidential stays so.
+    label::narrow(work, into, &one.label).await?;
     let last_at = one.last_at.max(other.last_at);
     let state = if one.state == State::New { State::New } else { other.state };
     store::update(work, into, Sql::new("last_at = ").bind(last_at.0).push(", state = ").bind(state.key())).await?;

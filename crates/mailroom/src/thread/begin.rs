@@ -1,4 +1,4 @@
-use super::{Case, State, store};
+use super::{Case, State, label, store};
 use crate::{MailroomError, desk, error::refused};
 use noroshi_kernel::{
     access::{Action, Actor, Label},
@@ -39,9 +39,8 @@ pub async fn begin(
     let code = marks.code(id.0);
     changes.opens(store::Opened { id, code, subject: printable(subject, 500), at: work.now(), state: State::Open }, desk);
     changes.save(work).await?;
-    if let Some((case, label)) = case {
-        store::update(work, id, Sql::new("case_id = ").bind(case.id).push(", case_number = ").bind(case.number.clone())).await?;
-        store::save_label(work, id, label).await?;
+    if let Some((case, case_label)) = case {
+        label::begin_case(work, id, case, case_label).await?;
     }
     if let Actor::Account { id: account, .. } = actor {
         store::update(work, id, Sql::new("owner_id = ").bind(account.0)).await?;

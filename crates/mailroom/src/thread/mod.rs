@@ -5,6 +5,7 @@
 
 mod act;
 mod begin;
+mod label;
 mod listing;
 mod place;
 mod store;
@@ -12,12 +13,13 @@ mod store;
 pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
 pub use begin::begin;
+pub use label::{begin_case, move_case, relabel, strict_letters};
 pub use listing::{
     Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, stands, thread_of,
 };
 pub use place::{Placed, place};
 pub(crate) use store::{Changes, Opened, answered, call, join};
-pub use store::{begin_case, move_case, of_case, relabel, seen};
+pub use store::{of_case, seen};
 
 use noroshi_kernel::{
     access::Label,

@@ -2,7 +2,7 @@ use super::{Case, State};
 use crate::desk::Desk;
 use noroshi_kernel::{
     access::{Label, Sight},
-    id::ThreadId,
+    id::{AccountId, CorrespondenceId, ThreadId},
     moment::Moment,
     tlp::Tlp,
 };
@@ -225,39 +225,56 @@ pub async fn of_case(query: &impl Query, case: i64) -> Result<Vec<ThreadId>, Led
     Ok(query.all::<Row>(sql).await?.into_iter().map(|row| ThreadId(row.id)).collect())
 }
 
-/// Gives the threads of a case its label: who may not read the case may not read its letters.
-///
-/// # Errors
-/// When the database refuses it.
-pub async fn relabel(work: &UnitOfWork, case: i64, label: &Label) -> Result<(), LedgerError> {
-    for thread in of_case(work, case).await? {
-        save_label(work, thread, label).await?;
+/// The labels of threads, with what they hang on.
+pub(super) struct Labelled {
+    pub(super) id: ThreadId,
+    pub(super) desk: String,
+    pub(super) label: Label,
+}
+
+/// The threads that `which` chooses (what follows `WHERE` over `mailroom_thread t`), with their labels.
+pub(super) async fn labelled(query: &impl Query, which: Sql) -> Result<Vec<Labelled>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        desk: String,
+        tlp: i64,
+        account_id: Option<i64>,
     }
-    Ok(())
-}
-
-/// Makes a thread about a case, which it was not before, with the case's label.
-///
-/// # Errors
-/// When the database refuses it.
-pub async fn begin_case(work: &UnitOfWork, thread: ThreadId, case: &Case, label: &Label) -> Result<(), LedgerError> {
-    update(work, thread, Sql::new("case_id = ").bind(case.id).push(", case_number = ").bind(case.number.clone())).await?;
-    // A thread at a desk whose threads are RED does not become more open by this.
-    if label.tlp == Tlp::Red { save_label(work, thread, label).await } else { Ok(()) }
-}
-
-/// Leads the threads of a case that was taken into another to that one.
-///
-/// # Errors
-/// When the database refuses it.
-pub async fn move_case(work: &UnitOfWork, from: i64, into: &Case, label: &Label) -> Result<(), LedgerError> {
-    for thread in of_case(work, from).await? {
-        begin_case(work, thread, into, label).await?;
+    let sql = Sql::new("SELECT t.id, t.desk, t.tlp, r.account_id FROM mailroom_thread t LEFT JOIN mailroom_thread_reader r ON r.thread_id = t.id WHERE ")
+        .append(which)
+        .push(" ORDER BY t.id, r.account_id");
+    let mut found: Vec<Labelled> = Vec::new();
+    for row in query.all::<Row>(sql).await? {
+        if found.last().is_none_or(|last| last.id.0 != row.id) {
+            let tlp = i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank);
+            found.push(Labelled { id: ThreadId(row.id), desk: row.desk, label: Label::of(tlp) });
+        }
+        if let (Some(last), Some(account)) = (found.last_mut(), row.account_id) {
+            last.label.participants.push(AccountId(account));
+        }
     }
-    Ok(())
+    Ok(found)
 }
 
-pub(crate) async fn save_label(work: &UnitOfWork, thread: ThreadId, label: &Label) -> Result<(), LedgerError> {
+/// The threads of letters whose label is stricter than the usual one, by letter.
+pub(super) async fn strict_threads(query: &impl Query, letters: &[CorrespondenceId]) -> Result<Vec<(CorrespondenceId, ThreadId)>, LedgerError> {
+    let mut found = Vec::new();
+    for part in letters.chunks(PART) {
+        let sql = Sql::new("SELECT l.id, l.thread_id FROM mailroom_letter l JOIN mailroom_thread t ON t.id = l.thread_id WHERE t.tlp > ")
+            .push(&Tlp::default().rank().to_string())
+            .push(" AND l.id IN ")
+            .list(part.iter().map(|letter| letter.0));
+        found.extend(query.all::<IdRow>(sql).await?.into_iter().map(|row| (CorrespondenceId(row.id), ThreadId(row.thread_id))));
+    }
+    Ok(found)
+}
+
+pub(super) async fn set_case(work: &UnitOfWork, thread: ThreadId, case: &Case) -> Result<(), LedgerError> {
+    update(work, thread, Sql::new("case_id = ").bind(case.id).push(", case_number = ").bind(case.number.clone())).await
+}
+
+pub(super) async fn save_label(work: &UnitOfWork, thread: ThreadId, label: &Label) -> Result<(), LedgerError> {
     const READERS: bulk::Target = bulk::Target { table: "mailroom_thread_reader", columns: &["thread_id", "account_id"] };
     let sql = Sql::new("UPDATE mailroom_thread SET tlp = ").bind(i64::from(label.tlp.rank())).push(" WHERE id = ").bind(thread.0);
     work.execute(sql).await?;

@@ -7,8 +7,8 @@ use crate::{
     store::keeping,
 };
 use noroshi_kernel::{
-    access::Label,
     id::{IncidentId, ReportId},
+    tlp::Tlp,
 };
 use noroshi_ledger::{Ids, LedgerError};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -63,6 +63,13 @@ impl Harvest {
     ) -> Result<(IncidentId, Placed), LedgerError> {
         let seen_at = told.seen_at;
         let (incident, placed) = match spans.joined(told.at, self.window_days) {
+            // What is confidential of it is in its letter, and not added to what more people read.
+            Some(span) if told.label.tlp > span.tlp => {
+                let told = Told { addresses: Vec::new(), ports: Vec::new(), ..told };
+                let incident = self.join(span, told, None);
+                self.told.push(keeping::Telling { incident, report, brand_name: None, seen_at });
+                return Ok((incident, Placed::Joined));
+            }
             Some(span) => (self.join(span, told, brand_name), Placed::Joined),
             None => (self.open(spans, told, brand_name, hash, ids)?, Placed::Opened),
         };
@@ -95,7 +102,7 @@ impl Harvest {
 
     fn open(&mut self, spans: &mut Spans, told: Told, brand_name: Option<i64>, hash: i64, ids: &mut Ids) -> Result<IncidentId, LedgerError> {
         let id = IncidentId(ids.take()?);
-        spans.0.push(Span { incident: id, first: told.at, last: told.at, named_at: brand_name.map(|_| told.at), previous: None });
+        spans.0.push(Span { incident: id, first: told.at, last: told.at, named_at: brand_name.map(|_| told.at), previous: None, tlp: told.label.tlp });
         self.opened.insert(id, self.incidents.len());
         let incident = Incident {
             id,
@@ -108,7 +115,7 @@ impl Harvest {
             first_report_at: told.at,
             last_report_at: told.at,
             state: State::New,
-            label: Label::default(),
+            label: told.label,
             worm: false,
             previous: None,
             merged_into: None,
@@ -130,10 +137,12 @@ impl Harvest {
     pub(super) fn settle(&mut self, groups: &mut HashMap<(Category, String), Spans>, untouched: &HashSet<IncidentId>) -> HashSet<IncidentId> {
         let mut taken = HashSet::new();
         for spans in groups.values_mut().filter(|spans| spans.0.len() > 1) {
-            let gives = |id: IncidentId| match (self.opened.contains_key(&id), untouched.contains(&id)) {
-                (true, _) => Gives::AtOnce,
-                (false, true) => Gives::Up,
-                (false, false) => Gives::Nothing,
+            let gives = |id: IncidentId| match self.opened.get(&id).and_then(|index| self.incidents.get(*index)) {
+                // A confidential one is nobody else's before a person says so.
+                Some((opened, _)) if opened.label.tlp > Tlp::default() => Gives::Nothing,
+                Some(_) => Gives::AtOnce,
+                None if untouched.contains(&id) => Gives::Up,
+                None => Gives::Nothing,
             };
             for merge in spans.close_gaps(self.window_days, gives) {
                 if self.opened.contains_key(&merge.from) {

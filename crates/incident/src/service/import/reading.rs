@@ -10,6 +10,7 @@ use noroshi_feeds::{
     time, xarf,
 };
 use noroshi_kernel::{
+    access::Label,
     id::CorrespondenceId,
     language::Bilingual,
     moment::{Moment, Zone},
@@ -285,5 +286,6 @@ fn phishing(row: PhishUrl) -> Told {
         target: Target { kind: TargetKind::Url, text: row.canonical.url },
         brand: row.brand,
         site,
+        label: Label::default(),
     }
 }

@@ -238,6 +238,9 @@ impl<'a> Taking<'a> {
         // In the order of time, so that what comes of them does not hang on the order of the rows.
         readable.sort_by_key(|(row, told)| (told.first().map(|told| told.at), row.key));
 
+        letters::set_read(&work, &letters.told).await?;
+        self.label(&work, &mut readable).await?;
+
         let all = || readable.iter().flat_map(|(_, told)| told);
         self.learn_names(&work, all().map(|told| told.brand.as_str())).await?;
         let distinct: Vec<i64> = all().map(|told| target_hash(&told.target)).collect::<HashSet<_>>().into_iter().collect();
@@ -302,7 +305,6 @@ impl<'a> Taking<'a> {
             Some(items) => closed = rejected.keep_again(&work, &self.intake.actor, &self.read_as, items).await?,
         }
         self.keep(&work, harvest, &part, lines, again.is_some()).await?;
-        letters::set_read(&work, &letters.told).await?;
         cases::begin(&work, &letters.told, &letters.placed).await?;
         acknowledgement::ask(&work, &letters.told, &letters.placed).await?;
         if let Some(by_hand) = &self.by_hand {
@@ -320,6 +322,19 @@ impl<'a> Taking<'a> {
             }
         }
         self.outcome.add(part);
+        Ok(())
+    }
+
+    /// What a confidential letter tells is as confidential as its thread.
+    async fn label(&self, work: &UnitOfWork, readable: &mut [(Row, Vec<Told>)]) -> Result<(), LedgerError> {
+        let of = |row: &Row| row.letter.unwrap_or(self.delivery);
+        let telling: HashSet<_> = readable.iter().filter(|(_, told)| !told.is_empty()).map(|(row, _)| of(row)).collect();
+        let strict = thread::strict_letters(work, &telling.into_iter().collect::<Vec<_>>()).await?;
+        for (row, told) in readable {
+            if let Some(label) = strict.get(&of(row)) {
+                told.iter_mut().for_each(|told| told.label = label.clone());
+            }
+        }
         Ok(())
     }
 
