@@ -3,7 +3,7 @@
 use crate::{configuration::Configuration, key};
 use anyhow::Context as _;
 use noroshi_directory::key::Vault;
-use noroshi_incident::{selection::Reckoning, service::import::Intake};
+use noroshi_incident::{selection::Reckoning, service::import::{Intake, Lookout}};
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use noroshi_mailroom::outgoing::House;
@@ -31,6 +31,8 @@ pub(crate) struct Platform {
     pub(crate) team_key: [u8; 32],
     /// Whether there was nothing before.
     pub(crate) is_new: bool,
+    /// The brands that letters are searched for.
+    pub(crate) lookout: Lookout,
 }
 
 impl Platform {
@@ -43,7 +45,7 @@ impl Platform {
         let blobs = BlobStore::open(data.join("blobs"))?;
         let ledger = Ledger::open(&configuration.place(data), blobs, Arc::new(SystemClock), &migrations()).await.context("cannot open the database")?;
         let team_key = key::of(data, &ledger).await?;
-        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new };
+        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new, lookout: Lookout::default() };
         platform.bring_brands().await?;
         Ok(platform)
     }
@@ -65,7 +67,14 @@ impl Platform {
 
     /// What bringing things in needs.
     pub(crate) fn intake(&self, actor: Actor) -> Intake {
-        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks(), vault: self.vault() }
+        Intake {
+            ledger: self.ledger.clone(),
+            actor,
+            reckoning: self.reckoning.clone(),
+            marks: self.marks(),
+            vault: self.vault(),
+            lookout: self.lookout.clone(),
+        }
     }
 
     /// In whose name letters are written.

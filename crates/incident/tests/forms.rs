@@ -49,6 +49,7 @@ fn intake(bench: &Bench) -> import::Intake {
         reckoning: Reckoning { zone: zone(), home: Home::default() },
         marks: marks(),
         vault: noroshi_directory::key::Vault::new(&[7; 32]),
+        lookout: import::Lookout::default(),
     }
 }
 

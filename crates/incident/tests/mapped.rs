@@ -32,7 +32,7 @@ fn reckoning() -> Reckoning {
 
 fn intake(bench: &Bench, actor: Actor) -> import::Intake {
     let marks = noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    import::Intake { ledger: bench.ledger.clone(), actor, reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]) }
+    import::Intake { ledger: bench.ledger.clone(), actor, reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]), lookout: import::Lookout::default() }
 }
 
 fn administrator() -> Actor {

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{Extension, Router, http::StatusCode, middleware};
 use noroshi_directory::key::Vault;
-use noroshi_incident::{selection::Reckoning, service::import::Intake};
+use noroshi_incident::{selection::Reckoning, service::import::{Intake, Lookout}};
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;
@@ -35,6 +35,8 @@ pub struct Web {
     pub behind_tls: bool,
     /// Where the address of who asks is found.
     pub client_address: ClientAddress,
+    /// The brands that reports are searched for.
+    pub lookout: Lookout,
 }
 
 impl Web {
@@ -47,7 +49,14 @@ impl Web {
     /// What bringing things in needs, for somebody.
     #[must_use]
     pub fn intake(&self, actor: Actor) -> Intake {
-        Intake { ledger: self.ledger.clone(), actor, reckoning: self.reckoning.clone(), marks: self.marks.clone(), vault: Vault::new(&self.team_key) }
+        Intake {
+            ledger: self.ledger.clone(),
+            actor,
+            reckoning: self.reckoning.clone(),
+            marks: self.marks.clone(),
+            vault: Vault::new(&self.team_key),
+            lookout: self.lookout.clone(),
+        }
     }
 }
 

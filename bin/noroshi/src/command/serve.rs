@@ -40,6 +40,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,
         client_address: platform.configuration.serve.client_address()?,
+        lookout: platform.lookout.clone(),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;

@@ -11,12 +11,14 @@ mod by_hand;
 mod cases;
 mod harvest;
 mod letters;
+mod lookout;
 mod preview;
 mod reading;
 mod rejected;
 mod taking;
 
 pub use again::{Again, again, obstacle, unopened_again};
+pub use lookout::Lookout;
 pub use preview::{PREVIEW_ROWS, Preview, Previewed, preview};
 
 use crate::{
@@ -210,6 +212,8 @@ pub struct Intake {
     pub marks: Marks,
     /// What opens the team's secret keys.
     pub vault: Vault,
+    /// The brands that letters are searched for.
+    pub lookout: Lookout,
 }
 
 impl Intake {

@@ -120,6 +120,7 @@ impl Filled {
             base: "http://noroshi.example.jp/".into(),
             behind_tls: false,
             client_address: ClientAddress::Peer,
+            lookout: noroshi_incident::service::import::Lookout::default(),
         };
 
         let work = web.ledger.begin().await.expect("work");

@@ -7,8 +7,7 @@ use super::{
     told,
 };
 use crate::{IncidentError, model::joining};
-use noroshi_directory::{brand, key};
-use noroshi_feeds::extract::Brands;
+use noroshi_directory::key;
 use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
     correspondence::{Channel, Kind},
@@ -77,7 +76,7 @@ pub(super) async fn place(intake: &Intake, part: Vec<(Kept, Incoming)>, progress
 
 /// What must be known to read letters.
 pub(super) async fn context(intake: &Intake) -> Result<Context, IncidentError> {
-    let brands = Arc::new(Brands::new(brand::names_of(&intake.ledger).await?.into_values()));
+    let brands = intake.lookout.brands(&intake.ledger).await?;
     let keys = Arc::new(key::ring(&intake.ledger, &intake.actor, &intake.vault).await?);
     let now = intake.ledger.now();
     Ok(Context { marks: intake.marks.clone(), latest: now.plus_days(1), at: now, brands, keys })
