@@ -1,6 +1,6 @@
 //! A form with files (RFC 7578), read within bounds while it comes: nothing is held before its size is known to be small enough.
 
-use crate::{failure::Failure, query, web::Shared};
+use crate::{csrf, failure::Failure, query, reader::Person, web::Shared};
 use axum::{
     body,
     extract::{FromRequest as _, Multipart, Request},
@@ -16,15 +16,17 @@ use tokio::{
 use url::form_urlencoded;
 
 /// The most bytes of a form with its files.
-pub(crate) const MOST_BYTES: usize = MOST_FILE_BYTES + (2 << 20);
+pub(crate) const MOST_BYTES: usize = MOST_FILE_BYTES + MOST_FORM_BYTES;
+/// The most bytes of its fields.
+const MOST_FORM_BYTES: usize = 2 << 20;
 /// How long one may take: a large file over a slow line.
 pub(crate) const MOST_TIME: Duration = Duration::from_secs(180);
 /// How long the next piece is waited for.
 const MOST_IDLE: Duration = Duration::from_secs(20);
 /// The most fields.
 const MOST_FIELDS: usize = 64;
-/// The most bytes of a field that is no file.
-const MOST_FIELD_BYTES: usize = 300 << 10;
+/// The most bytes of a field that is no file: a letter of 500,000 characters.
+const MOST_FIELD_BYTES: usize = 3 << 19;
 /// So many are read at once: they are what memory is held for.
 static TURNS: Semaphore = Semaphore::const_new(12);
 
@@ -70,9 +72,21 @@ impl Upload {
         Ok(Self { _turn: Some(turn), ..read })
     }
 
+    /// Reads the form of somebody who is signed in: it must bear this reader's token, and its fields no hidden characters.
+    pub(crate) async fn of_person(web: &Shared, person: &Person, request: Request) -> Result<Self, Failure> {
+        let read = Self::read(web, request).await?;
+        if !csrf::is_of(&web.team_key, &person.reader.bound_to, read.get("csrf")) {
+            return Err(Failure::Stale);
+        }
+        match read.fields.iter().find_map(|(name, value)| Some((name, query::unprintable(value)?))) {
+            Some((name, character)) => Err(Failure::Character { name: name.clone(), character }),
+            None => Ok(read),
+        }
+    }
+
     /// A form without files, as a browser sends one that knows of none.
     async fn pairs(request: Request) -> Result<Self, Failure> {
-        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), MOST_FIELD_BYTES * 4)).await.map_err(|_| Failure::Slow)?.map_err(|_| too_large())?;
+        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), MOST_FORM_BYTES)).await.map_err(|_| Failure::Slow)?.map_err(|_| too_large())?;
         let mut form = Self::default();
         for (name, value) in form_urlencoded::parse(&bytes) {
             form.add(&name, value.into_owned())?;

@@ -2,7 +2,6 @@
 
 use super::report::{Choice, Fields, keep, submission};
 use crate::{
-    csrf,
     failure::Failure,
     page::{self, Desk, Page},
     query::Parameters,
@@ -139,10 +138,7 @@ async fn inquiry(web: &Web, person: &Person, thread: ThreadId) -> Result<(thread
 
 /// `POST /intake/new`
 pub(crate) async fn post(State(web): State<Shared>, person: Person, request: Request) -> Result<Response, Failure> {
-    let sent = Upload::read(&web, request).await?;
-    if !csrf::is_of(&web.team_key, &person.reader.bound_to, sent.get("csrf")) {
-        return Err(Failure::Stale);
-    }
+    let sent = Upload::of_person(&web, &person, request).await?;
     let desks = desk::all(&web.ledger).await?;
     let thread = match sent.get("thread") {
         "" => None,

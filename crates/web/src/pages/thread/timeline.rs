@@ -48,8 +48,10 @@ pub(crate) struct Entry {
     /// What else was said; keeps its lines.
     pub(crate) note: String,
     pub(crate) recipients: Vec<Recipient>,
-    /// The page of the letter.
+    /// The letter, when it came in: it can be answered.
     pub(crate) letter: Option<i64>,
+    /// The page of the letter, whoever wrote it.
+    pub(crate) href: Option<String>,
     /// A thread that the letter quotes without being of it: its id and number.
     pub(crate) quotes: Option<(i64, String)>,
     /// A letter of ours that can still be taken back.
@@ -80,14 +82,16 @@ pub(crate) struct Recipient {
     pub(crate) address: String,
     pub(crate) state_key: &'static str,
     pub(crate) state: String,
-    /// What the mail server said.
+    /// What the mail server said, and when.
     pub(crate) reply: String,
+    pub(crate) at: Option<Time>,
 }
 
 impl Recipient {
-    pub(crate) fn of(one: &outgoing::Recipient, words: Words) -> Self {
+    pub(crate) fn of(one: &outgoing::Recipient, web: &Web, words: Words) -> Self {
         let (state_key, state) = (one.state.key(), words.outgoing_state(one.state));
-        Self { address: shown(&one.address), state_key, state, reply: shown(&one.reply) }
+        let at = one.at.map(|at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words));
+        Self { address: shown(&one.address), state_key, state, reply: shown(&one.reply), at }
     }
 }
 
@@ -138,6 +142,7 @@ impl Timeline<'_> {
             note: String::new(),
             recipients: Vec::new(),
             letter: None,
+            href: None,
             quotes: None,
             withdraws: None,
         }
@@ -195,6 +200,7 @@ impl Timeline<'_> {
             }
         }
         entry.letter = Some(line.id.0);
+        entry.href = Some(format!("/letters/{}", line.id));
         entry.text = text;
         Ok(entry)
     }
@@ -208,7 +214,8 @@ impl Timeline<'_> {
         if is_dead {
             entry.warnings.push(words.say("letter-given-up"));
         }
-        entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, words)).collect();
+        entry.href = Some(format!("/outgoing/{}", sent.id));
+        entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, self.web, words)).collect();
         entry.withdraws = (self.may_write && sent.state == outgoing::State::Queued).then_some(sent.id.0);
         entry.text = text;
         entry
