@@ -29,6 +29,7 @@ pub async fn claim(ledger: &Ledger) -> Result<(), DemoError> {
 
 /// Whether records of a period were generated here.
 pub(crate) async fn generated(query: &impl Query, period: Period) -> Result<bool, LedgerError> {
-    let sql = Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = ").bind(GENERATE).push(" AND detail LIKE ").bind(format!("%\"period\":\"{period}\"%"));
+    let sql =
+        Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = ").bind(GENERATE).push(" AND detail LIKE ").bind(format!("%\"period\":\"{period}\"%"));
     Ok(query.number(sql).await? > 0)
 }

@@ -8,11 +8,7 @@ mod people;
 
 pub use people::{Login, join};
 
-use crate::{
-    DemoError, claim,
-    generate::generate,
-    plan,
-};
+use crate::{DemoError, claim, generate::generate, plan};
 use noroshi_incident::{
     model::State,
     selection::{Reckoning, Records, Selection, Standing},

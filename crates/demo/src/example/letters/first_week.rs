@@ -121,8 +121,8 @@ async fn bank(office: &Office<'_>) -> Result<Number, DemoError> {
 /// A program's report on mail that a host sent.
 async fn feedback(office: &Office<'_>) -> Result<Number, DemoError> {
     let hour = office.at(7, 11, 2);
-    let came = hour.delivers(raw::feedback(hour.at, "198.51.100.77")).await?;
-    hour.incident(came.thread).await
+    hour.delivers(raw::feedback(hour.at, "198.51.100.77")).await?;
+    hour.incident_of("198.51.100.77").await
 }
 
 /// Password guessing, with an excerpt of the log.
@@ -135,7 +135,15 @@ async fn guessing(office: &Office<'_>) -> Result<Sent, DemoError> {
         "Dear team,\n\nwe see failed logins on our hosts from an address in your country. It goes on.\n\nSource IP: 192.0.2.77\nPort: 22\nProtocol: tcp\n\nAn excerpt of the log is attached; times in it are UTC.\n\nNetwork operations of example.net\n",
     );
     let log: String = (0..12)
-        .map(|turn| format!("03:{:02}:{:02} bastion sshd[{}]: Failed password for invalid user admin from 192.0.2.77 port {} ssh2\n", 10 + turn / 4, turn * 5 % 60, 4_100 + turn, 40_000 + turn * 31))
+        .map(|turn| {
+            format!(
+                "03:{:02}:{:02} bastion sshd[{}]: Failed password for invalid user admin from 192.0.2.77 port {} ssh2\n",
+                10 + turn / 4,
+                turn * 5 % 60,
+                4_100 + turn,
+                40_000 + turn * 31
+            )
+        })
         .collect();
     report.attachments = vec![Attachment { name: "sshd-excerpt.log".into(), media_type: "text/plain".into(), bytes: log.into_bytes() }];
     let came = hour.brings(&report).await?;
@@ -182,7 +190,8 @@ async fn fax(office: &Office<'_>) -> Result<(), DemoError> {
         zone: office.house.zone.name().into(),
         ..Submission::default()
     };
-    let scan = Attachment { name: "fax.pdf".into(), media_type: "application/pdf".into(), bytes: raw::scan("Fax: one terminal opened an attachment, please advise.") };
+    let scan =
+        Attachment { name: "fax.pdf".into(), media_type: "application/pdf".into(), bytes: raw::scan("Fax: one terminal opened an attachment, please advise.") };
     office.at(6, 15, 20).fills_in(&office.handler, Channel::Fax, submission, vec![scan]).await.map(|_| ())
 }
 

@@ -5,13 +5,15 @@ use crate::DemoError;
 use noroshi_directory::account;
 use noroshi_incident::{
     model::Number,
+    selection::{Records, Selection},
     service::import::{Intake, Silent},
 };
 use noroshi_kernel::{
-    access::{Actor, Role},
+    access::{Actor, Role, Sight},
     id::{CorrespondenceId, ThreadId},
     language::Bilingual,
     moment::{FixedClock, Moment, Zone},
+    period::{self, Month, Period},
     reason::Reason,
 };
 use noroshi_ledger::{LedgerError, UnitOfWork, queue};
@@ -201,6 +203,16 @@ impl Hour<'_> {
         let found = thread::open(&self.intake.ledger, &Actor::Platform, thread).await?;
         let number = found.case.and_then(|case| case.number.parse().ok());
         number.ok_or_else(|| LedgerError::Damaged(format!("the example's letter in {} reported nothing", found.code)).into())
+    }
+
+    /// The number of the incident about a target. A program's report has no thread that is about it.
+    pub(super) async fn incident_of(&self, target: &str) -> Result<Number, DemoError> {
+        let (ledger, reckoning) = (&self.intake.ledger, &self.intake.reckoning);
+        let running = Period::holding(period::Kind::Quarter, Month::of(self.at, &reckoning.zone));
+        let selection = Selection { records: Records::Incidents, period: Some(running), ..Selection::default() };
+        let found = noroshi_incident::incidents(ledger, reckoning, &selection, Sight::Everything, 0, 100).await?.items;
+        let number = found.iter().find(|item| item.target == target).map(|item| item.number);
+        number.ok_or_else(|| LedgerError::Damaged(format!("the example's report of {target} opened nothing")).into())
     }
 
     /// What is done in one unit of work.

@@ -8,11 +8,7 @@ use super::{
 };
 use crate::DemoError;
 use noroshi_directory::key;
-use noroshi_kernel::{
-    access::Actor,
-    language::Language,
-    rsit::Rsit,
-};
+use noroshi_kernel::{access::Actor, language::Language, rsit::Rsit};
 use noroshi_mailroom::{
     correspondence::Channel,
     form::{Attachment, Submission},
@@ -124,7 +120,12 @@ async fn encrypted(office: &Office<'_>) -> Result<(), DemoError> {
     let came = hour.delivers(built.encrypted(&[&ours.certificate], Some(&theirs), Subject::Shown, hour.at).map_err(refused)?).await?;
     let writing = Writing {
         sealing: Sealing::Encrypted,
-        ..answering(came, PARTNER, "Re: Control servers of an information stealer", "Dear colleagues,\n\nreceived and opened, thank you. We ask the operators today and tell you what they find.\n")
+        ..answering(
+            came,
+            PARTNER,
+            "Re: Control servers of an information stealer",
+            "Dear colleagues,\n\nreceived and opened, thank you. We ask the operators today and tell you what they find.\n",
+        )
     };
     office.at(3, 11, 30).writes(&office.handler, came.thread, writing).await.map(|_| ())
 }
@@ -167,7 +168,8 @@ async fn stranger(office: &Office<'_>, known: &Known) -> Result<(), DemoError> {
 
 /// A letter that was taken back before it went, and the right one.
 async fn taken_back(office: &Office<'_>, known: &Known) -> Result<(), DemoError> {
-    let writing = || to(NETWORK, "Re: SSH brute force from 192.0.2.77", "Dear network operations,\n\nthe operator has reinstalled the host. Do you still see it?\n");
+    let writing =
+        || to(NETWORK, "Re: SSH brute force from 192.0.2.77", "Dear network operations,\n\nthe operator has reinstalled the host. Do you still see it?\n");
     let hour = office.at(1, 10, 40);
     let wrong = Writing { cc: vec![Mailbox { name: String::new(), address: format!("office@{DOMAIN}") }], ..writing() };
     let wrong = hour.writes(&office.handler, known.network.thread, wrong).await?;

@@ -12,11 +12,7 @@ use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
-    pages::{
-        inbox,
-        outgoing::Row,
-        thread::Mark,
-    },
+    pages::{inbox, outgoing::Row, thread::Mark},
     query::Parameters,
     reader::Person,
     times::Time,
