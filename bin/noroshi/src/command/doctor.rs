@@ -1,5 +1,6 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Doctor, grammar::counted, platform::Platform};
+use noroshi_kernel::access::Sight;
 use noroshi_ledger::{Ledger, Query as _, Sql, blob::Harm, outbox};
 use noroshi_mailroom::{
     correspondence::{self, Raw},

@@ -125,7 +125,7 @@ async fn every_page_of_letters_speaks_both_languages_and_runs_nothing() {
             assert!(answer.body.len() < 3 << 20, "{path} is bounded: {}", answer.body.len());
             // What people wrote, and what the program calls things, is nobody's language.
             if !path.contains("show=") && !path.starts_with("/queue") {
-                let page = ["alert(1)", "Hello", "see", "no letter at all", "We saw a phishing site", "hello"]
+                let page = ["インシデント &#60;ir@example.jp", "alert(1)", "Hello", "see", "no letter at all", "We saw a phishing site", "hello"]
                     .iter()
                     .fold(answer.body, |page, word| page.replace(word, ""));
                 speaks_one(&page, language, &path);

@@ -51,6 +51,7 @@ const PARTS: [&str; 10] = [
     "public.html",
     "report_fields.html",
     "base.html",
+    "contacts.html",
     "coordination_form.html",
     "plain.html",
     "list.html",
