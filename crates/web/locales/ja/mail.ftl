@@ -142,6 +142,7 @@ action-give-up = やめる
 incident-write = メールを書く
 incident-write-title = メール: { $what }
 incident-threads = この件のやり取り
+address-none = アドレスなし（状況確認のリンク）
 contacts = 連絡先の候補
 contacts-none = 候補のアドレスはまだありません。ホストの運用者を調べ、登録情報にある不正利用の窓口に書いてください。
 contacts-lead = 確認済みの情報ではなく、候補です。選ぶと、その宛先へのメールを書き始めます。

@@ -69,7 +69,7 @@ async fn view(web: &Web, person: &Person, typed: Typed<'_>, problems: Vec<norosh
     let desks = desks.iter().map(desk).collect();
     let title = words.say(if inquiry.is_some() { "intake-inquiry-title" } else { "intake-title" });
     Ok(IntakePage {
-        page: Page::of(web, person, Desk::None, title.clone()).await?.step(title),
+        page: Page::of(web, person, Desk::Inbox, title.clone()).await?.step(title),
         problem: !problems.is_empty(),
         fields: Fields { by_staff: true, ..Fields::new(typed.values, web.reckoning.zone.name(), words, problems) },
         channels: channels.into(),

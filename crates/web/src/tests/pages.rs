@@ -46,7 +46,7 @@ const PAGES: [(&str, &str); 33] = [
 ];
 
 /// Templates that others are made of.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "letter_form.html",
     "public.html",
     "report_fields.html",

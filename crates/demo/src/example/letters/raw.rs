@@ -25,7 +25,7 @@ pub(super) fn feedback(at: Moment, source: &str) -> Vec<u8> {
     ))
 }
 
-/// A report in X-ARF of which a program left out what it is about.
+/// A report in X-ARF of which a program left out a field that every such report has: the protocol.
 pub(super) fn broken_xarf(at: Moment) -> Vec<u8> {
     let date = date(at);
     let who = r#"{"org": "Abuse reports of example.net", "contact": "xarf@reports.example.net", "domain": "example.net"}"#;
@@ -33,7 +33,7 @@ pub(super) fn broken_xarf(at: Moment) -> Vec<u8> {
         "From: Abuse reports of example.net <xarf@reports.example.net>\nTo: ir@{DOMAIN}\nSubject: [X-ARF] login attack\nDate: {date}\nMessage-ID: <xarf.{:x}@reports.example.net>\nAuto-Submitted: auto-generated\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"xarf\"\n\n\
          --xarf\nContent-Type: text/plain; charset=us-ascii\n\nAn attack on our login page was detected. See the attached report.\n\n\
          --xarf\nContent-Type: application/json; name=\"xarf.json\"\nContent-Disposition: attachment; filename=\"xarf.json\"\n\n\
-         {{\"xarf_version\": \"4.0.0\", \"report_id\": \"7d0b4a52-3a0e-4c55-9c1e-000000000017\", \"timestamp\": \"{}\", \"category\": \"connection\", \"type\": \"login_attack\", \"source_identifier\": \"not recorded\", \"reporter\": {who}, \"sender\": {who}}}\n--xarf--\n",
+         {{\"xarf_version\": \"4.0.0\", \"report_id\": \"7d0b4a52-3a0e-4c55-9c1e-000000000017\", \"timestamp\": \"{}\", \"category\": \"connection\", \"type\": \"login_attack\", \"source_identifier\": \"192.0.2.201\", \"reporter\": {who}, \"sender\": {who}}}\n--xarf--\n",
         at.0,
         at.rfc3339()
     ))

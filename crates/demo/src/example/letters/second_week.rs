@@ -27,7 +27,7 @@ const UTILITY: Correspondent = Correspondent { name: "例示水道 制御設備�
 const PARTNER: Correspondent = Correspondent { name: "Partner CSIRT of example.org", address: "csirt@partner.example.org" };
 const FINDER: Correspondent = Correspondent { name: "Product security research of example.com", address: "psr@research.example.com" };
 const STRANGER: Correspondent = Correspondent { name: "Claims desk", address: "claims@mail.example.org" };
-const CITIZEN: Correspondent = Correspondent { name: "Help desk of a school", address: "helpdesk@school.example.jp" };
+const CITIZEN: Correspondent = Correspondent { name: "例示学校 ヘルプデスク", address: "helpdesk@school.example.jp" };
 
 pub(super) async fn play(office: &Office<'_>, known: &Known) -> Result<(), DemoError> {
     form(office).await?;
@@ -130,7 +130,7 @@ async fn encrypted(office: &Office<'_>) -> Result<(), DemoError> {
     office.at(3, 11, 30).writes(&office.handler, came.thread, writing).await.map(|_| ())
 }
 
-/// A report of which a program left out what it is about: it lies in the tray.
+/// A report of which a program left out a required field: it lies in the tray.
 async fn unreadable(office: &Office<'_>) -> Result<(), DemoError> {
     let hour = office.at(2, 9, 50);
     hour.delivers(raw::broken_xarf(hour.at)).await.map(|_| ())

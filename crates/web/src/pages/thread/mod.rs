@@ -4,7 +4,7 @@ pub(crate) mod act;
 pub(crate) mod reply;
 mod timeline;
 
-pub(crate) use timeline::{Entry, Mark, Recipient};
+pub(crate) use timeline::{Entry, Mark, Recipient, address};
 
 use super::{
     inbox::{self, own},
@@ -135,7 +135,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         opened: time(thread.opened_at),
         last: time(thread.last_at),
         entries,
-        parties: parties.into_iter().map(|party| (links::harmless(&shown(&party.name)), shown(&party.address))).collect(),
+        parties: parties.into_iter().map(|party| (links::harmless(&shown(&party.name)), address(&party.address, words))).collect(),
         case,
         next: words.say(match thread.state {
             Standing::New => "thread-next-new",

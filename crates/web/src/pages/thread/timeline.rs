@@ -17,7 +17,7 @@ use noroshi_ledger::audit;
 use noroshi_mailroom::{
     correspondence::{Channel, Raw},
     desk::Desks,
-    letters,
+    form, letters,
     outgoing::{self, Sent},
     thread::{self, Letter, Line, Routing, Thread},
 };
@@ -91,8 +91,13 @@ impl Recipient {
     pub(crate) fn of(one: &outgoing::Recipient, web: &Web, words: Words) -> Self {
         let (state_key, state) = (one.state.key(), words.outgoing_state(one.state));
         let at = one.at.map(|at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words));
-        Self { address: shown(&one.address), state_key, state, reply: shown(&one.reply), at }
+        Self { address: address(&one.address, words), state_key, state, reply: shown(&one.reply), at }
     }
+}
+
+/// An address as it is shown; who filled in a form without one reads what we write behind the status link.
+pub(crate) fn address(address: &str, words: Words) -> String {
+    if form::is_placeholder(address) { words.say("address-none") } else { shown(address) }
 }
 
 pub(super) struct Timeline<'a> {
@@ -125,7 +130,9 @@ impl Timeline<'_> {
         for row in audit::of_subject(&self.web.ledger, thread.id.0, 500).await? {
             entries.extend(self.changed(&row).await?);
         }
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        // Of what bears the same time, what came first stands below.
+        entries.sort_by_key(|entry| entry.at);
+        entries.reverse();
         Ok(entries)
     }
 
@@ -172,7 +179,8 @@ impl Timeline<'_> {
 
     async fn came(&self, here: ThreadId, line: &Line, text: Option<Text>) -> Result<Entry, Failure> {
         let words = self.words;
-        let from = if line.from_name.is_empty() { line.from_address.clone() } else { format!("{} <{}>", line.from_name, line.from_address) };
+        let own = address(&line.from_address, words);
+        let from = if line.from_name.is_empty() { own } else { format!("{} <{own}>", line.from_name) };
         let how = if from.is_empty() { shown(&line.subject) } else { shown(&from) };
         let mut entry = self.entry(line.received_at, "in", words.say("letter-in"), how);
         let plain = |name: String| Mark { name, class: "plain" };
