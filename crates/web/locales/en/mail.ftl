@@ -152,6 +152,7 @@ action-give-up = Cancel
 incident-write = Write a letter
 incident-write-title = Letter: { $what }
 incident-threads = Threads about it
+letter-ours = Written by us
 address-none = no address (status link)
 contacts = Whom to ask
 contacts-none = No address is known yet. Look up who runs the host, and write to the contact for abuse that its registry names.

@@ -142,6 +142,7 @@ action-give-up = やめる
 incident-write = メールを書く
 incident-write-title = メール: { $what }
 incident-threads = この件のやり取り
+letter-ours = こちらが書いたもの
 address-none = アドレスなし（状況確認のリンク）
 contacts = 連絡先の候補
 contacts-none = 候補のアドレスはまだありません。ホストの運用者を調べ、登録情報にある不正利用の窓口に書いてください。

@@ -41,7 +41,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let told = look(&web, &here, &sent.raw, &parameters, words).await?;
     let ways = outgoing::ways(&web.ledger, &[sent.id]).await?;
     let row = Row::of(&sent, &ways, &web, words);
-    let mut marks = vec![Mark { name: words.say("letter-out"), class: "plain" }];
+    let mut marks = vec![Mark { name: words.say("letter-ours"), class: "plain" }];
     if sent.automatic {
         marks.push(Mark { name: words.say("mark-by-rule"), class: "plain" });
     }
