@@ -49,7 +49,16 @@ async fn no_letter_is_of_the_printed_quarter_and_none_is_of_the_future() {
         assert!(came >= 14, "{came}");
         for column in ["c.received_at FROM mailroom_correspondence c JOIN mailroom_letter l ON l.id = c.id", "o.written_at FROM mailroom_outgoing o"] {
             let (column, tables) = column.split_once(' ').expect("a column and its table");
-            let sql = Sql::new("SELECT count(*) AS n ").push(tables).push(" WHERE ").push(column).push(" < ").bind(end.0).push(" OR ").push(column).push(" > ").bind(now.0);
+            let sql = Sql::new("SELECT count(*) AS n ")
+                .push(tables)
+                .push(" WHERE ")
+                .push(column)
+                .push(" < ")
+                .bind(end.0)
+                .push(" OR ")
+                .push(column)
+                .push(" > ")
+                .bind(now.0);
             assert_eq!(team.ledger.number(sql).await.expect("a count"), 0, "{column} of {quarter}");
         }
         let cases = Sql::new("SELECT count(*) AS n FROM mailroom_thread t JOIN incident i ON i.id = t.case_id WHERE i.first_report_at < ").bind(end.0);
@@ -85,7 +94,11 @@ async fn letters_came_by_every_way_and_were_read() {
                 let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
                 charsets.extend(["iso-2022-jp", "utf-8"].into_iter().filter(|charset| head.contains(charset)));
                 let read = noroshi_post::letter::read(&bytes).expect("a letter");
-                files += read.parts.iter().filter(|part| part.name.as_deref().is_some_and(|name| ["sshd-excerpt.log", "fax.pdf", "steps.txt"].contains(&name))).count();
+                files += read
+                    .parts
+                    .iter()
+                    .filter(|part| part.name.as_deref().is_some_and(|name| ["sshd-excerpt.log", "fax.pdf", "steps.txt"].contains(&name)))
+                    .count();
             }
         }
         assert_eq!(channels, BTreeSet::from([Channel::Mail.key(), Channel::Fax.key(), Channel::Form.key()]));
