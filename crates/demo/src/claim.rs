@@ -1,10 +1,13 @@
 use crate::DemoError;
-use noroshi_kernel::access::Actor;
-use noroshi_ledger::{Ledger, Query, Sql, audit::Entry};
+use noroshi_kernel::{access::Actor, period::Period};
+use noroshi_ledger::{Ledger, LedgerError, Query, Sql, audit::Entry};
 use serde_json::json;
 
 /// The audit row by which a database is known to be an example.
 const MARK: &str = "demo.claim";
+
+/// The audit row of records that were generated for a period.
+pub(crate) const GENERATE: &str = "demo.generate";
 
 /// Claims a database for invented records: one that is fresh, or that was claimed before. Before this, nothing of the demo writes.
 ///
@@ -22,4 +25,11 @@ pub async fn claim(ledger: &Ledger) -> Result<(), DemoError> {
     }
     work.record(&Actor::Platform, Entry { action: MARK, subject_kind: "platform", subject_id: 0, detail: &json!({}) }).await?;
     Ok(work.commit().await?)
+}
+
+/// Whether records of a period were generated here.
+pub(crate) async fn generated(query: &impl Query, period: Period) -> Result<bool, LedgerError> {
+    let sql =
+        Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = ").bind(GENERATE).push(" AND detail LIKE ").bind(format!("%\"period\":\"{period}\"%"));
+    Ok(query.number(sql).await? > 0)
 }

@@ -3,6 +3,7 @@ use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::{access::Forbidden, period::Period};
 use noroshi_ledger::LedgerError;
+use noroshi_mailroom::MailroomError;
 
 /// What can go wrong when example records are made.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum DemoError {
     /// The incident desk refused something.
     #[error(transparent)]
     Incident(#[from] IncidentError),
+    /// The mailroom refused something.
+    #[error(transparent)]
+    Mailroom(#[from] MailroomError),
     /// The directory refused something.
     #[error(transparent)]
     Directory(#[from] DirectoryError),

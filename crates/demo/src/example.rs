@@ -1,23 +1,22 @@
 //! The example team that `noroshi demo` fills on a fresh machine: the last complete quarter, the one before it and the same
-//! quarter a year earlier, with invented figures; people to sign in as; a few incidents that somebody has written on.
+//! quarter a year earlier, with invented figures; people to sign in as; a few incidents that somebody has written on; and two weeks
+//! of letters since.
 
 mod figures;
+mod letters;
 mod people;
 
 pub use people::{Login, join};
 
-use crate::{
-    DemoError,
-    generate::{generate, occupied},
-    plan,
-};
+use crate::{DemoError, claim, generate::generate, plan};
 use noroshi_incident::{
     model::State,
     selection::{Reckoning, Records, Selection, Standing},
-    service,
+    service::{self, import::Intake},
 };
 use noroshi_kernel::{
     access::{Actor, Sight},
+    language::Bilingual,
     period::{Kind, Month, Period},
     tlp::Tlp,
 };
@@ -32,11 +31,12 @@ pub struct Example {
     pub quarter: Period,
 }
 
-/// Fills what is not there yet. Doing it again changes nothing.
+/// Fills what is not there yet, for a team of this name. Doing it again changes nothing.
 ///
 /// # Errors
 /// [`DemoError`] when the database cannot keep it.
-pub async fn fill(ledger: &Ledger, reckoning: &Reckoning) -> Result<Example, DemoError> {
+pub async fn fill(intake: &Intake, team: &Bilingual) -> Result<Example, DemoError> {
+    let Intake { ledger, reckoning, .. } = intake;
     let quarter = match filled(ledger, reckoning).await? {
         Some(quarter) => quarter,
         None => {
@@ -48,16 +48,19 @@ pub async fn fill(ledger: &Ledger, reckoning: &Reckoning) -> Result<Example, Dem
     let logins = people::join(ledger).await?;
     if !logins.is_empty() {
         write_on_some(ledger, reckoning, quarter).await?;
+        let running = Period::holding(Kind::Quarter, Month::of(ledger.now(), &reckoning.zone));
+        letters::write(intake, team, running.bounds(&reckoning.zone).0).await?;
     }
     Ok(Example { logins, quarter })
 }
 
-/// The latest quarter of the last ten years with records, when there is one.
+/// The latest quarter of the last ten years whose records were generated, when there is one. The letters that came after it are
+/// those of no such quarter.
 async fn filled(ledger: &Ledger, reckoning: &Reckoning) -> Result<Option<Period>, DemoError> {
     let mut quarter = Period::holding(Kind::Quarter, Month::of(ledger.now(), &reckoning.zone));
     for _ in 0..40 {
         quarter = quarter.previous();
-        if occupied(ledger, reckoning, quarter).await? {
+        if claim::generated(ledger, quarter).await? {
             return Ok(Some(quarter));
         }
     }

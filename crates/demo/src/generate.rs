@@ -6,7 +6,7 @@ mod targets;
 mod times;
 
 use crate::{
-    DemoError,
+    DemoError, claim,
     plan::{PeriodPlan, Plan},
 };
 use letters::Written;
@@ -54,7 +54,7 @@ pub async fn generate(ledger: &Ledger, actor: &Actor, reckoning: &Reckoning, pla
 }
 
 /// Whether anything is counted in a period.
-pub(crate) async fn occupied(ledger: &Ledger, reckoning: &Reckoning, period: Period) -> Result<bool, DemoError> {
+async fn occupied(ledger: &Ledger, reckoning: &Reckoning, period: Period) -> Result<bool, DemoError> {
     let figures = stats::count(ledger, reckoning, period, None).await?;
     Ok(figures.reports + figures.correspondence + figures.incidents + figures.coordinations > 0)
 }
@@ -91,7 +91,7 @@ impl<'a> Writing<'a> {
             (ids(plan.incidents.len())?, ids(plan.reports.len())?, ids(plan.letters.len())?, ids(plan.coordinations.len())?);
         let detail = json!({ "period": plan.period, "scheme": plan.scheme.key });
         let subject_id = letter_ids.first().copied().unwrap_or(0);
-        work.record(actor, Entry { action: "demo.generate", subject_kind: "period", subject_id, detail: &detail }).await?;
+        work.record(actor, Entry { action: claim::GENERATE, subject_kind: "period", subject_id, detail: &detail }).await?;
         work.commit().await?;
 
         let times = times::Times::of(plan, &reckoning.zone);

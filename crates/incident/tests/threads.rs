@@ -43,6 +43,11 @@ fn intake(bench: &Bench) -> import::Intake {
     import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), vault: Vault::new(&[7; 32]), lookout: import::Lookout::default() }
 }
 
+fn house() -> House {
+    let (marks, zone) = (Marks::new("EXAMPLE-CSIRT", &[7; 32]), Zone::named("Asia/Tokyo").expect("a zone"));
+    House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone, vault: Vault::new(&[7; 32]) }
+}
+
 /// Delivers letters in one part; gives the thread of each.
 async fn deliver(bench: &Bench, letters: &[String]) -> Vec<ThreadId> {
     let intake = intake(bench);
@@ -99,6 +104,63 @@ on_both_databases! {
         let number = Number { year: 2021, sequence: 1 };
         let detail = service::view(&bench.ledger, &ROOT, number).await.expect("an incident");
         assert_eq!(detail.report_count, 2, "the stranger's letter is a report of its own, the answers are none");
+    }
+
+    async fn whom_to_ask_is_suggested_with_where_it_is_from(bench) {
+        use service::{Contact, Source};
+        let contact = |address: &str, source: Source| Contact { address: address.into(), source };
+        let of = async |number: &str| {
+            let detail = service::view(&bench.ledger, &ROOT, number.parse().expect("a number")).await.expect("an incident");
+            service::contacts(&bench.ledger, &ROOT, &detail).await.expect("contacts")
+        };
+        let work = bench.ledger.begin().await.expect("begun");
+        desk::change(&work, &ROOT, "incident", desk::Change { address: Some("ir@example.jp".into()), ..Default::default() }).await.expect("changed");
+        work.commit().await.expect("committed");
+        // A report names its reporter, us, and the network's contact; the domain's own address is only a guess.
+        let text = format!("{REPORT}Write to NOC@hosting.example.net, cc ir@example.jp or me at reporter@home.example.\r\n");
+        let head = "From: Reporter <reporter@home.example>\r\nTo: ir@example.jp\r\nSubject: phishing\r\nMessage-ID: <c1@home.example>";
+        let thread = one(&bench, head, &text).await;
+        let number = open(&bench, thread).await.number().to_owned();
+        let named = thread::letters(&bench.ledger, thread, 1).await.expect("letters").remove(0);
+        let Letter::In(named) = named else { panic!("it came in") };
+        let (named, role) = (contact("noc@hosting.example.net", Source::Named(named.id)), contact("abuse@example.test", Source::Role("example.test".into())));
+        assert_eq!(of(&number).await, [named.clone(), role.clone()]);
+        // An address that was written to stands first, and the reporter is answered in his own thread.
+        let house = house();
+        let write = async |thread: Option<ThreadId>, to: &str| {
+            let work = bench.ledger.begin().await.expect("begun");
+            let detail = service::view(&work, &ROOT, number.parse().expect("a number")).await.expect("an incident");
+            let case = thread::Case { id: detail.incident.id.0, number: number.clone() };
+            let thread = match thread {
+                Some(thread) => thread,
+                None => thread::begin(&work, &ROOT, &house.marks, "incident", "please look", Some((&case, &detail.incident.label))).await.expect("begun"),
+            };
+            let writing = Writing { to: vec![Mailbox { name: String::new(), address: to.into() }], subject: "x".into(), body: "x".into(), ..Writing::default() };
+            let id = outgoing::write(&bench.ledger, &work, &ROOT, &house, thread, writing).await.expect("written");
+            work.commit().await.expect("committed");
+            outgoing::load(&bench.ledger, id).await.expect("asked").expect("there")
+        };
+        write(Some(thread), "reporter@home.example").await;
+        let asked = write(None, "ABUSE@example.test").await;
+        assert_eq!(of(&number).await, [contact("ABUSE@example.test", Source::Written), named.clone()], "each address once, by its best source");
+        // Another incident of the same network address knows whom we asked about this one.
+        let other = "From: other@else.example\r\nTo: ir@example.jp\r\nSubject: scan";
+        let other = one(&bench, other, "Source IP: 192.0.2.7\r\nPort: 22\r\nCategory: scan\r\n").await;
+        let other = open(&bench, other).await.number().to_owned();
+        assert_ne!(other, number);
+        assert_eq!(of(&other).await, [contact("ABUSE@example.test", Source::Neighbour(number.parse().expect("a number")))], "an address has no domain");
+        // From where a letter came back, nobody is asked again.
+        let back = format!(
+            "From: MAILER-DAEMON@mx.example.jp\r\nTo: {}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nno\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.jp\r\n\r\nFinal-Recipient: rfc822; abuse@example.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: ir@example.jp\r\nMessage-ID: <{}>\r\n\r\n--b--\r\n",
+            asked.envelope_from, asked.message_id
+        );
+        let back = deliver(&bench, &[back]).await[0];
+        assert_eq!((back, kinds(&bench, back).await), (asked.thread, vec![Kind::DeliveryReport]));
+        assert_eq!((of(&number).await, of(&other).await), (vec![named], Vec::new()));
+        // Who may not write about it is told nothing.
+        let detail = service::view(&bench.ledger, &ROOT, number.parse().expect("a number")).await.expect("an incident");
+        let analyst = Actor::Account { id: AccountId(9), name: "analyst".into(), roles: vec![Role::Analyst] };
+        assert!(service::contacts(&bench.ledger, &analyst, &detail).await.is_err());
     }
 
     async fn a_strangers_letter_says_what_it_quotes_and_whom_it_imitates(bench) {
@@ -300,7 +362,7 @@ on_both_databases! {
         assert!(matches!(thread::begin(&work, &handler(8), &marks, "incident", " ", about).await, Err(MailroomError::Refused(_))));
         assert!(matches!(thread::begin(&work, &handler(8), &marks, "nowhere", "please look", about).await, Err(MailroomError::Unknown { .. })));
         let thread = thread::begin(&work, &handler(8), &marks, "incident", "please look", about).await.expect("begun");
-        let house = House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) };
+        let house = house();
         let to = vec![Mailbox { name: String::new(), address: "abuse@host.example".into() }];
         let writing = Writing { to, subject: "please look".into(), body: "at this".into(), ..Writing::default() };
         let letter = outgoing::write(&bench.ledger, &work, &handler(8), &house, thread, writing).await.expect("written");

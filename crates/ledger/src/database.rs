@@ -112,6 +112,12 @@ impl Ledger {
         self.clock.now()
     }
 
+    /// The same database by another clock: what is written through it bears that clock's times.
+    #[must_use]
+    pub fn by_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// Where runners listen for jobs that this program enqueues.
     pub(crate) const fn tower(&self) -> &bell::Tower {
         &self.tower

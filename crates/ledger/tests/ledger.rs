@@ -82,6 +82,17 @@ async fn found(ledger: &Ledger, query: &str, sight: Sight) -> Vec<i64> {
 on_both_databases! {
     migrations = migrations();
 
+    async fn what_is_written_by_another_clock_bears_its_time(bench) {
+        let then = noroshi_kernel::moment::Moment(bench.ledger.now().0 - 86_400_000_000);
+        let other = bench.ledger.by_clock(Arc::new(noroshi_kernel::moment::FixedClock(then)));
+        let work = other.begin().await.expect("begun");
+        assert_eq!((other.now(), work.now()), (then, then));
+        insert(&work, 1).await;
+        work.commit().await.expect("committed");
+        assert_eq!(bench.ledger.number(Sql::new("SELECT count(*) AS n FROM thing")).await.expect("a count"), 1, "it is the same database");
+        assert!(bench.ledger.now() > then, "and the first clock goes on");
+    }
+
     async fn rows_in_bulk_come_back_as_they_were(bench) {
         let work = bench.ledger.begin().await.expect("begun");
         insert(&work, 1_003).await;

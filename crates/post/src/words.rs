@@ -47,7 +47,13 @@ pub fn text(raw: &[u8]) -> String {
 fn push<'a>(stretches: &mut Vec<Stretch<'a>>, label: Option<&'a str>, bytes: Vec<u8>) {
     match stretches.last_mut() {
         _ if bytes.is_empty() => {}
-        Some(last) if last.label.zip(label).is_some_and(|(last, label)| last.eq_ignore_ascii_case(label)) => last.bytes.extend(bytes),
+        Some(last) if last.label.zip(label).is_some_and(|(last, label)| last.eq_ignore_ascii_case(label)) => {
+            // Each word of ISO-2022-JP ends in ASCII (RFC 1468). Back to Kanji at once, with nothing between, is an error to decoders.
+            if last.bytes.ends_with(b"\x1b(B") && bytes.first() == Some(&0x1b) {
+                last.bytes.truncate(last.bytes.len() - 3);
+            }
+            last.bytes.extend(bytes);
+        }
         _ => stretches.push(Stretch { label, bytes }),
     }
 }
@@ -135,6 +141,7 @@ mod tests {
         // 詐 is E8 A9 90.
         assert_eq!(text(b"=?UTF-8?B?6Kk=?= =?UTF-8?B?kA==?="), "詐");
         assert_eq!(text(b"=?UTF-8?Q?=E8=A9?=\r\n =?utf-8?Q?=90?="), "詐");
+        assert_eq!(text(b"=?ISO-2022-JP?B?GyRCTmMbKEI=?=\r\n =?ISO-2022-JP?B?GyRCPCgbKEI=?="), "例示", "each word goes back to ASCII by itself");
     }
 
     #[test]

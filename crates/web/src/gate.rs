@@ -6,7 +6,7 @@ use crate::{
     links, query,
     reader::Reader,
     routes::{Access, Guard},
-    sent::{FILES_MOST_BYTES, Fields},
+    sent::Fields,
     web::Shared,
 };
 use axum::{
@@ -46,8 +46,8 @@ pub(crate) async fn gate(State((web, access, guard)): State<(Shared, Access, Gua
     if guard == Guard::Upload && csrf::comes_from_elsewhere(request.headers()) {
         return Failure::Stale.into_response();
     }
-    if matches!(guard, Guard::Token | Guard::Files) {
-        return match checked(&web, &reader, request, guard == Guard::Files).await {
+    if guard == Guard::Token {
+        return match checked(&web, &reader, request).await {
             Ok(request) => next.run(request).await,
             Err(failure) => failure.into_response(),
         };
@@ -61,14 +61,13 @@ fn to_sign_in(request: &Request, reader: &Reader) -> Response {
 }
 
 /// The request, when its form bears this reader's token.
-async fn checked(web: &Shared, reader: &Reader, request: Request, takes_files: bool) -> Result<Request, Failure> {
+async fn checked(web: &Shared, reader: &Reader, request: Request) -> Result<Request, Failure> {
     if csrf::comes_from_elsewhere(request.headers()) {
         return Err(Failure::Stale);
     }
     let (mut parts, body) = request.into_parts();
-    let most = if takes_files { FILES_MOST_BYTES } else { MOST_BYTES };
-    let bytes = body::to_bytes(body, most).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
-    let sent = Fields::read(&parts.headers, &bytes, takes_files).await?;
+    let bytes = body::to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let sent = Fields::read(&parts.headers, &bytes)?;
     if let Some((name, character)) = sent.fields.iter().find_map(|(name, value)| Some((name, query::unprintable(value)?))) {
         return Err(Failure::Character { name: name.clone(), character });
     }

@@ -27,8 +27,6 @@ pub(crate) enum Guard {
     Nothing,
     /// The token of the reader's form, which the gate looks for.
     Token,
-    /// As [`Token`](Self::Token), with files beside the fields.
-    Files,
     /// A form with files: its handler reads it within bounds and holds its token against the reader, or its stamp against the time.
     Upload,
     /// The token of a program, which its handler looks for.
@@ -43,13 +41,6 @@ pub(crate) struct Route {
     pub(crate) access: Access,
     pub(crate) guard: Guard,
     pub(crate) handler: MethodRouter<Shared>,
-}
-
-impl Route {
-    /// The same route with a form that may bring files; see [`FILES_MOST_BYTES`](crate::sent::FILES_MOST_BYTES).
-    fn taking_files(self) -> Self {
-        Self { guard: Guard::Files, ..self }
-    }
 }
 
 fn get<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
@@ -137,7 +128,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/inbox/{desk}", LETTERS, pages::inbox::of_desk),
         get("/threads/{id}", LETTERS, pages::thread::get),
         get("/threads/{id}/reply", WRITE, pages::thread::reply::get),
-        post("/threads/{id}/letters", WRITE, pages::thread::reply::post).taking_files(),
+        upload("/threads/{id}/letters", WRITE, pages::thread::reply::post),
         post("/threads/{id}/take", WRITE, pages::thread::act::take),
         post("/threads/{id}/give-back", WRITE, pages::thread::act::give_back),
         post("/threads/{id}/end", WRITE, pages::thread::act::end),
@@ -148,10 +139,13 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/letters/{id}", LETTERS, pages::letter::get),
         get("/letters/{id}/parts/{path}", LETTERS, pages::letter::part::get),
         get("/outgoing", LETTERS, pages::outgoing::get),
+        get("/outgoing/{id}", LETTERS, pages::letter::ours::get),
+        get("/outgoing/{id}/parts/{path}", LETTERS, pages::letter::ours::part),
+        get("/outgoing/{id}/raw", LETTERS, pages::letter::ours::raw),
         post("/outgoing/{id}/withdraw", WRITE, pages::outgoing::withdraw),
         post("/outgoing/{id}/again", WRITE, pages::outgoing::again),
         get("/incidents/{number}/letter", WRITE, pages::incident::letter::get),
-        post("/incidents/{number}/letters", WRITE, pages::incident::letter::post).taking_files(),
+        upload("/incidents/{number}/letters", WRITE, pages::incident::letter::post),
         get("/desks", DESKS, pages::desks::get),
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),

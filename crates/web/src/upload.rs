@@ -1,6 +1,6 @@
 //! A form with files (RFC 7578), read within bounds while it comes: nothing is held before its size is known to be small enough.
 
-use crate::{failure::Failure, query, web::Shared};
+use crate::{csrf, failure::Failure, query, reader::Person, web::Shared};
 use axum::{
     body,
     extract::{FromRequest as _, Multipart, Request},
@@ -23,8 +23,9 @@ pub(crate) const MOST_TIME: Duration = Duration::from_secs(180);
 const MOST_IDLE: Duration = Duration::from_secs(20);
 /// The most fields.
 const MOST_FIELDS: usize = 64;
-/// The most bytes of a field that is no file.
+/// The most bytes of a field that is no file, and of one that somebody on the staff fills in: a letter of 500,000 characters.
 const MOST_FIELD_BYTES: usize = 300 << 10;
+const STAFF_MOST_FIELD_BYTES: usize = 3 << 19;
 /// So many are read at once: they are what memory is held for.
 static TURNS: Semaphore = Semaphore::const_new(12);
 
@@ -56,6 +57,10 @@ impl Upload {
 
     /// Reads the form of a request.
     pub(crate) async fn read(web: &Shared, request: Request) -> Result<Self, Failure> {
+        Self::within(web, request, MOST_FIELD_BYTES).await
+    }
+
+    async fn within(web: &Shared, request: Request, field_most: usize) -> Result<Self, Failure> {
         let turn = TURNS.try_acquire().map_err(|_| Failure::Wait { wait_s: 10 })?;
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         if length.is_some_and(|length| length > MOST_BYTES) {
@@ -63,16 +68,28 @@ impl Upload {
         }
         let read = if is_one(request.headers()) {
             let multipart = Multipart::from_request(request, web).await.map_err(|_| broken())?;
-            Self::parts(multipart).await?
+            Self::parts(multipart, field_most).await?
         } else {
-            Self::pairs(request).await?
+            Self::pairs(request, field_most * 4).await?
         };
         Ok(Self { _turn: Some(turn), ..read })
     }
 
+    /// Reads the form of somebody who is signed in: it must bear this reader's token, and its fields no hidden characters.
+    pub(crate) async fn of_person(web: &Shared, person: &Person, request: Request) -> Result<Self, Failure> {
+        let read = Self::within(web, request, STAFF_MOST_FIELD_BYTES).await?;
+        if !csrf::is_of(&web.team_key, &person.reader.bound_to, read.get("csrf")) {
+            return Err(Failure::Stale);
+        }
+        match read.fields.iter().find_map(|(name, value)| Some((name, query::unprintable(value)?))) {
+            Some((name, character)) => Err(Failure::Character { name: name.clone(), character }),
+            None => Ok(read),
+        }
+    }
+
     /// A form without files, as a browser sends one that knows of none.
-    async fn pairs(request: Request) -> Result<Self, Failure> {
-        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), MOST_FIELD_BYTES * 4)).await.map_err(|_| Failure::Slow)?.map_err(|_| too_large())?;
+    async fn pairs(request: Request, most: usize) -> Result<Self, Failure> {
+        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), most)).await.map_err(|_| Failure::Slow)?.map_err(|_| too_large())?;
         let mut form = Self::default();
         for (name, value) in form_urlencoded::parse(&bytes) {
             form.add(&name, value.into_owned())?;
@@ -80,14 +97,14 @@ impl Upload {
         Ok(form)
     }
 
-    async fn parts(mut multipart: Multipart) -> Result<Self, Failure> {
+    async fn parts(mut multipart: Multipart, field_most: usize) -> Result<Self, Failure> {
         let mut form = Self::default();
         let mut room = MOST_FILE_BYTES;
         while let Some(mut part) = timeout(MOST_IDLE, multipart.next_field()).await.map_err(|_| Failure::Slow)?.map_err(|error| wrong(&error))? {
             let name = printable(part.name().unwrap_or_default(), 60);
             let file = part.file_name().map(|name| printable(name, 200));
             let kind = part.content_type().unwrap_or("application/octet-stream").to_owned();
-            let most = if file.is_some() { room } else { MOST_FIELD_BYTES };
+            let most = if file.is_some() { room } else { field_most };
             let mut bytes = Vec::new();
             while let Some(piece) = timeout(MOST_IDLE, part.chunk()).await.map_err(|_| Failure::Slow)?.map_err(|error| wrong(&error))? {
                 if bytes.len() + piece.len() > most {

@@ -33,6 +33,8 @@ pub struct Web {
     pub base: String,
     /// Whether readers come by HTTPS; then cookies are marked `Secure`.
     pub behind_tls: bool,
+    /// Whether letters go out: there is a relay.
+    pub sends: bool,
     /// Where the address of who asks is found.
     pub client_address: ClientAddress,
     /// The brands that reports are searched for.

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use noroshi_demo::{claim, example, generate, margins, plan};
-use noroshi_kernel::{language::Language, period::Period};
+use noroshi_kernel::{access::Actor, language::Language, period::Period};
 use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Done> {
@@ -21,7 +21,7 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
     let (new_logins, periods) = match &demo.figures {
         Some(file) => figures(&platform, file, !demo.no_serve).await?,
         None => {
-            let example = example::fill(&platform.ledger, &platform.reckoning).await?;
+            let example = example::fill(&platform.intake(Actor::Platform), &platform.configuration.team_name()).await?;
             (example.logins, vec![example.quarter])
         }
     };

@@ -39,6 +39,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         team_key: platform.team_key,
         base: platform.configuration.base(),
         behind_tls: platform.configuration.serve.behind_tls,
+        sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,
         lookout: platform.lookout.clone(),
     };

@@ -2,7 +2,7 @@ use super::{print, print_json};
 use crate::{Done, arguments::Tray, grammar::counted, platform::Platform, progress::Bar, wiring::Worker};
 use anyhow::Context as _;
 use noroshi_incident::service::import::{self, Again};
-use noroshi_kernel::{id::TrayItemId, reason::Reason, setaside::printable};
+use noroshi_kernel::{access::Sight, id::TrayItemId, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
     correspondence,
     tray::{self, Closed, Item, Which},
@@ -80,7 +80,7 @@ struct Listed<'a> {
 }
 
 async fn list(platform: &Platform, skip: u32, limit: u32, as_json: bool) -> anyhow::Result<()> {
-    let (count, items) = (tray::count(&platform.ledger).await?, tray::list(&platform.ledger, skip, limit).await?);
+    let (count, items) = (tray::count(&platform.ledger, Sight::Everything).await?, tray::list(&platform.ledger, Sight::Everything, skip, limit).await?);
     if as_json {
         return print_json(&Listed { count, items: items.iter().map(Shown::from).collect() });
     }

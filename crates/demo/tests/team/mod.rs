@@ -2,21 +2,24 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use noroshi_demo::{
-    DemoError, generate,
+    DemoError, example, generate,
     margins::{self, Margins},
     plan,
 };
-use noroshi_directory::organisation::Home;
+use noroshi_directory::{key::Vault, organisation::Home};
 use noroshi_incident::{
     selection::Reckoning,
+    service::import::Intake,
     stats::{self, Figures},
 };
 use noroshi_kernel::{
     access::Actor,
+    language::Bilingual,
     moment::{FixedClock, Moment, Zone},
     period::Period,
 };
 use noroshi_ledger::{Ledger, Place, blob::BlobStore};
+use noroshi_post::threading::Marks;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) const FIXTURE: &[u8] = include_bytes!("../fixtures/margins.json");
@@ -55,6 +58,22 @@ impl Team {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a blob store");
         let ledger = Ledger::open(place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         Self { ledger, reckoning: Reckoning { zone, home: Home::default() }, folder }
+    }
+
+    /// What the example is filled through.
+    pub(crate) fn intake(&self) -> Intake {
+        Intake {
+            ledger: self.ledger.clone(),
+            actor: Actor::Platform,
+            reckoning: self.reckoning.clone(),
+            marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]),
+            vault: Vault::new(&[7; 32]),
+        }
+    }
+
+    /// Fills the example team.
+    pub(crate) async fn example(&self) -> example::Example {
+        example::fill(&self.intake(), &Bilingual::new("例示 CSIRT", "Example CSIRT")).await.expect("filled")
     }
 
     pub(crate) async fn generate(&self, margins: &Margins) -> Result<(), DemoError> {

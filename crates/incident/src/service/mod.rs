@@ -2,6 +2,7 @@
 
 mod annotate;
 mod close;
+mod contacts;
 mod coordinate;
 pub mod import;
 mod index;
@@ -11,6 +12,7 @@ mod relabel;
 
 pub use annotate::annotate;
 pub use close::{close, reopen};
+pub use contacts::{Contact, Source, contacts};
 pub use coordinate::coordinate;
 pub use index::{Changed, index, rename};
 pub use reclassify::reclassify;

@@ -188,6 +188,24 @@ pub(crate) async fn merged_into(query: &impl Query, incidents: &[IncidentId]) ->
     Ok(merged)
 }
 
+/// The incidents that have a network address in common with one, of those that may be seen, the latest first; at most `limit`.
+pub(crate) async fn neighbours(query: &impl Query, incident: IncidentId, sight: Sight, limit: u32) -> Result<Vec<(IncidentId, Number)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct NumberRow {
+        id: i64,
+        year: i64,
+        sequence: i64,
+    }
+    let sql = Sql::new("SELECT DISTINCT i.id, i.year, i.sequence FROM incident_address a JOIN incident_address b ON b.address = a.address AND b.incident_id <> a.incident_id JOIN incident i ON i.id = b.incident_id WHERE i.merged_into_id IS NULL AND a.incident_id = ")
+        .bind(incident.0)
+        .push(" AND ")
+        .append(super::incident_seen("i.id", sight))
+        .push(" ORDER BY i.id DESC LIMIT ")
+        .bind(i64::from(limit));
+    let number = |row: NumberRow| (IncidentId(row.id), Number { year: row.year, sequence: row.sequence });
+    Ok(query.all::<NumberRow>(sql).await?.into_iter().map(number).collect())
+}
+
 /// Loads one incident and keeps it from being changed or taken into another by anybody else until the commit.
 pub(crate) async fn lock(work: &UnitOfWork, id: IncidentId) -> Result<Option<Detail>, LedgerError> {
     super::joining::lock(work, &[id]).await?;

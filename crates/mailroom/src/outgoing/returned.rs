@@ -45,7 +45,7 @@ async fn take(work: &UnitOfWork, report: &DeliveryReport, placed: &Placed) -> Re
         };
         failed |= state == State::Returned;
         let reply = printable(&format!("{} {}", said.action.key(), said.diagnostic), 500);
-        store::save_report(work, letter.id, &recipient.address, state, reply.trim()).await?;
+        store::save_said(work, letter.id, store::Said { address: &recipient.address, state, reply: reply.trim() }, false).await?;
     }
     store::settle(work, letter.id).await?;
     Ok(known.then_some(failed))

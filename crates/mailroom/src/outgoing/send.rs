@@ -47,7 +47,9 @@ pub async fn send(ledger: &Ledger, transport: &Transport, job: &Job) -> Outcome 
                 (State::Refused, reply.to_string())
             }
         };
-        store::save_reply(&work, letter.id, &result.recipient, state, &printable(&reply, REPLY_MOST_CHARS)).await?;
+        let said = store::Said { address: &result.recipient, state, reply: &printable(&reply, REPLY_MOST_CHARS) };
+        // What a person withdrew meanwhile stays so when it did not go.
+        store::save_said(&work, letter.id, said, state != State::Sent).await?;
     }
     store::settle(&work, letter.id).await?;
     if refused {

@@ -166,33 +166,26 @@ pub(super) async fn insert(work: &UnitOfWork, new: &New, recipients: &[String]) 
     if shown.is_empty() { Ok(()) } else { settle(work, new.id).await }
 }
 
-pub(super) async fn save_reply(work: &UnitOfWork, letter: OutgoingId, address: &str, state: State, reply: &str) -> Result<(), LedgerError> {
-    let sql = Sql::new("UPDATE mailroom_recipient SET state = ")
-        .bind(state.key())
-        .push(", reply = ")
-        .bind(reply)
-        .push(", at = ")
-        .bind(work.now().0)
-        .push(" WHERE outgoing_id = ")
-        .bind(letter.0)
-        .push(" AND address = ")
-        .bind(address)
-        // What a person withdrew meanwhile stays so when it did not go.
-        .push(if state == State::Sent { "" } else { " AND state = 'queued'" });
-    work.execute(sql).await.map(|_| ())
+/// What is known now of a letter's way to a recipient.
+pub(super) struct Said<'a> {
+    pub(super) address: &'a str,
+    pub(super) state: State,
+    pub(super) reply: &'a str,
 }
 
-pub(super) async fn save_report(work: &UnitOfWork, letter: OutgoingId, address: &str, state: State, reply: &str) -> Result<(), LedgerError> {
+/// Keeps what was said of a recipient; `if_waiting`: only while he still waits for the letter.
+pub(super) async fn save_said(work: &UnitOfWork, letter: OutgoingId, said: Said<'_>, if_waiting: bool) -> Result<(), LedgerError> {
     let sql = Sql::new("UPDATE mailroom_recipient SET state = ")
-        .bind(state.key())
+        .bind(said.state.key())
         .push(", reply = ")
-        .bind(reply)
+        .bind(said.reply)
         .push(", at = ")
         .bind(work.now().0)
         .push(" WHERE outgoing_id = ")
         .bind(letter.0)
         .push(" AND address = ")
-        .bind(address);
+        .bind(said.address)
+        .push(if if_waiting { " AND state = 'queued'" } else { "" });
     work.execute(sql).await.map(|_| ())
 }
 

@@ -5,8 +5,7 @@
 
 mod store;
 
-pub use store::{LETTER, count_seen, deliveries, list_seen, load, of_delivery, open, put, put_again, put_reason};
-pub use store::{count, list};
+pub use store::{LETTER, count, deliveries, list, load, of_delivery, open, put, put_again, put_reason};
 
 use crate::MailroomError;
 use noroshi_kernel::{

@@ -193,13 +193,26 @@ async fn items(query: &impl Query, sql: Sql) -> Result<Vec<Item>, LedgerError> {
     query.all::<Row>(sql).await?.into_iter().map(Item::try_from).collect()
 }
 
-/// What waits in the tray, newest first: `limit` inputs after the first `skip`.
+fn waiting(sight: Sight) -> Sql {
+    // The name of a letter is its subject: whoever may not see its thread does not see that.
+    Sql::new(" WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (").append(hidden_letters(sight)).push(")")
+}
+
+/// What waits in the tray, newest first: `limit` inputs after the first `skip`. Letters whose threads may not be seen are left out.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn list(query: &impl Query, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new(ITEMS).push(" WHERE t.closed_at IS NULL ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
+pub async fn list(query: &impl Query, sight: Sight, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
+    let sql = Sql::new(ITEMS).append(waiting(sight)).push(" ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
     items(query, sql).await
+}
+
+/// How many [`list`] lists in all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray t").append(waiting(sight))).await
 }
 
 /// One entry, open or closed.
@@ -258,38 +271,4 @@ fn conditions(which: &Which) -> Vec<Sql> {
         Which::Reason(key) => vec![Sql::new("t.reason_key = ").bind(key.replace('\0', ""))],
         Which::Ids(ids) => ids.chunks(PART).map(|part| Sql::new("t.id IN ").list(part.iter().map(|id| id.0))).collect(),
     }
-}
-
-/// As [`list`], without the letters whose threads may not be seen: their names are subjects.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn list_seen(query: &impl Query, sight: Sight, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new(ITEMS)
-        .push(" WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (")
-        .append(hidden_letters(sight))
-        .push(") ORDER BY t.id DESC LIMIT ")
-        .bind(i64::from(limit))
-        .push(" OFFSET ")
-        .bind(i64::from(skip));
-    items(query, sql).await
-}
-
-/// How many [`list_seen`] lists in all.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn count_seen(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
-    let sql = Sql::new("SELECT count(*) AS n FROM mailroom_tray t WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (")
-        .append(hidden_letters(sight))
-        .push(")");
-    query.number(sql).await
-}
-
-/// How many inputs wait in the tray.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn count(query: &impl Query) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray WHERE closed_at IS NULL")).await
 }

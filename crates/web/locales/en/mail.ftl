@@ -27,7 +27,14 @@ inbox-undone = Not done
 inbox-mine = Mine
 inbox-next-state = Next state
 inbox-search = Subject, sender, number
-inbox-none = Nothing waits here. Threads appear when mail comes to a desk's address, or when letters are imported.
+inbox-none = Nothing waits here. Threads appear when mail comes to a desk's address, or when letters are imported. What came by fax or telephone you enter yourself.
+inbox-outgoing = { $n ->
+    [0] No letter of ours waits
+    [one] 1 letter of ours waits
+   *[other] { $n } letters of ours wait
+}
+inbox-tray = Tray: { $n }
+inbox-enter = Enter a fax or a call
 inbox-none-found = No thread fits. Choose another state, or search for less.
 inbox-no-addresses = No desk has a mail address yet; no reply can be sent until one is set.
 thread-state-new = New
@@ -134,7 +141,7 @@ field-cc = Cc
 field-subject = Subject
 field-body = Text
 field-files = Attachments
-files-help = 24 MiB at most in all.
+files-help = 10 files at most, 20 MiB in all.
 field-charset = Charset
 field-sealing = OpenPGP
 sealing-plain = None
@@ -145,6 +152,17 @@ action-give-up = Cancel
 incident-write = Write a letter
 incident-write-title = Letter: { $what }
 incident-threads = Threads about it
+letter-ours = Written by us
+address-none = no address (status link)
+contacts = Whom to ask
+contacts-none = No address is known yet. Look up who runs the host, and write to the contact for abuse that its registry names.
+contacts-lead = Suggestions, not checked facts: choose one to begin a letter to it.
+contact-written = We wrote to it about this incident
+contact-neighbour = We wrote to it about { $what }, which has the same network address
+contact-named = It stands in a report of this incident
+contact-role = The address that every domain should have for abuse (RFC 2142), of { $what }
+contact-unverified = not verified
+thread-report = Make a report of this inquiry
 incident-threads-none = There are none yet. Write to a contact, and the thread appears here.
 
 ## A letter
@@ -190,6 +208,9 @@ sent-refused = Refused
 sent-returned = Returned
 sent-withdrawn = Withdrawn
 sent-given-up = Given up
+outgoing-no-relay = it waits: no relay is configured
+outgoing-no-relay-lead = No relay is configured, so letters wait here and nothing is sent. An administrator names one in the configuration ([mail.relay]).
+outgoing-none-found = No letter is in this state. Choose another one.
 outgoing-none = There are no letters. Reply to a thread of the inbox, and the letter appears here.
 outgoing-attempts = { $n ->
     [one] { $n } attempt.
@@ -220,7 +241,7 @@ no = no
 ## The job queue
 
 queue-kinds = How each kind stands
-queue-none = No job waits.
+queue-none = No job waits. There is nothing to do here.
 queue-due = Due
 queue-later = Later
 queue-running = Running
@@ -231,7 +252,7 @@ queue-last = Last
 queue-last-failure = last failure: { $what }
 queue-waits-since = waits since { $what }
 queue-dead-title = Jobs that were given up
-queue-dead-none = No job was given up.
+queue-dead-none = No job was given up. One that is given up waits here for you to try it again or to discard it.
 queue-dead-count = { $n ->
     [one] { $n } job waits for your decision.
    *[other] { $n } jobs wait for your decision.

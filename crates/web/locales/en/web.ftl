@@ -184,9 +184,9 @@ list-hidden = { $n ->
  }
 list-all-hidden = There is nothing here that you may see.
 list-none-found = No record fits. Take a filter away to see more.
-incidents-none = There are no incidents yet. They appear here when reports are imported.
-reports-none = There are no reports yet. They appear here when mail or feeds are imported.
-correspondence-none = There is no correspondence yet. It appears here when mail or feeds are imported.
+incidents-none = There are no incidents yet. They appear when mail is read, when files are imported (noroshi intake import), or when you enter a fax or a call from the inbox.
+reports-none = There are no reports yet. They appear when mail is read, when files are imported (noroshi intake import), or when you enter a fax or a call from the inbox.
+correspondence-none = There is no correspondence yet. It appears when mail comes to a desk, when the public form is used, or when files are imported (noroshi intake import).
 coordinations-none = There are no coordinations yet. Record one on an incident's page.
 filter-q = Search
 filter-period = Period
@@ -343,7 +343,7 @@ column-aliases = Aliases
 
 ## The tray
 
-tray-none = Nothing waits for a person.
+tray-none = Nothing waits for a person. What cannot be read comes here with the reason; then you mend the mapping, or close the entry.
 tray-lead = Inputs that could not be read. Open one to see its reason; mend what is wrong and read it again, or close it when there is nothing to report.
 column-set-aside = Set aside
 column-place = Place

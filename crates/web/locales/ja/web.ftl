@@ -163,9 +163,9 @@ list-count-after = { " " }件
 list-hidden = うち { $n } 件は表示する権限がありません。
 list-all-hidden = このページに表示できる記録はありません。
 list-none-found = 条件に合う記録はありません。条件を外すと広がります。
-incidents-none = インシデントはまだありません。報告を取り込むと、ここに現れます。
-reports-none = 報告はまだありません。メールやフィードを取り込むと、ここに現れます。
-correspondence-none = 通はまだありません。メールやフィードを取り込むと、ここに現れます。
+incidents-none = インシデントはまだありません。メールが読まれるか、ファイルを取り込むか（noroshi intake import）、「受信」から FAX・電話の報告を登録すると現れます。
+reports-none = 報告はまだありません。メールが読まれるか、ファイルを取り込むか（noroshi intake import）、「受信」から FAX・電話の報告を登録すると現れます。
+correspondence-none = 通はまだありません。窓口にメールが届くか、公開フォームが使われるか、ファイルを取り込むと（noroshi intake import）現れます。
 coordinations-none = 調整はまだありません。インシデントの画面で記録できます。
 filter-q = 検索
 filter-period = 期間
@@ -310,7 +310,7 @@ column-aliases = 別名
 
 ## The tray
 
-tray-none = 確認が必要な入力はありません。
+tray-none = 確認が必要な入力はありません。読めなかったものが理由とともにここに来たら、対応表を直すか、片付けます。
 tray-lead = 読み取れなかった入力です。行を開いて理由を確かめ、直してもう一度読むか、報告なしとして片付けてください。
 column-set-aside = 保留
 column-place = 場所

@@ -4,6 +4,7 @@ use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
+    pages::thread::address,
     query::Parameters,
     reader::Person,
     times::Time,
@@ -24,7 +25,9 @@ use noroshi_kernel::{
 };
 use noroshi_mailroom::{
     desk::{self, Desks},
+    outgoing,
     thread::{self, Inbox, Item, State as Standing},
+    tray,
 };
 use std::collections::HashMap;
 
@@ -57,6 +60,12 @@ pub(crate) struct InboxPage {
     /// Whether the reader may change desks.
     pub(crate) changes_desks: bool,
     pub(crate) may_write: bool,
+    /// How many letters of ours wait to be sent.
+    pub(crate) outgoing: i64,
+    /// How many inputs lie in the tray, for whoever may look there.
+    pub(crate) tray: Option<i64>,
+    /// Whether the reader may enter what came by fax or telephone.
+    pub(crate) enters: bool,
     /// Where an action on a row leads back to.
     pub(crate) here: String,
     pub(crate) previous: Option<String>,
@@ -109,7 +118,7 @@ impl ThreadRow {
             desk: desks.get(&thread.desk).map(|desk| words.pick(&desk.name)).unwrap_or_default(),
             number: thread.number().to_owned(),
             subject: subject(&thread.subject, words),
-            from: links::harmless(&item.from),
+            from: links::harmless(&address(&item.from, words)),
             is_mine: thread.owner.is_some() && thread.owner == own,
             is_done: thread.state == Standing::Done,
             owner: thread.owner.and_then(|owner| staff.get(&owner).cloned()).unwrap_or_default(),
@@ -203,6 +212,9 @@ async fn show(web: &Web, person: &Person, parameters: &Parameters, key: Option<S
         no_addresses: desks.iter().all(|desk| desk.address.is_empty()),
         changes_desks: person.actor.can(Action::ChangeDesks),
         may_write: person.actor.can(Action::WriteLetters),
+        outgoing: outgoing::count(&web.ledger, &person.actor, Some(outgoing::State::Queued)).await?,
+        tray: if person.actor.can(Action::ViewTray) { Some(tray::count(&web.ledger, person.actor.sight()).await?) } else { None },
+        enters: person.actor.can(Action::Import),
         here: links::local(&person.reader.here).unwrap_or("/inbox").to_owned(),
         previous: (number > 1).then(|| turn(number - 1)),
         next: (i64::from(skip) + i64::from(PER_PAGE) < count).then(|| turn(number + 1)),

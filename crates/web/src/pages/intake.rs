@@ -2,7 +2,6 @@
 
 use super::report::{Choice, Fields, keep, submission};
 use crate::{
-    csrf,
     failure::Failure,
     page::{self, Desk, Page},
     query::Parameters,
@@ -70,7 +69,7 @@ async fn view(web: &Web, person: &Person, typed: Typed<'_>, problems: Vec<norosh
     let desks = desks.iter().map(desk).collect();
     let title = words.say(if inquiry.is_some() { "intake-inquiry-title" } else { "intake-title" });
     Ok(IntakePage {
-        page: Page::of(web, person, Desk::None, title.clone()).await?.step(title),
+        page: Page::of(web, person, Desk::Inbox, title.clone()).await?.step(title),
         problem: !problems.is_empty(),
         fields: Fields { by_staff: true, ..Fields::new(typed.values, web.reckoning.zone.name(), words, problems) },
         channels: channels.into(),
@@ -139,10 +138,7 @@ async fn inquiry(web: &Web, person: &Person, thread: ThreadId) -> Result<(thread
 
 /// `POST /intake/new`
 pub(crate) async fn post(State(web): State<Shared>, person: Person, request: Request) -> Result<Response, Failure> {
-    let sent = Upload::read(&web, request).await?;
-    if !csrf::is_of(&web.team_key, &person.reader.bound_to, sent.get("csrf")) {
-        return Err(Failure::Stale);
-    }
+    let sent = Upload::of_person(&web, &person, request).await?;
     let desks = desk::all(&web.ledger).await?;
     let thread = match sent.get("thread") {
         "" => None,

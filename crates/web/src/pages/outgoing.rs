@@ -10,7 +10,7 @@ use crate::{
     reader::Person,
     sent::Fields,
     times::Time,
-    web::Shared,
+    web::{Shared, Web},
     words::Words,
 };
 use askama::Template;
@@ -20,6 +20,7 @@ use axum::{
 };
 use noroshi_document::number;
 use noroshi_kernel::{access::Action, id::OutgoingId};
+use noroshi_ledger::queue::KeyedState;
 use noroshi_mailroom::outgoing::{self, Sent, State as Standing};
 
 use super::inbox::Choice;
@@ -37,7 +38,11 @@ pub(crate) struct OutgoingPage {
     pub(crate) grouped: String,
     pub(crate) states: Vec<Choice>,
     pub(crate) rows: Vec<Row>,
+    /// What to do when nothing is there.
+    pub(crate) empty: String,
     pub(crate) may_write: bool,
+    /// Whether letters go out at all.
+    pub(crate) sends: bool,
     pub(crate) here: String,
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
@@ -46,7 +51,6 @@ pub(crate) struct OutgoingPage {
 /// A letter of ours.
 pub(crate) struct Row {
     pub(crate) id: i64,
-    pub(crate) thread: i64,
     pub(crate) state_key: &'static str,
     pub(crate) state: String,
     pub(crate) subject: String,
@@ -62,6 +66,32 @@ pub(crate) struct Row {
     /// Whether the queue gave it up.
     pub(crate) is_dead: bool,
     pub(crate) attempts: i64,
+}
+
+impl Row {
+    /// A letter, by what the queue knows of its way.
+    pub(crate) fn of(letter: &Sent, ways: &[KeyedState], web: &Web, words: Words) -> Self {
+        let key = letter.id.to_string();
+        let waits = letter.state == Standing::Queued;
+        let way = ways.iter().rfind(|way| waits && way.key == key);
+        let time = |at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words);
+        let is_dead = way.is_some_and(|way| way.is_dead);
+        let why = way.and_then(|way| way.why.as_ref()).map(|why| links::harmless_quotes(why.get(words.language)));
+        Self {
+            id: letter.id.0,
+            state_key: if is_dead { "refused" } else { letter.state.key() },
+            state: if is_dead { words.say("sent-given-up") } else { words.outgoing_state(letter.state) },
+            subject: inbox::subject(&letter.subject, words),
+            author: letter.author.clone(),
+            written: time(letter.written_at),
+            recipients: letter.recipients.iter().map(|one| Recipient::of(one, web, words)).collect(),
+            waits,
+            why: why.or_else(|| (waits && !web.sends).then(|| words.say("outgoing-no-relay"))),
+            next: way.filter(|way| !way.is_dead && web.sends).map(|way| time(way.due_at).shown()),
+            is_dead,
+            attempts: way.map_or(0, |way| way.attempts),
+        }
+    }
 }
 
 /// `GET /outgoing`
@@ -81,27 +111,6 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     let count = outgoing::count(&web.ledger, &person.actor, state).await?;
     let waiting: Vec<OutgoingId> = letters.iter().filter(|letter| letter.state == Standing::Queued).map(|letter| letter.id).collect();
     let ways = outgoing::ways(&web.ledger, &waiting).await?;
-    let row = |letter: Sent| {
-        let key = letter.id.to_string();
-        let way = ways.iter().rfind(|way| way.key == key);
-        let time = |at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words);
-        let is_dead = way.is_some_and(|way| way.is_dead);
-        Row {
-            id: letter.id.0,
-            thread: letter.thread.0,
-            state_key: if is_dead { "refused" } else { letter.state.key() },
-            state: if is_dead { words.say("sent-given-up") } else { words.outgoing_state(letter.state) },
-            subject: inbox::subject(&letter.subject, words),
-            author: letter.author.clone(),
-            written: time(letter.written_at),
-            recipients: letter.recipients.iter().map(|one| Recipient::of(one, words)).collect(),
-            waits: letter.state == Standing::Queued,
-            why: way.and_then(|way| way.why.as_ref()).map(|why| links::harmless_quotes(why.get(words.language))),
-            next: way.filter(|way| !way.is_dead).map(|way| time(way.due_at).shown()),
-            is_dead,
-            attempts: way.map_or(0, |way| way.attempts),
-        }
-    };
     let href = |state: Option<Standing>| state.map_or_else(|| "/outgoing".to_owned(), |state| links::with("/outgoing", "state", state.key()));
     let turn = |to: u32| links::with(&href(state), "page", &to.to_string());
     let all = std::iter::once(None).chain(Standing::ALL.map(Some));
@@ -115,7 +124,9 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         count,
         grouped: number::grouped(count),
         states: all.map(choice).collect(),
-        rows: letters.into_iter().map(row).collect(),
+        rows: letters.iter().map(|letter| Row::of(letter, &ways, &web, words)).collect(),
+        empty: words.say(if state.is_some() { "outgoing-none-found" } else { "outgoing-none" }),
+        sends: web.sends,
         may_write: person.actor.can(Action::WriteLetters),
         here: links::local(&person.reader.here).unwrap_or("/outgoing").to_owned(),
         previous: (page > 1).then(|| turn(page - 1)),
@@ -123,7 +134,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     })
 }
 
-fn id(text: &str) -> Result<OutgoingId, Failure> {
+pub(crate) fn id(text: &str) -> Result<OutgoingId, Failure> {
     Ok(OutgoingId(text.parse().map_err(|_| Failure::Missing)?))
 }
 

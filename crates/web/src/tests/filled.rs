@@ -69,7 +69,7 @@ impl Filled {
         filled_mapping(&filled.web, filled.folder.path()).await;
         filling.feed(filled.folder.path(), bulk).await;
         filling.index().await;
-        filled.tray = tray::list(&filled.web.ledger, 0, 100).await.expect("listed").last().expect("an entry").id;
+        filled.tray = tray::list(&filled.web.ledger, ROOT.sight(), 0, 100).await.expect("listed").last().expect("an entry").id;
         (filled.plain, filled.hostile, filled.red, filled.red_correspondence) = (plain, hostile, red, red_correspondence);
         filled
     }
@@ -119,6 +119,7 @@ impl Filled {
             team_key: [7; 32],
             base: "http://noroshi.example.jp/".into(),
             behind_tls: false,
+            sends: true,
             client_address: ClientAddress::Peer,
             lookout: noroshi_incident::service::import::Lookout::default(),
         };

@@ -9,7 +9,7 @@ use noroshi_kernel::{
     language::Bilingual,
 };
 use noroshi_ledger::{Query as _, Sql};
-use noroshi_mailroom::{desk, letters::Incoming, thread};
+use noroshi_mailroom::{desk, letters::Incoming, outgoing, thread};
 
 const ROOT: Actor = Actor::Platform;
 
@@ -41,6 +41,11 @@ async fn office() -> Filled {
     desk::set_staff(&work, &ROOT, "vulnerability", &[*filled.accounts.last().expect("an administrator")]).await.expect("staffed");
     work.commit().await.expect("kept");
     filled
+}
+
+/// The letter of ours that was written last.
+async fn latest(filled: &Filled) -> outgoing::Sent {
+    outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0)
 }
 
 async fn deliver(filled: &Filled, letter: impl AsRef<[u8]>) -> Came {
@@ -84,6 +89,7 @@ async fn every_page_of_letters_speaks_both_languages_and_runs_nothing() {
     let handler = Browser::of(&filled, Role::Administrator).await;
     let sent = handler.post(&format!("{}/letters", report.page()), &[("to", "reporter@home.example"), ("subject", "Re: phishing"), ("body", "ok")]).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let ours = format!("/outgoing/{}", latest(&filled).await.id);
     for language in ["ja", "en"] {
         let person = Browser::of(&filled, Role::Administrator).await.speaking(language);
         for path in [
@@ -102,12 +108,15 @@ async fn every_page_of_letters_speaks_both_languages_and_runs_nothing() {
             "/desks/vulnerability".into(),
             format!("/incidents/{number}"),
             format!("/incidents/{number}/letter"),
+            format!("/incidents/{number}/letter?to=%3Cscript%3Ealert(1)%3C/script%3E"),
         ]
         .into_iter()
         .chain(
             [hostile, big, broken]
                 .into_iter()
-                .flat_map(|came| ["", "?show=source", "?show=structure", "?show=items"].map(|show| format!("{}{show}", came.own()))),
+                .map(Came::own)
+                .chain([ours.clone()])
+                .flat_map(|page| ["", "?show=source", "?show=structure", "?show=items"].map(|show| format!("{page}{show}"))),
         ) {
             let answer = person.get(&path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
@@ -116,7 +125,7 @@ async fn every_page_of_letters_speaks_both_languages_and_runs_nothing() {
             assert!(answer.body.len() < 3 << 20, "{path} is bounded: {}", answer.body.len());
             // What people wrote, and what the program calls things, is nobody's language.
             if !path.contains("show=") && !path.starts_with("/queue") {
-                let page = ["alert(1)", "Hello", "see", "no letter at all", "We saw a phishing site", "hello"]
+                let page = ["インシデント &#60;ir@example.jp", "alert(1)", "Hello", "see", "no letter at all", "We saw a phishing site", "hello"]
                     .iter()
                     .fold(answer.body, |page, word| page.replace(word, ""));
                 speaks_one(&page, language, &path);
@@ -170,6 +179,10 @@ async fn what_is_red_leaks_nowhere() {
         format!("{}?show=source", red.own()),
         format!("{}/parts/1", red.own()),
         format!("/correspondence/{}/raw", red.letter),
+        format!("/outgoing/{sent}"),
+        format!("/outgoing/{sent}?show=source"),
+        format!("/outgoing/{sent}/parts/1"),
+        format!("/outgoing/{sent}/raw"),
     ] {
         assert_eq!((handler.get(&path).await.status.as_u16(), inside.get(&path).await.status.as_u16()), (404, 200), "{path}");
     }
@@ -275,7 +288,17 @@ async fn a_thread_is_worked_on_from_the_inbox_to_its_end() {
     let outgoing = handler.get("/outgoing?state=queued").await;
     assert_eq!(outgoing.count(), Some(1));
     assert!(outgoing.body.contains("answers@home.example") && outgoing.body.contains("次の送信"), "{}", outgoing.body);
-    let raw = noroshi_mailroom::outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0);
+    let raw = latest(&filled).await;
+    // It opens from the list and from its thread, and is looked at like one that came in.
+    let own = format!("/outgoing/{}", raw.id);
+    assert!(outgoing.body.contains(&format!("class=\"row\" href=\"{own}\"")) && page.contains(&format!("href=\"{own}\"")), "{}", outgoing.body);
+    let text = handler.get(&own).await.body;
+    for told in ["はい。", "sent-queued", "taro@home.example", "次の送信", &format!("href=\"{here}\""), &format!("href=\"{own}/raw\"")] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let source = handler.get(&format!("{own}?show=source")).await.body;
+    assert!(source.contains("In-Reply-To: &#60;j1@home.example&#62;"), "{source}");
+    assert_eq!(handler.get(&format!("{own}?show=nothing")).await.status, StatusCode::BAD_REQUEST);
     let bytes = filled.web.ledger.blobs().read_part(&raw.raw.sha256, 0, raw.raw.length).expect("bytes");
     let text = String::from_utf8_lossy(&bytes);
     assert!(text.to_lowercase().contains("iso-2022-jp") && text.contains("In-Reply-To: <j1@home.example>"), "{text}");
@@ -325,7 +348,7 @@ async fn an_incidents_first_letter_begins_a_thread_with_its_label_and_files() {
     let page = inside.get(&here).await.body;
     assert!(page.contains("TLP:RED") && page.contains(&format!("#{}", filled.red)), "{page}");
     assert_eq!(handler.get(&here).await.status, StatusCode::NOT_FOUND, "the thread bears the case's label");
-    let raw = noroshi_mailroom::outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0);
+    let raw = latest(&filled).await;
     let bytes = filled.web.ledger.blobs().read_part(&raw.raw.sha256, 0, raw.raw.length).expect("bytes");
     let letter = noroshi_post::letter::read(&bytes).expect("a letter");
     assert!(letter.parts.iter().any(|part| part.name.as_deref() == Some("evidence.txt")), "{letter:?}");
@@ -337,6 +360,87 @@ async fn an_incidents_first_letter_begins_a_thread_with_its_label_and_files() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     let control = inside.files(&format!("{here}/letters"), &[("to", "a@b.example"), ("subject", "x"), ("body", "a\u{202e}b")], &[]).await;
     assert_eq!(control.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn letters_of_ours_are_kept_as_files_and_say_what_became_of_them() {
+    let filled = office().await;
+    let handler = Browser::of(&filled, Role::Handler).await;
+    let fields = [("desk", "incident"), ("to", "abuse@host.example"), ("subject", "Please look"), ("body", "at this")];
+    let sent = handler.files("/incidents/2019-00001/letters", &fields, &[("evidence.csv", "text/csv", b"a,b")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let letter = latest(&filled).await;
+    let own = format!("/outgoing/{}", letter.id);
+    let raw = handler.get(&format!("{own}/raw")).await;
+    assert_eq!((raw.status, raw.header(header::CONTENT_TYPE)), (StatusCode::OK, "application/octet-stream"));
+    assert_eq!(raw.header(header::CONTENT_DISPOSITION), format!("attachment; filename=\"letter-{}.eml\"", letter.id));
+    assert!(raw.body.contains(&format!("Message-ID: <{}>", letter.message_id)), "{}", raw.body);
+    let structure = handler.get(&format!("{own}?show=structure")).await.body;
+    let part = structure.split(&format!("href=\"{own}/parts/")).nth(2).and_then(|rest| rest.split('"').next()).expect("a second part").to_owned();
+    let file = handler.get(&format!("{own}/parts/{part}")).await;
+    assert_eq!((file.status, file.body.as_str()), (StatusCode::OK, "a,b"));
+    assert_eq!(file.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+    for wrong in [format!("{own}/parts/9"), "/outgoing/0".into(), "/outgoing/x".into(), "/outgoing/0/raw".into()] {
+        assert_eq!(handler.get(&wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    // What a server says of it comes in as a letter, and stands beside it.
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example.jp\r\nTo: {}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nno\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.jp\r\n\r\nFinal-Recipient: rfc822; abuse@host.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: ir@example.jp\r\nMessage-ID: <{}>\r\n\r\n--b--\r\n",
+        letter.envelope_from, letter.message_id
+    );
+    deliver(&filled, report).await;
+    let page = handler.get(&own).await.body;
+    assert!(page.contains("sent-returned") && page.contains("550 5.1.1 no such user") && !page.contains("次の送信"), "{page}");
+    assert_eq!((handler.get("/outgoing?state=returned").await.count(), handler.get("/outgoing?state=queued").await.count()), (Some(1), Some(0)));
+}
+
+#[tokio::test]
+async fn without_a_relay_the_list_says_why_letters_wait() {
+    let mut filled = office().await;
+    filled.web.sends = false;
+    let came = deliver(&filled, plain("a@home.example", "ir@example.jp", "q", "n1", "a question")).await;
+    let handler = Browser::of(&filled, Role::Handler).await.speaking("en");
+    let empty = handler.get("/outgoing?state=refused").await.body;
+    assert!(empty.contains("No letter is in this state") && empty.contains("No relay is configured"), "{empty}");
+    handler.post(&format!("{}/letters", came.page()), &[("to", "a@home.example"), ("subject", "x"), ("body", "x")]).await;
+    let list = handler.get("/outgoing").await.body;
+    assert!(list.contains("No relay is configured") && list.contains("sent-queued") && !list.contains("next attempt"), "{list}");
+    let page = handler.get(&format!("/outgoing/{}", latest(&filled).await.id)).await.body;
+    assert!(page.contains("it waits: no relay is configured"), "{page}");
+}
+
+#[tokio::test]
+async fn pages_lead_to_what_is_next() {
+    let filled = office().await;
+    let asked = deliver(&filled, plain("a@home.example", "ir@example.jp", "q", "w1", "Is 192.0.2.9 yours?")).await;
+    let text = format!("{REPORT}\r\nThe host's contact is noc@hosting.example.net.");
+    let report = deliver(&filled, plain("reporter@home.example", "ir@example.jp", "phishing", "w2", &text)).await;
+    let (handler, coordinator) = (Browser::of(&filled, Role::Handler).await, Browser::of(&filled, Role::Coordinator).await);
+    let inbox = handler.get("/inbox/incident").await.body;
+    for link in ["/outgoing?state=queued", "/tray", "/intake/new"] {
+        assert!(inbox.contains(&format!("href=\"{link}\"")), "{link}: {inbox}");
+        assert_eq!(handler.get(link).await.status, StatusCode::OK);
+    }
+    let theirs = coordinator.get("/inbox").await.body;
+    assert!(!theirs.contains("href=\"/intake/new\"") && !theirs.contains("href=\"/tray\""), "nobody is led to where he may not go");
+    // An inquiry leads to being made a report, by who may; a report does not.
+    let link = format!("/intake/new?thread={}", asked.thread);
+    assert!(handler.get(&asked.page()).await.body.contains(&link) && !coordinator.get(&asked.page()).await.body.contains("/intake/new"));
+    assert_eq!(handler.get(&link).await.status, StatusCode::OK);
+    assert!(!handler.get(&report.page()).await.body.contains("/intake/new"));
+    // Thread and incident lead to each other, and the incident to whom one asks.
+    let incident = format!("/incidents/{}", case(&filled, report).await);
+    assert!(handler.get(&report.page()).await.body.contains(&format!("href=\"{incident}\"")));
+    let page = handler.get(&incident).await.body;
+    let to = format!("{incident}/letter?to=noc%40hosting.example.net");
+    for told in [&report.page(), &to, &report.own(), "abuse@example.test", "未確認"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("reporter%40home.example"), "the reporter is not asked to act: {page}");
+    let form = handler.get(&to).await.body;
+    assert!(form.contains("name=\"to\" lang=\"\" value=\"noc@hosting.example.net\""), "{form}");
+    let analyst = Browser::of(&filled, Role::Analyst).await;
+    assert!(!analyst.get(&incident).await.body.contains("noc@hosting"), "who writes no letters is offered no addresses");
 }
 
 #[tokio::test]
@@ -398,7 +502,7 @@ async fn what_the_queue_gave_up_waits_for_a_decision() {
     kill().await;
     let page = handler.get("/outgoing").await.body;
     assert!(page.contains("送信を断念") && page.contains("中継サーバがつながりません。") && page.contains("/again\""), "{page}");
-    let sent = noroshi_mailroom::outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0);
+    let sent = latest(&filled).await;
     assert_eq!(handler.post(&format!("/outgoing/{}/again", sent.id), &[]).await.status, StatusCode::SEE_OTHER);
     assert!(!handler.get("/outgoing").await.body.contains("送信を断念"));
     kill().await;

@@ -46,11 +46,12 @@ const PAGES: [(&str, &str); 33] = [
 ];
 
 /// Templates that others are made of.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "letter_form.html",
     "public.html",
     "report_fields.html",
     "base.html",
+    "contacts.html",
     "coordination_form.html",
     "plain.html",
     "list.html",

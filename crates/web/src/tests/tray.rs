@@ -2,7 +2,7 @@
 
 use super::{browser::Browser, filled::Filled};
 use axum::http::StatusCode;
-use noroshi_kernel::access::Role;
+use noroshi_kernel::access::{Role, Sight};
 use noroshi_mailroom::{mapping, tray};
 
 #[tokio::test]
@@ -15,12 +15,12 @@ async fn an_entry_is_mended_and_read_again() {
     for shown in ["never,192.0.2.77", "line 2, column 1", "href=\"/mappings/scans\"", "hxxp://x.example[.]jp/", "value=\"file\"", "<code>csv</code>"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
-    let waiting = tray::count(&filled.web.ledger).await.expect("counted");
+    let waiting = tray::count(&filled.web.ledger, Sight::Everything).await.expect("counted");
     let still = handler.post(&format!("{here}/again"), &[("which", "one")]).await;
     assert_eq!((still.status, still.location()), (StatusCode::SEE_OTHER, here.as_str()));
     let said = still.cookies().into_iter().find(|cookie| cookie.starts_with("noroshi_done=")).expect("it is said").to_owned();
     assert!(said.contains("done-still-unread"), "{said}");
-    assert_eq!(tray::count(&filled.web.ledger).await.expect("counted"), waiting);
+    assert_eq!(tray::count(&filled.web.ledger, Sight::Everything).await.expect("counted"), waiting);
     assert_eq!(handler.post(&format!("{here}/again"), &[("which", "nonsense")]).await.status, StatusCode::BAD_REQUEST);
     let answer = handler.post("/mappings/scans", &[("format", "csv"), ("separator", "comma"), ("header", "1"), ("addresses", "ip"), ("act", "save")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -29,7 +29,7 @@ async fn an_entry_is_mended_and_read_again() {
     assert!(read.cookies().iter().any(|cookie| cookie.contains("done-read-again")), "{:?}", read.cookies());
     let page = handler.get(&here).await.body;
     assert!(page.contains("It was read after all.") && page.contains("handler") && !page.contains("value=\"one\""), "{page}");
-    assert_eq!(tray::count(&filled.web.ledger).await.expect("counted"), waiting - 1);
+    assert_eq!(tray::count(&filled.web.ledger, Sight::Everything).await.expect("counted"), waiting - 1);
     assert_eq!(handler.get("/incidents?period=2019-03").await.body.matches("192.0.2[.]77").count(), 1, "it is an incident now");
     assert_eq!(handler.post(&format!("{here}/again"), &[("which", "one")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing is left to do");
 }

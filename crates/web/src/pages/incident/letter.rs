@@ -9,13 +9,14 @@ use crate::{
         onward,
         thread::reply::{LetterForm, ReplyPage, writing},
     },
+    query::Parameters,
     reader::Person,
-    sent::Fields,
+    upload::Upload,
     web::Shared,
     words::Words,
 };
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Request, State},
     response::Response,
 };
 use noroshi_incident::service;
@@ -25,9 +26,11 @@ use noroshi_mailroom::{
     thread::{self, Case},
 };
 
-/// `GET /incidents/{number}/letter`
-pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>) -> Result<Response, Failure> {
+/// `GET /incidents/{number}/letter`, or `?to=` one of the addresses that come into question
+pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
+    parameters.only(&["to"])?;
+    let to: String = parameters.get("to").unwrap_or_default().chars().take(320).collect();
     let detail = service::view(&web.ledger, &person.actor, number(&text)?).await?;
     let incident = &detail.incident;
     let title = super::title(&detail, words);
@@ -42,7 +45,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         action: format!("/incidents/{}/letters", incident.number),
         back: format!("/incidents/{}", incident.number),
         from: String::new(),
-        to: String::new(),
+        to,
         cc: String::new(),
         subject: title,
         body: String::new(),
@@ -52,12 +55,15 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         tlp: incident.label.tlp.marking(),
         desks: from.iter().enumerate().map(offered).collect(),
     };
-    page::show(&ReplyPage { page, no_address: form.desks.is_empty(), form })
+    let suggestions = Some(super::contacts::suggestions(&web, &person, &detail, words).await?);
+    page::show(&ReplyPage { page, no_address: form.desks.is_empty(), form, suggestions })
 }
 
 /// `POST /incidents/{number}/letters`
-pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, sent: Fields) -> Result<Response, Failure> {
-    let writing = writing(&sent)?;
+pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, request: Request) -> Result<Response, Failure> {
+    let sent = Upload::of_person(&web, &person, request).await?;
+    let chosen = sent.get("desk").to_owned();
+    let writing = writing(sent)?;
     let work = web.ledger.begin().await?;
     let detail = service::view(&work, &person.actor, number(&text)?).await?;
     let label = &detail.incident.label;
@@ -66,7 +72,7 @@ pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): 
     }
     let case = Case { id: detail.incident.id.0, number: detail.incident.number.to_string() };
     let desks = desk::all(&work).await?;
-    let desk = Some(sent.field("desk")).filter(|desk| !desk.is_empty()).or_else(|| desks.first().map(|desk| desk.key.as_str())).unwrap_or_default();
+    let desk = Some(chosen.as_str()).filter(|desk| !desk.is_empty()).or_else(|| desks.first().map(|desk| desk.key.as_str())).unwrap_or_default();
     let thread = thread::begin(&work, &person.actor, &web.marks, desk, &writing.subject, Some((&case, label))).await?;
     outgoing::write(&web.ledger, &work, &person.actor, &web.house(), thread, writing).await?;
     work.commit().await?;

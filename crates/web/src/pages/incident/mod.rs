@@ -2,6 +2,7 @@
 
 pub(crate) mod annotate;
 pub(crate) mod close;
+mod contacts;
 pub(crate) mod coordinate;
 mod facts;
 pub(crate) mod letter;
@@ -11,6 +12,7 @@ pub(crate) mod relabel;
 pub(crate) mod reopen;
 mod timeline;
 
+pub(crate) use contacts::Suggestion;
 pub(crate) use facts::Fact;
 pub(crate) use next::Next;
 pub(crate) use timeline::Event;
@@ -69,8 +71,8 @@ pub(crate) struct IncidentPage {
     pub(crate) next: Option<Next>,
     /// The threads about it, for whoever may read letters.
     pub(crate) threads: Option<Vec<ThreadAbout>>,
-    /// Whether the reader may write letters.
-    pub(crate) writes: bool,
+    /// Addresses to write to, for whoever may write letters.
+    pub(crate) suggestions: Option<Vec<Suggestion>>,
 }
 
 /// A thread about an incident.
@@ -119,6 +121,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     } else {
         None
     };
+    let writes = person.actor.may(Action::WriteLetters, &incident.label);
+    let suggestions = if writes { Some(contacts::suggestions(&web, &person, &detail, words).await?) } else { None };
     let title = title(&detail, words);
     let page = Page::of(&web, &person, Desk::Incidents, title).await?.step(words.category(incident.category)).step(format!("#{}", incident.number));
     let timeline = timeline::Timeline { words, zone: &web.reckoning.zone, now, opens_raw: person.actor.can(Action::ViewTray) };
@@ -139,7 +143,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         facts: facts::facts(&detail, &kin, words),
         next,
         threads,
-        writes: person.actor.may(Action::WriteLetters, &incident.label),
+        suggestions,
     })
 }
 

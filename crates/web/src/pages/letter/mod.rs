@@ -1,6 +1,8 @@
-//! `GET /letters/{id}`: one letter that came in: its text, its source, its parts, and what can be looked at in it.
+//! `GET /letters/{id}`: one letter that came in: its text, its source, its parts, and what can be looked at in it. One of ours is
+//! looked at in the same way (`GET /outgoing/{id}`).
 
 mod found;
+pub(crate) mod ours;
 pub(crate) mod part;
 pub(crate) mod reading;
 
@@ -10,7 +12,7 @@ use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
-    pages::inbox,
+    pages::{inbox, outgoing::Row, thread::Mark},
     query::Parameters,
     reader::Person,
     times::Time,
@@ -26,7 +28,7 @@ use noroshi_document::number;
 use noroshi_feeds::extract::Brands;
 use noroshi_kernel::{id::CorrespondenceId, reason::Reason};
 use noroshi_mailroom::{
-    correspondence::{self, Correspondence},
+    correspondence::{self, Correspondence, Raw},
     thread::{self, Thread},
 };
 use noroshi_post::letter::{Body, Letter, MOST_BYTES, Part};
@@ -44,12 +46,13 @@ const FIELD_MOST_CHARS: usize = 1_000;
 #[template(path = "letter.html")]
 pub(crate) struct LetterPage {
     pub(crate) page: Page,
-    pub(crate) id: i64,
+    /// Its address: `/letters/4711`.
+    pub(crate) here: String,
     pub(crate) tabs: Vec<inbox::Choice>,
-    pub(crate) channel: String,
-    pub(crate) kind: String,
+    pub(crate) marks: Vec<Mark>,
     pub(crate) tlp: Option<&'static str>,
-    pub(crate) received: Time,
+    /// When it came in, or was written.
+    pub(crate) at: Time,
     pub(crate) size: String,
     /// Why it cannot be read as a letter.
     pub(crate) problem: Option<String>,
@@ -60,7 +63,10 @@ pub(crate) struct LetterPage {
     pub(crate) fields: Vec<(String, String)>,
     /// The thread in which it stands.
     pub(crate) thread: Option<i64>,
-    pub(crate) opens_raw: bool,
+    /// Where its bytes are, for who may have them.
+    pub(crate) raw: Option<String>,
+    /// Of one of ours, to whom it goes and what was said of each.
+    pub(crate) sent: Option<Row>,
 }
 
 /// What of a letter is shown.
@@ -154,11 +160,11 @@ struct Told {
     fields: Vec<(String, String)>,
     problem: Option<Reason>,
     oddities: Vec<Reason>,
+    tabs: Vec<inbox::Choice>,
 }
 
-/// `GET /letters/{id}`, or `?show=source`, `structure`, `items`.
-pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
-    let words = Words::of(person.reader.language);
+/// Looks at a letter whose page is `here` as the parameters ask: `?show=source`, `structure`, `items`.
+async fn look(web: &Web, here: &str, raw: &Raw, parameters: &Parameters, words: Words) -> Result<Told, Failure> {
     parameters.only(&["show"])?;
     let show = match parameters.get("show") {
         None => Show::Text,
@@ -167,39 +173,49 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
             SHOWS.into_iter().find(|(_, known, _)| *known == key).ok_or_else(wrong)?.0
         }
     };
-    let (found, thread) = open(&web, &person, &text).await?;
-    let length = found.raw.length;
+    let length = raw.length;
     let brands = Brands::new(noroshi_directory::brand::names_of(&web.ledger).await?.into_values());
-    let told = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64 + 1, move |read| {
+    let told = reading::with_bytes(web, vec![raw.clone()], MOST_BYTES as u64 + 1, move |read| {
         told(&read.into_iter().next().unwrap_or_default(), length, show, &brands)
     })
     .await?;
-    let id = found.id.0;
     let tab = |(one, key, name): (Show, &str, &str)| inbox::Choice {
         name: words.say(name),
-        href: if one == Show::Text { format!("/letters/{id}") } else { format!("/letters/{id}?show={key}") },
+        href: if one == Show::Text { here.to_owned() } else { links::with(here, "show", key) },
         chosen: one == show,
     };
+    Ok(Told { tabs: SHOWS.map(tab).into(), ..told })
+}
+
+fn said(reasons: &[Reason], words: Words) -> Vec<String> {
+    reasons.iter().take(50).map(|why| links::harmless_quotes(why.get(words.language))).collect()
+}
+
+/// `GET /letters/{id}`
+pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
+    let words = Words::of(person.reader.language);
+    let (found, thread) = open(&web, &person, &text).await?;
+    let here = format!("/letters/{}", found.id);
+    let told = look(&web, &here, &found.raw, &parameters, words).await?;
     let mut page = Page::of(&web, &person, Desk::Inbox, inbox::subject(&found.name, words)).await?;
     if let Some(thread) = &thread {
         page = page.step_to(format!("#{}", thread.number()), format!("/threads/{}", thread.id));
     }
-    let reason = |why: &Reason| links::harmless_quotes(why.get(words.language));
     page::show(&LetterPage {
         page: page.step(words.say("letter-one")),
-        id,
-        tabs: SHOWS.map(tab).into(),
-        channel: words.channel(found.channel.key()),
-        kind: words.kind(found.kind),
+        tabs: told.tabs,
+        marks: [words.channel(found.channel.key()), words.kind(found.kind)].map(|name| Mark { name, class: "plain" }).into(),
         tlp: thread.as_ref().map(|thread| thread.label.tlp.marking()),
-        received: Time::of(found.received_at, web.ledger.now(), &web.reckoning.zone, words),
-        size: size(length),
-        problem: told.problem.as_ref().map(reason),
-        oddities: told.oddities.iter().take(50).map(reason).collect(),
+        at: Time::of(found.received_at, web.ledger.now(), &web.reckoning.zone, words),
+        size: size(found.raw.length),
+        problem: said(told.problem.as_slice(), words).pop(),
+        oddities: said(&told.oddities, words),
         view: told.view,
         fields: told.fields,
         thread: thread.map(|thread| thread.id.0),
-        opens_raw: person.actor.can(noroshi_kernel::access::Action::ViewTray),
+        raw: person.actor.can(noroshi_kernel::access::Action::ViewTray).then(|| format!("/correspondence/{}/raw", found.id)),
+        sent: None,
+        here,
     })
 }
 
@@ -208,7 +224,7 @@ fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
     let letter = match read {
         Ok(letter) => letter,
         // What cannot be read is shown as it is, whatever was asked for.
-        Err(why) => return Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new() },
+        Err(why) => return Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new(), tabs: Vec::new() },
     };
     let view = match show {
         Show::Text => text(&letter),
@@ -220,7 +236,7 @@ fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
         }
     };
     let field = |(name, text): &(String, String)| (shown(cut(name, 100).0), shown(cut(text, FIELD_MOST_CHARS).0));
-    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities }
+    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities, tabs: Vec::new() }
 }
 
 fn too_large(length: u64) -> Reason {

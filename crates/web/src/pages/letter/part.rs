@@ -1,32 +1,43 @@
 //! `GET /letters/{id}/parts/{path}`: one part of a letter, as a file to keep and never as something that a browser runs.
 
 use super::{open, reading};
-use crate::{failure::Failure, links, reader::Person, web::Shared};
+use crate::{
+    failure::Failure,
+    links,
+    reader::Person,
+    web::{Shared, Web},
+};
 use axum::{
     extract::{Path, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use noroshi_mailroom::correspondence::Raw;
 use noroshi_post::letter::MOST_BYTES;
 
 /// `GET /letters/{id}/parts/{path}`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path((text, path)): Path<(String, String)>) -> Result<Response, Failure> {
     let (found, _) = open(&web, &person, &text).await?;
-    if found.raw.length > MOST_BYTES as u64 {
+    file(&web, &found.raw, &path, &format!("letter-{}", found.id)).await
+}
+
+/// A part of the letter at `raw`; a sender's name of it that is not ASCII stands beside `name`.
+pub(super) async fn file(web: &Web, raw: &Raw, path: &str, name: &str) -> Result<Response, Failure> {
+    if raw.length > MOST_BYTES as u64 {
         return Err(Failure::Missing);
     }
-    let wanted = path.clone();
-    let file = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64, move |read| {
+    let wanted = path.to_owned();
+    let file = reading::with_bytes(web, vec![raw.clone()], MOST_BYTES as u64, move |read| {
         let letter = reading::read(read.first()?).ok()?;
         let part = letter.parts.iter().find(|part| part.path == wanted)?;
         Some((part.bytes()?.to_vec(), part.name.clone()))
     })
     .await?;
-    let (bytes, name) = file.ok_or(Failure::Missing)?;
+    let (bytes, given) = file.ok_or(Failure::Missing)?;
     let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-' | '_');
-    let fallback = format!("letter-{}-{}.bin", found.id, path.chars().filter(|one| plain(*one)).collect::<String>());
+    let fallback = format!("{name}-{}.bin", path.chars().filter(|one| plain(*one)).collect::<String>());
     // The name is the sender's: in ASCII it is ours, the other stands encoded beside it (RFC 6266, section 4.3).
-    let named = name.filter(|name| !name.trim().is_empty()).map(|name| format!("; filename*=UTF-8''{}", links::encoded(reading::cut(&name, 100).0)));
+    let named = given.filter(|name| !name.trim().is_empty()).map(|name| format!("; filename*=UTF-8''{}", links::encoded(reading::cut(&name, 100).0)));
     let disposition = format!("attachment; filename=\"{fallback}\"{}", named.unwrap_or_default());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

@@ -4,7 +4,7 @@ pub(crate) mod act;
 pub(crate) mod reply;
 mod timeline;
 
-pub(crate) use timeline::{Entry, Recipient};
+pub(crate) use timeline::{Entry, Mark, Recipient, address};
 
 use super::{
     inbox::{self, own},
@@ -31,6 +31,7 @@ use noroshi_incident::{
 };
 use noroshi_kernel::{access::Action, id::ThreadId};
 use noroshi_mailroom::{
+    correspondence::Kind,
     desk,
     thread::{self, Letter, State as Standing},
 };
@@ -62,7 +63,8 @@ pub(crate) struct ThreadPage {
     pub(crate) case: Option<CaseBox>,
     /// What is next, in a sentence.
     pub(crate) next: String,
-    /// The letter that a reply answers.
+    /// Whether the reader may make a report of it: it asks something, and is about no case yet.
+    pub(crate) reports: bool,
     pub(crate) may_write: bool,
     /// The other desks: key and name.
     pub(crate) desks: Vec<(String, String)>,
@@ -115,8 +117,10 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         Page::of(&web, &person, Desk::Inbox, title).await?.step_to(desk_name.clone(), format!("/inbox/{}", thread.desk)).step(format!("#{}", thread.number()));
     let time = |at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words);
     let has_come = letters.iter().any(|letter| matches!(letter, Letter::In(_)));
+    let is_inquiry = letters.iter().any(|letter| matches!(letter, Letter::In(line) if line.kind == Kind::Inquiry));
     page::show(&ThreadPage {
         page,
+        reports: is_inquiry && thread.case.is_none() && person.actor.can(Action::Import),
         id: thread.id.0,
         number: thread.number().to_owned(),
         state_key: thread.state.key(),
@@ -131,7 +135,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         opened: time(thread.opened_at),
         last: time(thread.last_at),
         entries,
-        parties: parties.into_iter().map(|party| (links::harmless(&shown(&party.name)), shown(&party.address))).collect(),
+        parties: parties.into_iter().map(|party| (links::harmless(&shown(&party.name)), address(&party.address, words))).collect(),
         case,
         next: words.say(match thread.state {
             Standing::New => "thread-next-new",

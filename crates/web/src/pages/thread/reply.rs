@@ -7,18 +7,19 @@ use crate::{
     page::{self, Desk, Page},
     pages::{
         inbox,
+        incident::Suggestion,
         letter::reading::{self, cut, shown},
         onward,
     },
     query::Parameters,
     reader::Person,
-    sent::Fields,
+    upload::Upload,
     web::{Shared, Web},
     words::Words,
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Request, State},
     response::Response,
 };
 use noroshi_kernel::id::CorrespondenceId;
@@ -28,7 +29,7 @@ use noroshi_mailroom::{
     thread::{self, Letter, Line, Thread},
 };
 use noroshi_post::{
-    build::{Attachment, Charset},
+    build::Charset,
     letter::{Headers, Mailbox},
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct ReplyPage {
     pub(crate) form: LetterForm,
     /// Whether the desk has no address to send from.
     pub(crate) no_address: bool,
+    /// Addresses that come into question, when a letter begins a thread about an incident.
+    pub(crate) suggestions: Option<Vec<Suggestion>>,
 }
 
 /// The fields of a letter, filled in.
@@ -93,7 +96,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         .step_to(desk_name, format!("/inbox/{}", thread.desk))
         .step_to(format!("#{}", thread.number()), format!("/threads/{}", thread.id))
         .step(words.say("action-reply"));
-    page::show(&ReplyPage { page, form, no_address: desks.get(&thread.desk).is_none_or(|desk| desk.address.is_empty()) })
+    page::show(&ReplyPage { page, form, no_address: desks.get(&thread.desk).is_none_or(|desk| desk.address.is_empty()), suggestions: None })
 }
 
 fn empty(thread: &Thread, desks: &Desks) -> LetterForm {
@@ -168,29 +171,28 @@ fn mailboxes(typed: &str) -> Vec<Mailbox> {
 }
 
 /// The letter that a form holds.
-pub(crate) fn writing(sent: &Fields) -> Result<Writing, Failure> {
-    let charset = match sent.field("charset") {
+pub(crate) fn writing(sent: Upload) -> Result<Writing, Failure> {
+    let charset = match sent.get("charset") {
         "" | "utf-8" => Charset::Utf8,
         "iso-2022-jp" => Charset::Iso2022Jp,
         other => return Err(Failure::Field { name: "charset".into(), value: noroshi_kernel::setaside::printable(other, 40) }),
     };
-    let sealing = match sent.field("sealing") {
+    let sealing = match sent.get("sealing") {
         "" | "plain" => Sealing::Plain,
         "signed" => Sealing::Signed,
         "encrypted" => Sealing::Encrypted,
         other => return Err(Failure::Field { name: "sealing".into(), value: noroshi_kernel::setaside::printable(other, 40) }),
     };
-    let answers = match sent.field("answers") {
+    let answers = match sent.get("answers") {
         "" => None,
         id => Some(CorrespondenceId(id.parse().map_err(|_| Failure::Missing)?)),
     };
-    let attachment = |file: &crate::sent::File| Attachment { name: file.name.clone(), media_type: file.media_type.clone(), bytes: file.bytes.to_vec() };
     Ok(Writing {
-        to: mailboxes(sent.field("to")),
-        cc: mailboxes(sent.field("cc")),
-        subject: sent.field("subject").trim().to_owned(),
-        body: sent.field("body").replace("\r\n", "\n"),
-        attachments: sent.files.iter().map(attachment).collect(),
+        to: mailboxes(sent.get("to")),
+        cc: mailboxes(sent.get("cc")),
+        subject: sent.get("subject").trim().to_owned(),
+        body: sent.text("body"),
+        attachments: sent.files,
         answers,
         charset,
         sealing,
@@ -198,9 +200,9 @@ pub(crate) fn writing(sent: &Fields) -> Result<Writing, Failure> {
 }
 
 /// `POST /threads/{id}/letters`
-pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, sent: Fields) -> Result<Response, Failure> {
+pub(crate) async fn post(State(web): State<Shared>, person: Person, Path(text): Path<String>, request: Request) -> Result<Response, Failure> {
     let thread = id(&text)?;
-    let writing = writing(&sent)?;
+    let writing = writing(Upload::of_person(&web, &person, request).await?)?;
     let work = web.ledger.begin().await?;
     outgoing::write(&web.ledger, &work, &person.actor, &web.house(), thread, writing).await?;
     work.commit().await?;

@@ -17,7 +17,7 @@ use noroshi_ledger::audit;
 use noroshi_mailroom::{
     correspondence::{Channel, Raw},
     desk::Desks,
-    letters,
+    form, letters,
     outgoing::{self, Sent},
     thread::{self, Letter, Line, Routing, Thread},
 };
@@ -48,8 +48,10 @@ pub(crate) struct Entry {
     /// What else was said; keeps its lines.
     pub(crate) note: String,
     pub(crate) recipients: Vec<Recipient>,
-    /// The page of the letter.
+    /// The letter, when it came in: it can be answered.
     pub(crate) letter: Option<i64>,
+    /// The page of the letter, whoever wrote it.
+    pub(crate) href: Option<String>,
     /// A thread that the letter quotes without being of it: its id and number.
     pub(crate) quotes: Option<(i64, String)>,
     /// A letter of ours that can still be taken back.
@@ -80,15 +82,22 @@ pub(crate) struct Recipient {
     pub(crate) address: String,
     pub(crate) state_key: &'static str,
     pub(crate) state: String,
-    /// What the mail server said.
+    /// What the mail server said, and when.
     pub(crate) reply: String,
+    pub(crate) at: Option<Time>,
 }
 
 impl Recipient {
-    pub(crate) fn of(one: &outgoing::Recipient, words: Words) -> Self {
+    pub(crate) fn of(one: &outgoing::Recipient, web: &Web, words: Words) -> Self {
         let (state_key, state) = (one.state.key(), words.outgoing_state(one.state));
-        Self { address: shown(&one.address), state_key, state, reply: shown(&one.reply) }
+        let at = one.at.map(|at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words));
+        Self { address: address(&one.address, words), state_key, state, reply: shown(&one.reply), at }
     }
+}
+
+/// An address as it is shown; who filled in a form without one reads what we write behind the status link.
+pub(crate) fn address(address: &str, words: Words) -> String {
+    if form::is_placeholder(address) { words.say("address-none") } else { shown(address) }
 }
 
 pub(super) struct Timeline<'a> {
@@ -121,7 +130,9 @@ impl Timeline<'_> {
         for row in audit::of_subject(&self.web.ledger, thread.id.0, 500).await? {
             entries.extend(self.changed(&row).await?);
         }
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        // Of what bears the same time, what came first stands below.
+        entries.sort_by_key(|entry| entry.at);
+        entries.reverse();
         Ok(entries)
     }
 
@@ -138,6 +149,7 @@ impl Timeline<'_> {
             note: String::new(),
             recipients: Vec::new(),
             letter: None,
+            href: None,
             quotes: None,
             withdraws: None,
         }
@@ -167,7 +179,8 @@ impl Timeline<'_> {
 
     async fn came(&self, here: ThreadId, line: &Line, text: Option<Text>) -> Result<Entry, Failure> {
         let words = self.words;
-        let from = if line.from_name.is_empty() { line.from_address.clone() } else { format!("{} <{}>", line.from_name, line.from_address) };
+        let own = address(&line.from_address, words);
+        let from = if line.from_name.is_empty() { own } else { format!("{} <{own}>", line.from_name) };
         let how = if from.is_empty() { shown(&line.subject) } else { shown(&from) };
         let mut entry = self.entry(line.received_at, "in", words.say("letter-in"), how);
         let plain = |name: String| Mark { name, class: "plain" };
@@ -195,6 +208,7 @@ impl Timeline<'_> {
             }
         }
         entry.letter = Some(line.id.0);
+        entry.href = Some(format!("/letters/{}", line.id));
         entry.text = text;
         Ok(entry)
     }
@@ -208,7 +222,8 @@ impl Timeline<'_> {
         if is_dead {
             entry.warnings.push(words.say("letter-given-up"));
         }
-        entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, words)).collect();
+        entry.href = Some(format!("/outgoing/{}", sent.id));
+        entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, self.web, words)).collect();
         entry.withdraws = (self.may_write && sent.state == outgoing::State::Queued).then_some(sent.id.0);
         entry.text = text;
         entry
