@@ -9,7 +9,7 @@ use noroshi_demo::{
 use noroshi_directory::{key::Vault, organisation::Home};
 use noroshi_incident::{
     selection::Reckoning,
-    service::import::Intake,
+    service::import::{Intake, Lookout},
     stats::{self, Figures},
 };
 use noroshi_kernel::{
@@ -68,6 +68,7 @@ impl Team {
             reckoning: self.reckoning.clone(),
             marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]),
             vault: Vault::new(&[7; 32]),
+            lookout: Lookout::default(),
         }
     }
 

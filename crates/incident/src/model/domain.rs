@@ -1,24 +1,17 @@
 //! Which domain somebody registered.
 
-/// What registries of countries sell names under: `co` of `co.jp`.
-const SECOND_LEVELS: [&str; 16] = ["ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gr", "lg", "mil", "ne", "net", "or", "org"];
-
-/// The domain that a host most likely was registered under: its last two labels, or three where a country's registry sells names
-/// below a second level. No list of every registry's rules is asked, so a person looks at it.
+/// The domain that a host was registered under, by the Public Suffix List of the day on which noroshi was built; `None` for addresses,
+/// for suffixes themselves and for what is no host name.
 #[must_use]
 pub fn registered(host: &str) -> Option<String> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let labels: Vec<&str> = host.split('.').collect();
-    let is_name = |label: &&str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let top = labels.last()?;
+    let is_name = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let top = host.rsplit('.').next()?;
     // An address has no domain.
-    if !labels.iter().all(|label| is_name(label) || label.starts_with('_')) || top.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !host.split('.').all(is_name) || top.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let below = labels.len().checked_sub(2).and_then(|place| labels.get(place))?;
-    let wanted = if top.len() == 2 && SECOND_LEVELS.contains(below) { 3 } else { 2 };
-    let kept = labels.get(labels.len().checked_sub(wanted)?..)?;
-    kept.iter().all(is_name).then(|| kept.join("."))
+    psl::domain_str(&host).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -33,6 +26,7 @@ mod tests {
             ("WWW.Example.COM.", Some("example.com")),
             ("example.net", Some("example.net")),
             ("shop.example.com.br", Some("example.com.br")),
+            ("www.example.chiyoda.tokyo.jp", Some("example.chiyoda.tokyo.jp")),
             ("_dmarc.example.org", Some("example.org")),
             ("co.jp", None),
             ("localhost", None),
