@@ -3,14 +3,16 @@
 mod found;
 pub(crate) mod part;
 pub(crate) mod reading;
+pub(crate) mod seals;
 
 pub(crate) use found::Item;
+pub(crate) use seals::SealLine;
 
 use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
-    pages::inbox,
+    pages::{inbox, keys::Mark},
     query::Parameters,
     reader::Person,
     times::Time,
@@ -22,15 +24,22 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use noroshi_directory::key;
 use noroshi_document::number;
 use noroshi_feeds::extract::Brands;
-use noroshi_kernel::{id::CorrespondenceId, reason::Reason};
+use noroshi_kernel::{access::Action, id::CorrespondenceId, reason::Reason};
 use noroshi_mailroom::{
     correspondence::{self, Correspondence},
+    letters::{self, Sealed},
     thread::{self, Thread},
 };
-use noroshi_post::letter::{Body, Letter, MOST_BYTES, Part};
-use reading::{cut, shown};
+use noroshi_post::{
+    letter::{Body, Letter, MOST_BYTES, Part},
+    openpgp::Fingerprint,
+    sealed::Seal,
+};
+use reading::{Keys, Opened, cut, shown};
+use seals::Signers;
 
 /// The longest text that is shown, in characters, and the longest source, in bytes; the whole is a file to keep.
 const TEXT_MOST_CHARS: usize = 200_000;
@@ -55,6 +64,13 @@ pub(crate) struct LetterPage {
     pub(crate) problem: Option<String>,
     /// What had to be mended.
     pub(crate) oddities: Vec<String>,
+    /// What its seals are worth now.
+    pub(crate) seals: Vec<SealLine>,
+    /// What they were worth when it was read, where that was something else.
+    pub(crate) seals_then: Vec<Mark>,
+    /// Keys that came along and are not here: the digits in groups, and the key in armour.
+    pub(crate) offered: Vec<(String, String)>,
+    pub(crate) may_bring: bool,
     pub(crate) view: View,
     /// The fields of the head.
     pub(crate) fields: Vec<(String, String)>,
@@ -132,6 +148,11 @@ pub(crate) async fn open(web: &Web, person: &Person, text: &str) -> Result<(Corr
     Ok((found, thread))
 }
 
+/// Whether something of a letter was sealed when it was read.
+async fn is_sealed(web: &Web, id: CorrespondenceId) -> Result<bool, Failure> {
+    Ok(letters::sealed(&web.ledger, id).await?.is_some_and(|sealed| sealed.is_any()))
+}
+
 /// What one asks to see.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Show {
@@ -154,6 +175,7 @@ struct Told {
     fields: Vec<(String, String)>,
     problem: Option<Reason>,
     oddities: Vec<Reason>,
+    seal: Seal,
 }
 
 /// `GET /letters/{id}`, or `?show=source`, `structure`, `items`.
@@ -170,10 +192,17 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let (found, thread) = open(&web, &person, &text).await?;
     let length = found.raw.length;
     let brands = Brands::new(noroshi_directory::brand::names_of(&web.ledger).await?.into_values());
-    let told = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64 + 1, move |read| {
-        told(&read.into_iter().next().unwrap_or_default(), length, show, &brands)
+    let then = letters::sealed(&web.ledger, found.id).await?.unwrap_or_default();
+    let places = vec![reading::Place { raw: found.raw.clone(), is_sealed: then.is_any() }];
+    let told = reading::with_letters(&web, &person.actor, places, MOST_BYTES as u64 + 1, move |read, keys| {
+        told(&read.into_iter().next().unwrap_or_default(), length, show, &brands, keys)
     })
     .await?;
+    let mut fingerprints = seals::named(&told.seal);
+    fingerprints.extend(then.signer.as_deref().and_then(Fingerprint::of_text));
+    let signers = Signers::of(&web, fingerprints).await?;
+    // Of a letter that nobody has read yet nothing was known.
+    let has_changed = then.is_any() && Sealed::from(&told.seal) != then;
     let id = found.id.0;
     let tab = |(one, key, name): (Show, &str, &str)| inbox::Choice {
         name: words.say(name),
@@ -196,19 +225,41 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         size: size(length),
         problem: told.problem.as_ref().map(reason),
         oddities: told.oddities.iter().take(50).map(reason).collect(),
+        seals: seals::lines(&told.seal, &signers, words),
+        seals_then: if has_changed { seals::stored(&then, &signers, words) } else { Vec::new() },
+        offered: offered(&web, &told.seal).await?,
+        may_bring: person.actor.can(Action::ChangeContactKeys),
         view: told.view,
         fields: told.fields,
         thread: thread.map(|thread| thread.id.0),
-        opens_raw: person.actor.can(noroshi_kernel::access::Action::ViewTray),
+        opens_raw: person.actor.can(Action::ViewTray),
     })
 }
 
-fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
-    let read = if length > MOST_BYTES as u64 { Err(too_large(length)) } else { reading::read(bytes) };
-    let letter = match read {
+/// The keys that came along and are not here yet.
+async fn offered(web: &Web, seal: &Seal) -> Result<Vec<(String, String)>, Failure> {
+    let mut offered = Vec::new();
+    for certificate in &seal.keys {
+        let fingerprint = certificate.fingerprint();
+        if key::known(&web.ledger, &fingerprint).await?.is_none()
+            && let Ok(armour) = certificate.armoured()
+        {
+            offered.push((fingerprint.grouped(), armour));
+        }
+    }
+    Ok(offered)
+}
+
+fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands, keys: &Keys) -> Told {
+    // What cannot be read is shown as it is, whatever was asked for.
+    let nothing = |why: Reason, seal: Seal| Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new(), seal };
+    if length > MOST_BYTES as u64 {
+        return nothing(too_large(length), Seal::default());
+    }
+    let Opened { letter, seal } = keys.open(bytes);
+    let letter = match letter {
         Ok(letter) => letter,
-        // What cannot be read is shown as it is, whatever was asked for.
-        Err(why) => return Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new() },
+        Err(why) => return nothing(why, seal),
     };
     let view = match show {
         Show::Text => text(&letter),
@@ -220,7 +271,7 @@ fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
         }
     };
     let field = |(name, text): &(String, String)| (shown(cut(name, 100).0), shown(cut(text, FIELD_MOST_CHARS).0));
-    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities }
+    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities, seal }
 }
 
 fn too_large(length: u64) -> Reason {

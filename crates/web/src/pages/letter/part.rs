@@ -1,6 +1,6 @@
 //! `GET /letters/{id}/parts/{path}`: one part of a letter, as a file to keep and never as something that a browser runs.
 
-use super::{open, reading};
+use super::{is_sealed, open, reading};
 use crate::{failure::Failure, links, reader::Person, web::Shared};
 use axum::{
     extract::{Path, State},
@@ -16,8 +16,9 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path((text, p
         return Err(Failure::Missing);
     }
     let wanted = path.clone();
-    let file = reading::with_bytes(&web, vec![found.raw.clone()], MOST_BYTES as u64, move |read| {
-        let letter = reading::read(read.first()?).ok()?;
+    let places = vec![reading::Place { raw: found.raw.clone(), is_sealed: is_sealed(&web, found.id).await? }];
+    let file = reading::with_letters(&web, &person.actor, places, MOST_BYTES as u64, move |read, keys| {
+        let letter = keys.open(read.first()?).letter.ok()?;
         let part = letter.parts.iter().find(|part| part.path == wanted)?;
         Some((part.bytes()?.to_vec(), part.name.clone()))
     })
