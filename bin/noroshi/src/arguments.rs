@@ -287,6 +287,9 @@ pub(crate) enum Desk {
         /// The TLP label of its new threads, for example TLP:AMBER
         #[arg(long, value_name = "LABEL")]
         tlp: Option<Tlp>,
+        /// The fingerprint of the team's key that it uses; `none` leaves the choice to the team's rule
+        #[arg(long, value_name = "FINGERPRINT")]
+        openpgp: Option<String>,
         /// What it is called in Japanese
         #[arg(long, value_name = "NAME")]
         name_ja: Option<String>,

@@ -3,7 +3,7 @@
 
 use noroshi_directory::{
     DirectoryError,
-    key::{self, Came, Vault},
+    key::{self, Came, Vault, Wanted, Worth},
 };
 use noroshi_kernel::{
     access::{Actor, Role},
@@ -12,7 +12,7 @@ use noroshi_kernel::{
 };
 use noroshi_ledger::{FromQueryResult, Query, Sql, migration::Migration};
 use noroshi_post::{
-    openpgp::{Fingerprint, Limits, TeamKey, decrypt, encrypt, sign_cleartext, verify_cleartext},
+    openpgp::{Fingerprint, Limits, Purpose, TeamKey, decrypt, encrypt, sign_cleartext, verify_cleartext},
     sealed::Ring,
 };
 use noroshi_testkit::{Bench, on_both_databases};
@@ -73,7 +73,7 @@ on_both_databases! {
         let other = key::ring(&bench.ledger, &administrator(), &Vault::new(&[8; 32])).await.unwrap();
         assert!(!opens(&other, &message, now));
         assert_eq!(other.locked(), std::slice::from_ref(&fingerprint), "it is said, and letters come in all the same");
-        assert_eq!(refused(key::signing(&bench.ledger, &administrator(), &Vault::new(&[8; 32]), "", now).await), "key-locked");
+        assert_eq!(refused(key::signing(&bench.ledger, &administrator(), &Vault::new(&[8; 32]), Wanted::default(), now).await), "key-locked");
 
         #[derive(FromQueryResult)]
         struct Row { secret: Vec<u8> }
@@ -89,10 +89,10 @@ on_both_databases! {
 
     async fn the_newest_key_of_the_desk_signs_and_a_retired_one_opens(bench) {
         let now = bench.ledger.now();
-        assert_eq!(refused(key::signing(&bench.ledger, &administrator(), &vault(), "incident", now).await), "key-none");
+        assert_eq!(refused(key::signing(&bench.ledger, &administrator(), &vault(), Wanted::by("incident"), now).await), "key-none");
         let whole = made(&bench, "Team <csirt@example.jp>", "", None).await;
         let desk = made(&bench, "Desk <desk@example.jp>", "incident", Some(now.plus_days(10))).await;
-        let signs = async |serves: &str, at: Moment| key::signing(&bench.ledger, &account(Role::Editor), &vault(), serves, at).await.unwrap();
+        let signs = async |serves: &str, at: Moment| key::signing(&bench.ledger, &account(Role::Editor), &vault(), Wanted::by(serves), at).await.unwrap();
         let signer = signs("incident", now).await;
         assert_eq!(signer.certificate().fingerprint(), desk);
         let signed = sign_cleartext(b"text", &signer, now).unwrap();
@@ -123,7 +123,7 @@ on_both_databases! {
         assert_eq!(refused(key::import(&work, &analyst, b"").await), "forbidden");
         assert_eq!(refused(key::verify(&work, &analyst, &fingerprint, "x").await), "forbidden");
         assert_eq!(refused(key::remove(&work, &analyst, &fingerprint).await), "forbidden");
-        assert_eq!(refused(key::signing(&work, &analyst, &vault(), "", work.now()).await), "forbidden");
+        assert_eq!(refused(key::signing(&work, &analyst, &vault(), Wanted::default(), work.now()).await), "forbidden");
         assert_eq!(refused(key::ring(&work, &analyst, &vault()).await), "forbidden");
         assert_eq!(refused(key::remove(&work, &handler, &fingerprint).await), "key-own");
         assert_eq!(refused(key::import(&work, &handler, b"nothing").await), "pgp-no-certificate");
@@ -163,6 +163,51 @@ on_both_databases! {
         assert_eq!(found(now).await, [short.certificate().fingerprint()]);
         let actions: Vec<String> = audit_actions(&bench).await;
         assert_eq!(actions, ["team_key.make", "contact_key.import", "contact_key.import", "contact_key.verify", "contact_key.remove"]);
+    }
+
+    async fn the_chosen_key_is_used_while_it_can_be(bench) {
+        let now = bench.ledger.now();
+        let (old, new) = (made(&bench, "Old <csirt@example.jp>", "", Some(now.plus_days(10))).await, made(&bench, "New <csirt@example.jp>", "", None).await);
+        let ics = made(&bench, "Ics <ics@example.jp>", "ics", None).await;
+        let used = async |desk: &str, chosen: Option<&Fingerprint>, at: Moment| {
+            let own = key::in_use(&bench.ledger, Wanted { desk, chosen }, Purpose::Encryption, at).await.unwrap();
+            own.map(|own| own.certificate.fingerprint())
+        };
+        assert_eq!((used("office", None, now).await, used("ics", None, now).await), (Some(new.clone()), Some(ics.clone())));
+        assert_eq!((used("office", Some(&old), now).await, used("ics", Some(&old), now).await), (Some(old.clone()), Some(old.clone())));
+        assert_eq!(used("office", Some(&old), now.plus_days(11)).await, Some(new.clone()), "it has expired");
+        assert_eq!(used("office", Some(&ics), now).await, Some(new.clone()), "another desk's is none to choose");
+        let work = bench.ledger.begin().await.unwrap();
+        for fingerprint in [&old, &new] {
+            key::retire(&work, &administrator(), fingerprint).await.unwrap();
+        }
+        work.commit().await.unwrap();
+        assert_eq!((used("office", Some(&old), now).await, used("ics", Some(&old), now).await), (None, Some(ics)));
+    }
+
+    async fn keys_of_contacts_are_looked_up_by_what_people_have_of_them(bench) {
+        let now = bench.ledger.now();
+        let keys: Vec<TeamKey> = ["Hanako <Hanako_1@Example.net>", "Taro <taro@example.net>"].map(|id| TeamKey::generate(id, now).unwrap()).into();
+        for key in &keys {
+            imported(&bench, key.certificate().armoured().unwrap().as_bytes()).await.unwrap();
+        }
+        let found = async |words: &str| key::contacts_found(&bench.ledger, words, 0, 10).await.unwrap();
+        let hanako = keys[0].certificate().fingerprint();
+        let subkey = keys[0].certificate().key_ids().pop().unwrap();
+        let spaced: String = hanako.grouped().to_lowercase().chars().skip(5).take(19).collect();
+        for words in ["HANAKO_1@", &spaced, &format!("0x{}", hanako.as_str()), &subkey.to_string()] {
+            let (some, count) = found(words).await;
+            assert_eq!((some.iter().map(|one| one.certificate.fingerprint()).collect::<Vec<_>>(), count), (vec![hanako.clone()], 1), "{words}");
+        }
+        for (words, count) in [("", 2), (" ", 2), ("example.net", 2), ("%", 0), ("hanakoX1", 0), ("nobody", 0)] {
+            assert_eq!(found(words).await.1, count, "{words}");
+        }
+        let (page, count) = key::contacts_found(&bench.ledger, "", 1, 1).await.unwrap();
+        assert_eq!((page[0].certificate.fingerprint(), count), (hanako.clone(), 2), "the latest first");
+        assert!(matches!(key::known(&bench.ledger, &hanako).await.unwrap(), Some(key::Known::Contact(_))));
+        let worth = |key: &TeamKey, at: Moment| Worth::of(key.certificate(), at).key();
+        let short = TeamKey::generate_until("Short <s@example.net>", now, Some(now.plus_days(1))).unwrap();
+        assert_eq!((worth(&short, now), worth(&short, now.plus_days(2)), worth(&short, now.plus_days(-1))), ("usable", "expired", "unusable"));
     }
 
     async fn a_secret_key_comes_in_by_its_passphrase(bench) {

@@ -101,4 +101,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    Migration {
+        name: "mailroom_m0006_desk_key",
+        // The fingerprint of the key that was chosen for a desk among the team's.
+        both: &["ALTER TABLE mailroom_desk ADD COLUMN team_key TEXT"],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

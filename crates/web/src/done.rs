@@ -33,12 +33,19 @@ pub(crate) enum Done {
     Withdrawn,
     SentAgain,
     DeskSaved,
+    KeyMade,
+    KeyBrought,
+    KeyRenewed,
+    KeyKnown,
+    KeyVerified,
+    KeyRetired,
+    KeyRemoved,
     Retried,
     Discarded,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -66,6 +73,13 @@ impl Done {
         Self::Withdrawn,
         Self::SentAgain,
         Self::DeskSaved,
+        Self::KeyMade,
+        Self::KeyBrought,
+        Self::KeyRenewed,
+        Self::KeyKnown,
+        Self::KeyVerified,
+        Self::KeyRetired,
+        Self::KeyRemoved,
         Self::Retried,
         Self::Discarded,
     ];
@@ -100,6 +114,13 @@ impl Done {
             Self::Withdrawn => "done-withdrawn",
             Self::SentAgain => "done-sent-again",
             Self::DeskSaved => "done-desk-saved",
+            Self::KeyMade => "done-key-made",
+            Self::KeyBrought => "done-key-brought",
+            Self::KeyRenewed => "done-key-renewed",
+            Self::KeyKnown => "done-key-known",
+            Self::KeyVerified => "done-key-verified",
+            Self::KeyRetired => "done-key-retired",
+            Self::KeyRemoved => "done-key-removed",
             Self::Retried => "done-retried",
             Self::Discarded => "done-discarded",
         }

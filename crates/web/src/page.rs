@@ -39,6 +39,7 @@ pub(crate) enum Desk {
     PeriodicReports,
     Brands,
     Mappings,
+    Keys,
     Desks,
     Queue,
     /// No desk: the help page.
@@ -47,7 +48,7 @@ pub(crate) enum Desk {
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 13] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 14] = [
         (Self::Inbox, "desk-inbox", "/inbox", Action::ViewLetters),
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
@@ -59,6 +60,7 @@ impl Desk {
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
         (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
+        (Self::Keys, "desk-keys", "/keys", Action::ViewLetters),
         (Self::Desks, "desk-desks", "/desks", Action::ChangeDesks),
         (Self::Queue, "desk-queue", "/queue", Action::ManageQueue),
     ];

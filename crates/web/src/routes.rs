@@ -73,6 +73,8 @@ pub(crate) fn routes() -> Vec<Route> {
     const TRAY: Access = Access::Action(Action::ViewTray);
     const LETTERS: Access = Access::Action(Action::ViewLetters);
     const WRITE: Access = Access::Action(Action::WriteLetters);
+    const CONTACT_KEYS: Access = Access::Action(Action::ChangeContactKeys);
+    const TEAM_KEYS: Access = Access::Action(Action::ChangeTeamKeys);
     const DESKS: Access = Access::Action(Action::ChangeDesks);
     const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
@@ -117,6 +119,7 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/mappings/{name}/remove", IMPORT, pages::mappings::remove::post),
         get("/report", Public, pages::report::get),
         upload("/report", Public, pages::report::post),
+        get("/report/key.asc", Public, pages::report::key::get),
         get("/status/{token}", Public, pages::status::get),
         upload("/status/{token}", Public, pages::status::post),
         get("/intake/new", IMPORT, pages::intake::get),
@@ -146,6 +149,16 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/outgoing/{id}/again", WRITE, pages::outgoing::again),
         get("/incidents/{number}/letter", WRITE, pages::incident::letter::get),
         upload("/incidents/{number}/letters", WRITE, pages::incident::letter::post),
+        get("/keys", LETTERS, pages::keys::get),
+        get("/keys/new", TEAM_KEYS, pages::keys::make::get),
+        post("/keys/new", TEAM_KEYS, pages::keys::make::post),
+        get("/keys/import", CONTACT_KEYS, pages::keys::import::get),
+        upload("/keys/import", CONTACT_KEYS, pages::keys::import::post),
+        get("/keys/{fingerprint}", LETTERS, pages::keys::view::get),
+        get("/keys/{fingerprint}/key.asc", LETTERS, pages::keys::view::download),
+        post("/keys/{fingerprint}/verify", CONTACT_KEYS, pages::keys::act::verify),
+        post("/keys/{fingerprint}/retire", TEAM_KEYS, pages::keys::act::retire),
+        post("/keys/{fingerprint}/remove", CONTACT_KEYS, pages::keys::act::remove),
         get("/desks", DESKS, pages::desks::get),
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),

@@ -1,7 +1,7 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Desk, platform::Platform};
 use anyhow::bail;
-use noroshi_directory::account;
+use noroshi_directory::{account, key::fingerprint};
 use noroshi_kernel::{id::AccountId, language::Bilingual, setaside::printable};
 use noroshi_mailroom::desk::{self, Change};
 use serde_json::json;
@@ -10,14 +10,20 @@ use std::collections::HashMap;
 pub(super) async fn run(platform: &Platform, command: Desk) -> anyhow::Result<Done> {
     match command {
         Desk::List(json) => list(platform, json.json).await?,
-        Desk::Set { key, address, acknowledges, form, tlp, name_ja, name_en } => {
+        Desk::Set { key, address, acknowledges, form, tlp, openpgp, name_ja, name_en } => {
             let desks = desk::all(&platform.ledger).await?;
             // One of the two names leaves the other as it is.
             let name = match (name_ja, name_en, desks.get(&key)) {
                 (None, None, _) | (_, _, None) => None,
                 (ja, en, Some(desk)) => Some(Bilingual::new(ja.unwrap_or_else(|| desk.name.ja.clone()), en.unwrap_or_else(|| desk.name.en.clone()))),
             };
-            let change = Change { name, address, acknowledges: acknowledges.map(|answer| answer.is_yes()), has_form: form.map(|answer| answer.is_yes()), tlp };
+            let team_key = match openpgp.as_deref() {
+                None => None,
+                Some("none") => Some(None),
+                Some(text) => Some(Some(fingerprint(text)?)),
+            };
+            let (acknowledges, has_form) = (acknowledges.map(|answer| answer.is_yes()), form.map(|answer| answer.is_yes()));
+            let change = Change { name, address, acknowledges, has_form, tlp, team_key };
             let work = platform.ledger.begin().await?;
             let desk = desk::change(&work, &Platform::local_administrator(), &key, change).await?;
             work.commit().await?;
@@ -54,6 +60,7 @@ async fn list(platform: &Platform, as_json: bool) -> anyhow::Result<()> {
                 "acknowledges": desk.acknowledges,
                 "form": desk.has_form,
                 "tlp": desk.tlp.marking(),
+                "openpgp": desk.team_key.as_ref().map(ToString::to_string),
                 "staff": staff(desk),
             })
         };

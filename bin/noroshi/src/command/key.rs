@@ -1,10 +1,10 @@
 use super::{print, print_json, regular};
 use crate::{Done, arguments::Key, grammar::counted, platform::Platform};
 use anyhow::Context as _;
-use noroshi_directory::key::{self, Came, ContactKey, OwnKey};
+use noroshi_directory::key::{self, Came, ContactKey, OwnKey, Worth};
 use noroshi_incident::service::import;
 use noroshi_kernel::{moment::Moment, setaside::printable};
-use noroshi_post::openpgp::{Certificate, Purpose};
+use noroshi_post::openpgp::Certificate;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -48,16 +48,6 @@ pub(super) async fn run(platform: &Platform, command: Key) -> anyhow::Result<Don
     Ok(Done::Whole)
 }
 
-/// What a key is worth at `at`, in a word: `usable`, `expired`, `revoked` or `unusable`.
-fn worth(certificate: &Certificate, at: Moment) -> &'static str {
-    match () {
-        () if certificate.revoked(at).is_some() => "revoked",
-        () if certificate.expiry(at).is_some_and(|expiry| expiry <= at) => "expired",
-        () if certificate.usable(Purpose::Encryption, at).is_ok() || certificate.usable(Purpose::Signing, at).is_ok() => "usable",
-        () => "unusable",
-    }
-}
-
 /// What a key says of itself, with what we know of it.
 #[derive(Serialize)]
 struct Shown {
@@ -78,7 +68,7 @@ fn shown(certificate: &Certificate, at: Moment, known: Value) -> Shown {
         algorithm: certificate.algorithm(),
         created: certificate.created().rfc3339(),
         expires: certificate.expiry(at).map(Moment::rfc3339),
-        worth: worth(certificate, at),
+        worth: Worth::of(certificate, at).key(),
         known,
     }
 }
@@ -114,7 +104,7 @@ fn line(whose: &str, certificate: &Certificate, state: &str, at: Moment) -> anyh
     let ids: Vec<String> = certificate.user_ids(at).iter().map(|id| printable(id, 100)).collect();
     let until =
         certificate.expiry(at).map_or_else(|| "no expiry".to_owned(), |expiry| format!("until {}", expiry.rfc3339().chars().take(10).collect::<String>()));
-    print(&format!("{whose:7} {:40} {state:10} {:8} {until:16} {}", certificate.fingerprint().as_str(), worth(certificate, at), ids.join(", ")))
+    print(&format!("{whose:7} {:40} {state:10} {:8} {until:16} {}", certificate.fingerprint().as_str(), Worth::of(certificate, at).key(), ids.join(", ")))
 }
 
 async fn make(platform: &Platform, name: &str, address: &str, desk: &str, expires_days: Option<i64>) -> anyhow::Result<()> {

@@ -5,9 +5,10 @@ use crate::{
     platform::Platform,
 };
 use anyhow::Context as _;
-use noroshi_directory::key;
+use noroshi_directory::key::{self, Wanted};
 use noroshi_document::{json, text};
 use noroshi_kernel::{language::Language, period::Period};
+use noroshi_mailroom::desk;
 use noroshi_post::openpgp;
 use noroshi_reporting::{incident, page};
 use std::path::{Path, PathBuf};
@@ -58,7 +59,9 @@ fn put(written: &str, period: Period, language: Language, ending: &str, folder: 
 /// The text, signed in the clear with the key of the team that serves the incident desk.
 async fn signed(platform: &Platform, text: &str, what: &str) -> anyhow::Result<String> {
     let now = platform.ledger.now();
-    let key = key::signing(&platform.ledger, &Platform::local_administrator(), &platform.vault(), "incident", now).await?;
+    let desks = desk::all(&platform.ledger).await?;
+    let wanted = desks.get("incident").map_or(Wanted::by("incident"), desk::Desk::wanted);
+    let key = key::signing(&platform.ledger, &Platform::local_administrator(), &platform.vault(), wanted, now).await?;
     let signed = openpgp::sign_cleartext(text.as_bytes(), &key, now).map_err(|reason| anyhow::anyhow!("{reason}"))?;
     let work = platform.ledger.begin().await?;
     key::note_signing(&work, &Platform::local_administrator(), &key, what).await?;

@@ -160,6 +160,11 @@ fn keys_go_out_to_gnupg_and_come_in_from_it() {
             (Some("Hanako <hanako@example.net>"), Some("by telephone"))
         );
         assert!(home.run(&["key", "list"]).out().contains(&hanako));
+        let desk = || home.run(&["desk", "list", "--json"]).json()[0]["openpgp"].as_str().map(str::to_owned);
+        assert_eq!((home.run(&["desk", "set", "incident", "--openpgp", &ours]).code(), desk()), (0, Some(ours.clone())));
+        let refused = home.run(&["desk", "set", "incident", "--openpgp", &hanako]);
+        assert!(refused.code() == 1 && refused.err().contains("none of the team's that this desk may use"), "{}", refused.err());
+        assert_eq!((home.run(&["desk", "set", "incident", "--openpgp", "none"]).code(), desk()), (0, None));
         assert_eq!(home.run(&["key", "retire", &ours]).code(), 0);
         assert_eq!(home.run(&["key", "remove", &hanako]).code(), 0);
         for (arguments, says) in [

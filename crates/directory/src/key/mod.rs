@@ -6,21 +6,25 @@
 //! Whether a key is revoked or has expired is read from its certificate when it is used, never stored. A contact's key is trusted by nobody
 //! until a person says how it was verified; until then it can be encrypted to, as the letters would else go in the clear.
 
+mod choice;
 mod contact;
 mod own;
 mod ring;
 mod store;
 mod vault;
+mod worth;
 
+pub use choice::{Wanted, in_use};
 pub use contact::{Came, for_address, import, remove, verify};
 pub use own::{import_secret, make, note_signing, retire, signing};
 pub use ring::ring;
-pub use store::{contacts, team};
+pub use store::{contacts, contacts_found, team};
 pub use vault::Vault;
+pub use worth::Worth;
 
 use crate::DirectoryError;
 use noroshi_kernel::{moment::Moment, reason::Reason, setaside::printable};
-use noroshi_ledger::Query;
+use noroshi_ledger::{LedgerError, Query};
 use noroshi_post::openpgp::{Certificate, Fingerprint};
 
 /// A key of the team.
@@ -62,15 +66,43 @@ pub struct Verified {
     pub how: String,
 }
 
+/// A key that is known.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// The team's.
+    Own(OwnKey),
+    /// Somebody else's.
+    Contact(ContactKey),
+}
+
+/// The key of a fingerprint, the team's or a contact's; `None` when it is not known here.
+///
+/// # Errors
+/// When the database cannot be reached or is damaged.
+pub async fn known(query: &impl Query, fingerprint: &Fingerprint) -> Result<Option<Known>, LedgerError> {
+    if let Some(own) = store::own(query, fingerprint).await? {
+        return Ok(Some(Known::Own(own)));
+    }
+    Ok(store::contact(query, fingerprint).await?.map(Known::Contact))
+}
+
+impl Known {
+    /// Its half that is handed out.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        match self {
+            Self::Own(own) => &own.certificate,
+            Self::Contact(contact) => &contact.certificate,
+        }
+    }
+}
+
 /// The certificate of a key that is known, the team's or a contact's.
 ///
 /// # Errors
 /// [`DirectoryError::Refused`] when there is none with that fingerprint; when the database cannot be reached.
 pub async fn certificate(query: &impl Query, fingerprint: &Fingerprint) -> Result<Certificate, DirectoryError> {
-    if let Some(own) = store::own(query, fingerprint).await? {
-        return Ok(own.certificate);
-    }
-    store::contact(query, fingerprint).await?.map(|contact| contact.certificate).ok_or_else(|| unknown(fingerprint))
+    known(query, fingerprint).await?.map(|known| known.certificate().clone()).ok_or_else(|| unknown(fingerprint))
 }
 
 /// Reads a fingerprint as a person wrote it.

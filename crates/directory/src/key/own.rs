@@ -1,6 +1,6 @@
 //! The team's own keys.
 
-use super::{OwnKey, Vault, store, unknown};
+use super::{Vault, Wanted, choice, store, unknown};
 use crate::DirectoryError;
 use noroshi_kernel::{
     access::{Action, Actor},
@@ -120,24 +120,14 @@ pub async fn retire(work: &UnitOfWork, actor: &Actor, fingerprint: &Fingerprint)
     audit(work, actor, "team_key.retire", own.id, fingerprint, &own.serves).await
 }
 
-/// The key that signs for a desk now: one of its own before one of the whole team, the newest first.
+/// The key that signs for a desk now; see [`in_use`](super::in_use).
 ///
 /// # Errors
 /// [`DirectoryError::Forbidden`]; [`DirectoryError::Refused`] when there is none that can sign at `at`, or the `team.key` is another one.
-pub async fn signing(query: &impl Query, actor: &Actor, vault: &Vault, serves: &str, at: Moment) -> Result<TeamKey, DirectoryError> {
+pub async fn signing(query: &impl Query, actor: &Actor, vault: &Vault, wanted: Wanted<'_>, at: Moment) -> Result<TeamKey, DirectoryError> {
     actor.must_can(Action::SignForTeam)?;
-    let mut fit: Vec<OwnKey> =
-        store::team(query).await?.into_iter().filter(|own| own.retired_at.is_none() && (own.serves.is_empty() || own.serves == serves)).collect();
-    fit.sort_by_key(|own| (own.serves != serves, std::cmp::Reverse(own.id)));
-    let mut why = None;
-    let chosen = fit.iter().find(|own| match own.certificate.usable(Purpose::Signing, at) {
-        Ok(_) => true,
-        Err(reason) => {
-            why.get_or_insert(reason);
-            false
-        }
-    });
-    let Some(chosen) = chosen else { return Err(DirectoryError::Refused(why.unwrap_or_else(no_key))) };
+    let chosen = choice::choose(store::team(query).await?, wanted, Purpose::Signing, at);
+    let chosen = chosen.map_err(|why| DirectoryError::Refused(why.unwrap_or_else(no_key)))?;
     let fingerprint = chosen.certificate.fingerprint();
     let secrets = store::secrets(query).await?;
     let locked = secrets.iter().find(|(of, _)| of == fingerprint.as_str()).map(|(_, secret)| secret.as_slice()).unwrap_or_default();

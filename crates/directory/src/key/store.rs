@@ -117,6 +117,37 @@ pub async fn contacts(query: &impl Query) -> Result<Vec<ContactKey>, LedgerError
     query.all::<ContactRow>(Sql::new(CONTACT).push(" ORDER BY k.id")).await?.into_iter().map(ContactRow::key).collect()
 }
 
+/// The keys of contacts of which an address, the fingerprint or a subkey's short name holds `words`, the latest first; `limit` after the first
+/// `skip`, and how many there are.
+///
+/// # Errors
+/// When the database cannot be reached or is damaged.
+pub async fn contacts_found(query: &impl Query, words: &str, skip: u32, limit: u32) -> Result<(Vec<ContactKey>, i64), LedgerError> {
+    let chosen = found(words);
+    let count = query.number(Sql::new("SELECT count(*) AS n FROM directory_contact_key k").append(chosen.clone())).await?;
+    let sql = Sql::new(CONTACT).append(chosen).push(" ORDER BY k.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
+    let keys = query.all::<ContactRow>(sql).await?.into_iter().map(ContactRow::key).collect::<Result<_, _>>()?;
+    Ok((keys, count))
+}
+
+fn found(words: &str) -> Sql {
+    let words = words.trim().to_lowercase();
+    if words.is_empty() {
+        return Sql::new("");
+    }
+    let literal = |text: &str| -> String { text.chars().flat_map(|one| matches!(one, '%' | '_' | '\\').then_some('\\').into_iter().chain([one])).collect() };
+    // A fingerprint is pasted with its spaces.
+    let digits: String = words.strip_prefix("0x").unwrap_or(&words).chars().filter(|one| !one.is_whitespace()).collect::<String>().to_uppercase();
+    let holds = |column: &str, text: &str| Sql::new(column).push(" LIKE ").bind(format!("%{}%", literal(text))).push(" ESCAPE '\\'");
+    Sql::new(" WHERE (")
+        .append(holds("k.fingerprint", &digits))
+        .push(" OR ")
+        .append(holds("k.key_ids", &digits))
+        .push(" OR EXISTS (SELECT 1 FROM directory_contact_key_address a WHERE a.key_id = k.id AND ")
+        .append(holds("a.address", &words))
+        .push("))")
+}
+
 pub(super) async fn contact(query: &impl Query, fingerprint: &Fingerprint) -> Result<Option<ContactKey>, LedgerError> {
     query.one::<ContactRow>(Sql::new(CONTACT).push(" WHERE k.fingerprint = ").bind(fingerprint.as_str())).await?.map(ContactRow::key).transpose()
 }

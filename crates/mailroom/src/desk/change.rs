@@ -1,5 +1,6 @@
 use super::{Desk, store};
 use crate::{MailroomError, error::refused};
+use noroshi_directory::key::{self, Known};
 use noroshi_kernel::{
     access::{Action, Actor},
     id::AccountId,
@@ -8,7 +9,7 @@ use noroshi_kernel::{
     tlp::Tlp,
 };
 use noroshi_ledger::{UnitOfWork, audit};
-use noroshi_post::threading;
+use noroshi_post::{openpgp::Fingerprint, threading};
 use serde_json::json;
 
 /// What an administrator says of a desk; `None` leaves what is.
@@ -24,13 +25,15 @@ pub struct Change {
     pub has_form: Option<bool>,
     /// The label of its new threads.
     pub tlp: Option<Tlp>,
+    /// The key of the team that it uses; `Some(None)` leaves the choice to the team's rule.
+    pub team_key: Option<Option<Fingerprint>>,
 }
 
 /// Changes a desk.
 ///
 /// # Errors
 /// [`MailroomError::Forbidden`]; [`MailroomError::Unknown`] when there is no such desk; [`MailroomError::Refused`] when the address
-/// is none or another desk's, or when a desk without address is to acknowledge.
+/// is none or another desk's, when a desk without address is to acknowledge, or when the key is none of the team's that the desk may use.
 pub async fn change(work: &UnitOfWork, actor: &Actor, key: &str, change: Change) -> Result<Desk, MailroomError> {
     actor.must_can(Action::ChangeDesks)?;
     work.lock("mailroom.desks").await?;
@@ -62,8 +65,21 @@ pub async fn change(work: &UnitOfWork, actor: &Actor, key: &str, change: Change)
             "to acknowledge by itself, the desk needs a mail address first",
         );
     }
+    if let Some(team_key) = change.team_key.filter(|team_key| *team_key != before.team_key) {
+        if let Some(fingerprint) = &team_key {
+            check_key(work, &desk, fingerprint).await?;
+        }
+        desk.team_key = team_key;
+    }
     store::save(work, &desk).await?;
-    let detail = json!({ "desk": desk.key, "address": desk.address, "acknowledges": desk.acknowledges, "form": desk.has_form, "tlp": desk.tlp });
+    let detail = json!({
+        "desk": desk.key,
+        "address": desk.address,
+        "acknowledges": desk.acknowledges,
+        "form": desk.has_form,
+        "tlp": desk.tlp,
+        "key": desk.team_key.as_ref().map(Fingerprint::as_str),
+    });
     work.record(actor, audit::Entry { action: "mailroom.change_desk", subject_kind: "desk", subject_id: 0, detail: &detail }).await?;
     Ok(desk)
 }
@@ -86,6 +102,20 @@ fn check_address(desk: &Desk) -> Result<(), MailroomError> {
         "desk-address",
         format!("窓口のメールアドレス「{shown}」は ir@example.jp のような形（@ の前は英数字と . _ - で 30 文字以内）で書いてください。"),
         format!("the desk's address {shown:?} must look like ir@example.jp, with at most 30 of letters, digits, . _ - before the @"),
+    )
+}
+
+/// A key that the desk may use: one of the team's that is not retired and serves no other desk.
+async fn check_key(work: &UnitOfWork, desk: &Desk, fingerprint: &Fingerprint) -> Result<(), MailroomError> {
+    let known = key::known(work, fingerprint).await?;
+    if matches!(known, Some(Known::Own(own)) if own.retired_at.is_none() && own.serves_desk(&desk.key)) {
+        return Ok(());
+    }
+    let shown = fingerprint.grouped();
+    refused(
+        "desk-key",
+        format!("鍵 {shown} は、この窓口で使えるチームの鍵ではありません。引退していない、チーム全体かこの窓口の鍵を選んでください。"),
+        format!("the key {shown} is none of the team's that this desk may use; choose one that is not retired and serves the whole team or this desk"),
     )
 }
 

@@ -9,8 +9,9 @@ mod store;
 pub use change::{Change, change, set_staff};
 pub use store::all;
 
+use noroshi_directory::key::Wanted;
 use noroshi_kernel::{access::Label, id::AccountId, language::Bilingual, tlp::Tlp};
-use noroshi_post::threading;
+use noroshi_post::{openpgp::Fingerprint, threading};
 
 /// A desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +28,19 @@ pub struct Desk {
     pub has_form: bool,
     /// The label that its new threads bear. RED ones are read by its staff alone.
     pub tlp: Tlp,
+    /// The key of the team that was chosen for it; without one, the team's rule says which it is.
+    pub team_key: Option<Fingerprint>,
     /// Who works at it.
     pub staff: Vec<AccountId>,
 }
 
 impl Desk {
+    /// For whom a key of the team is wanted when this desk writes or is written to.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { desk: &self.key, chosen: self.team_key.as_ref() }
+    }
+
     /// The label of a thread that begins here.
     #[must_use]
     pub fn label(&self) -> Label {

@@ -1,6 +1,7 @@
 use super::{Desk, Desks};
 use noroshi_kernel::{id::AccountId, language::Bilingual, tlp::Tlp};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
+use noroshi_post::openpgp::Fingerprint;
 use std::collections::HashMap;
 
 #[derive(FromQueryResult)]
@@ -12,6 +13,7 @@ struct Row {
     acknowledges: bool,
     has_form: bool,
     tlp: i64,
+    team_key: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -29,8 +31,9 @@ pub async fn all(query: &impl Query) -> Result<Desks, LedgerError> {
     for row in query.all::<StaffRow>(Sql::new("SELECT desk, account_id FROM mailroom_desk_staff ORDER BY account_id")).await? {
         staff.entry(row.desk).or_default().push(AccountId(row.account_id));
     }
-    let rows =
-        query.all::<Row>(Sql::new("SELECT key, name_ja, name_en, address, acknowledges, has_form, tlp FROM mailroom_desk ORDER BY position, key")).await?;
+    let rows = query
+        .all::<Row>(Sql::new("SELECT key, name_ja, name_en, address, acknowledges, has_form, tlp, team_key FROM mailroom_desk ORDER BY position, key"))
+        .await?;
     let desk = |row: Row| Desk {
         staff: staff.remove(&row.key).unwrap_or_default(),
         key: row.key,
@@ -38,6 +41,7 @@ pub async fn all(query: &impl Query) -> Result<Desks, LedgerError> {
         address: row.address,
         acknowledges: row.acknowledges,
         has_form: row.has_form,
+        team_key: row.team_key.as_deref().and_then(Fingerprint::of_text),
         tlp: i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank),
     };
     Ok(Desks(rows.into_iter().map(desk).collect()))
@@ -56,6 +60,8 @@ pub(super) async fn save(work: &UnitOfWork, desk: &Desk) -> Result<(), LedgerErr
         .bind(desk.has_form)
         .push(", tlp = ")
         .bind(i64::from(desk.tlp.rank()))
+        .push(", team_key = ")
+        .bind(desk.team_key.as_ref().map(ToString::to_string))
         .push(" WHERE key = ")
         .bind(desk.key.clone());
     work.execute(sql).await.map(|_| ())

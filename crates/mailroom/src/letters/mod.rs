@@ -171,6 +171,20 @@ pub struct Sealed {
     pub signer: Option<String>,
 }
 
+impl Sealed {
+    /// As the database holds it.
+    pub(crate) fn stored(seal: &str, signature: Option<String>, signer: Option<String>) -> Self {
+        let secrecy = [Secrecy::Encrypted, Secrecy::Unopened].into_iter().find(|one| one.key() == seal).unwrap_or_default();
+        Self { secrecy, signature, signer }
+    }
+
+    /// Whether there is a seal at all.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.secrecy != Secrecy::None || self.signature.is_some()
+    }
+}
+
 impl From<&noroshi_post::sealed::Seal> for Sealed {
     fn from(seal: &noroshi_post::sealed::Seal) -> Self {
         let first = seal.signature();

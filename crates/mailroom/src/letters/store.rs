@@ -9,7 +9,6 @@ use noroshi_kernel::{
     setaside::printable,
 };
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, Value, bulk};
-use noroshi_post::sealed::Secrecy;
 use std::collections::{HashMap, HashSet};
 
 /// How many values one question asks for. Questions of one size share a prepared statement.
@@ -205,8 +204,7 @@ pub async fn sealed(query: &impl Query, id: CorrespondenceId) -> Result<Option<S
         signer: Option<String>,
     }
     let row = query.one::<SealRow>(Sql::new("SELECT seal, signature, signer FROM mailroom_letter WHERE id = ").bind(id.0)).await?;
-    let secrecy = |key: &str| [Secrecy::Encrypted, Secrecy::Unopened].into_iter().find(|one| one.key() == key).unwrap_or_default();
-    Ok(row.map(|row| Sealed { secrecy: secrecy(&row.seal), signature: row.signature, signer: row.signer }))
+    Ok(row.map(|row| Sealed::stored(&row.seal, row.signature, row.signer)))
 }
 
 /// The letters that wait for a person since something in them could not be opened, behind `after`, at most `limit`.

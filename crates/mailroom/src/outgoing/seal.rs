@@ -1,5 +1,5 @@
 use super::House;
-use crate::{MailroomError, error::refused};
+use crate::{MailroomError, desk::Desk, error::refused};
 use noroshi_directory::{DirectoryError, key};
 use noroshi_kernel::access::Actor;
 use noroshi_ledger::UnitOfWork;
@@ -21,12 +21,12 @@ pub enum Sealing {
 }
 
 /// The bytes of a letter as they are sent.
-pub(super) async fn seal(work: &UnitOfWork, actor: &Actor, house: &House, desk: &str, built: &Built, sealing: Sealing) -> Result<Vec<u8>, MailroomError> {
+pub(super) async fn seal(work: &UnitOfWork, actor: &Actor, house: &House, desk: &Desk, built: &Built, sealing: Sealing) -> Result<Vec<u8>, MailroomError> {
     if sealing == Sealing::Plain {
         return Ok(built.bytes());
     }
     let now = work.now();
-    let ours = key::signing(work, actor, &house.vault, desk, now).await.map_err(from_directory)?;
+    let ours = key::signing(work, actor, &house.vault, desk.wanted(), now).await.map_err(from_directory)?;
     key::note_signing(work, actor, &ours, "a letter").await.map_err(from_directory)?;
     if sealing == Sealing::Signed {
         return built.signed(&ours, now).map_err(MailroomError::Refused);

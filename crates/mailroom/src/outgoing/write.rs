@@ -137,7 +137,7 @@ pub(super) async fn post(
     (draft.to, draft.cc, draft.body, draft.attachments) = (writing.to, writing.cc, writing.body, writing.attachments);
     (draft.origin, draft.charset) = (origin, writing.charset);
     let built = build::build(&draft).map_err(MailroomError::Refused)?;
-    let bytes = seal::seal(work, actor, house, &desk.key, &built, sealing).await?;
+    let bytes = seal::seal(work, actor, house, desk, &built, sealing).await?;
     let blobs = ledger.blobs().clone();
     let stored = tokio::task::spawn_blocking(move || blobs.put(&mut Cursor::new(bytes))).await;
     let blob = stored.map_err(|error| LedgerError::Damaged(error.to_string()))??;

@@ -34,6 +34,10 @@ pub struct Item {
     pub from: String,
     /// How many letters it holds, in and out.
     pub letters: i64,
+    /// Whether something in one of its letters could not be opened.
+    pub is_unopened: bool,
+    /// Whether one of its letters bears a signature that is broken.
+    pub is_broken: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -115,6 +119,8 @@ pub async fn inbox(query: &impl Query, actor: &Actor, inbox: &Inbox, skip: u32, 
         from_name: String,
         from_address: String,
         letters: i64,
+        unopened: i64,
+        broken: i64,
     }
     actor.must_can(Action::ViewLetters)?;
     let chosen = chosen(inbox, actor);
@@ -128,16 +134,16 @@ pub async fn inbox(query: &impl Query, actor: &Actor, inbox: &Inbox, skip: u32, 
         .bind(i64::from(skip));
     let threads: Vec<Thread> = query.all::<Row>(sql).await?.into_iter().map(Thread::from).collect();
     let ids: Vec<i64> = threads.iter().map(|thread| thread.id.0).collect();
-    let sql = Sql::new("SELECT l.thread_id, l.from_name, l.from_address, n.letters FROM (SELECT thread_id, max(id) AS last, count(*) AS letters FROM mailroom_letter WHERE thread_id IN ")
+    let sql = Sql::new("SELECT l.thread_id, l.from_name, l.from_address, n.letters, n.unopened, n.broken FROM (SELECT thread_id, max(id) AS last, count(*) AS letters, count(CASE WHEN seal = 'unopened' THEN 1 END) AS unopened, count(CASE WHEN signature IN ('bad', 'malformed') THEN 1 END) AS broken FROM mailroom_letter WHERE thread_id IN ")
         .list(ids.iter().copied())
         .push(" GROUP BY thread_id) n JOIN mailroom_letter l ON l.id = n.last");
     let mut last: std::collections::HashMap<i64, Last> =
         if ids.is_empty() { std::collections::HashMap::new() } else { query.all::<Last>(sql).await?.into_iter().map(|last| (last.thread_id, last)).collect() };
     let item = |thread: Thread| {
         let last = last.remove(&thread.id.0);
-        let (from, letters) =
-            last.map_or((String::new(), 0), |last| (if last.from_name.is_empty() { last.from_address } else { last.from_name }, last.letters));
-        Item { thread, from, letters }
+        let Some(last) = last else { return Item { thread, from: String::new(), letters: 0, is_unopened: false, is_broken: false } };
+        let from = if last.from_name.is_empty() { last.from_address } else { last.from_name };
+        Item { thread, from, letters: last.letters, is_unopened: last.unopened > 0, is_broken: last.broken > 0 }
     };
     Ok((threads.into_iter().map(item).collect(), count))
 }
@@ -297,6 +303,8 @@ pub struct Line {
     pub quotes: Option<ThreadId>,
     /// The party whose address the sender's looks like without being it.
     pub looks_like: Option<String>,
+    /// What its seals were worth when it was read.
+    pub seal: letters::Sealed,
     /// Where its bytes are.
     pub raw: Raw,
 }
@@ -320,11 +328,14 @@ pub async fn letters(query: &impl Query, thread: ThreadId, limit: u32) -> Result
         tied_by: Option<String>,
         quotes_id: Option<i64>,
         looks_like: Option<String>,
+        seal: String,
+        signature: Option<String>,
+        signer: Option<String>,
         raw_sha256: String,
         raw_offset: i64,
         raw_length: i64,
     }
-    let sql = Sql::new("SELECT l.id, c.channel, c.kind, c.received_at, c.name, l.from_name, l.from_address, l.state, l.automatic, l.tied_by, l.quotes_id, l.looks_like, c.raw_sha256, c.raw_offset, c.raw_length FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.thread_id = ")
+    let sql = Sql::new("SELECT l.id, c.channel, c.kind, c.received_at, c.name, l.from_name, l.from_address, l.state, l.automatic, l.tied_by, l.quotes_id, l.looks_like, l.seal, l.signature, l.signer, c.raw_sha256, c.raw_offset, c.raw_length FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id WHERE l.thread_id = ")
         .bind(thread.0)
         .push(" ORDER BY c.received_at, l.id LIMIT ")
         .bind(i64::from(limit));
@@ -341,6 +352,7 @@ pub async fn letters(query: &impl Query, thread: ThreadId, limit: u32) -> Result
         tied_by: row.tied_by,
         quotes: row.quotes_id.map(ThreadId),
         looks_like: row.looks_like,
+        seal: letters::Sealed::stored(&row.seal, row.signature, row.signer),
         raw: Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() },
     };
     let came: Vec<Line> = query.all::<Row>(sql).await?.into_iter().map(line).collect();

@@ -210,22 +210,23 @@ impl Opening<'_> {
             Ok(opened) => opened,
             Err(reason) => {
                 let detail = self.detail(message, reason);
-                self.seal.encrypted.push(Encrypted { path: path.to_owned(), opened: Err(Unopened { told: unopened(), detail }) });
+                let opened = Err(Unopened { told: unopened(), detail });
+                self.seal.encrypted.push(Encrypted { path: path.to_owned(), to: recipients(message), opened });
                 return None;
             }
         };
         self.touched = true;
         self.room = self.room.saturating_sub(opened.content.len());
         if opened.encrypted {
-            let ours = recipients(message);
+            let to = recipients(message);
             let key = self
                 .ring
                 .team()
                 .iter()
                 .map(|key| key.certificate())
-                .find(|own| own.key_ids().iter().any(|id| ours.contains(id)))
+                .find(|own| own.key_ids().iter().any(|id| to.contains(id)))
                 .map(openpgp::Certificate::fingerprint);
-            self.seal.encrypted.push(Encrypted { path: path.to_owned(), opened: Ok(key) });
+            self.seal.encrypted.push(Encrypted { path: path.to_owned(), to, opened: Ok(key) });
         }
         self.judged(opened.signatures, covers);
         Some(opened.content)

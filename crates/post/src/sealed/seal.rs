@@ -1,6 +1,6 @@
 //! What a letter's seals are worth.
 
-use crate::openpgp::{Certificate, Fingerprint, SignatureState};
+use crate::openpgp::{Certificate, Fingerprint, KeyId, SignatureState};
 use noroshi_kernel::reason::Reason;
 
 /// The seals of a letter.
@@ -21,6 +21,8 @@ pub struct Seal {
 pub struct Encrypted {
     /// The part's place in the letter that is read, as [`Part::path`](crate::letter::Part::path); `0` is the whole letter.
     pub path: String,
+    /// The keys to which it is encrypted, as far as the message names them: senders may hide them.
+    pub to: Vec<KeyId>,
     /// The key of the team by which it was opened, when the message names one (senders may hide it); or why it was not.
     pub opened: Result<Option<Fingerprint>, Unopened>,
 }

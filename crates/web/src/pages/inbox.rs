@@ -94,6 +94,9 @@ pub(crate) struct ThreadRow {
     pub(crate) is_done: bool,
     pub(crate) letters: String,
     pub(crate) last: Time,
+    /// Whether something in it could not be opened, and whether a signature is broken.
+    pub(crate) is_unopened: bool,
+    pub(crate) is_broken: bool,
     /// Its label, unless it is the usual one.
     pub(crate) tlp: Option<&'static str>,
 }
@@ -123,6 +126,8 @@ impl ThreadRow {
             is_done: thread.state == Standing::Done,
             owner: thread.owner.and_then(|owner| staff.get(&owner).cloned()).unwrap_or_default(),
             letters: number::grouped(item.letters),
+            is_unopened: item.is_unopened,
+            is_broken: item.is_broken,
             last: Time::of(thread.last_at, web.ledger.now(), &web.reckoning.zone, words),
             tlp: (thread.label.tlp != Tlp::default()).then(|| thread.label.tlp.marking()),
         }

@@ -9,6 +9,7 @@ pub(crate) mod home;
 pub(crate) mod inbox;
 pub(crate) mod incident;
 pub(crate) mod intake;
+pub(crate) mod keys;
 pub(crate) mod letter;
 pub(crate) mod mappings;
 pub(crate) mod outgoing;

@@ -27,6 +27,7 @@ fn address(path: &str, filled: &Filled) -> String {
         .replace("{name}", "nothing.css")
         .replace("{period}", "2019Q1")
         .replace("{file}", "incident.txt")
+        .replace("{fingerprint}", &"0".repeat(40))
         .replace("{id}", "1")
         .replace("{token}", "none")
         .replace("{receipt}", "none")

@@ -10,6 +10,7 @@ use axum::{
 };
 use noroshi_directory::account;
 use noroshi_kernel::access::Role;
+use noroshi_ledger::Place;
 use std::{net::SocketAddr, sync::LazyLock};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -26,6 +27,15 @@ static SHARED: LazyLock<(Runtime, Filled)> = LazyLock::new(|| {
 pub(super) fn looking(test: impl AsyncFnOnce(&'static Filled)) {
     let (runtime, filled) = &*SHARED;
     runtime.block_on(test(filled));
+}
+
+/// Runs a test on an empty platform, on SQLite, and on PostgreSQL where there is a server.
+pub(super) async fn on_both(test: impl AsyncFn(Filled)) {
+    test(Filled::empty().await).await;
+    if let Some(url) = noroshi_testkit::postgres_url() {
+        let place = Place::Postgres { url, schema: noroshi_testkit::fresh_schema() };
+        test(Filled::empty_in(Some(place)).await).await;
+    }
 }
 
 /// An answer.

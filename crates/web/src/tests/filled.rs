@@ -98,7 +98,13 @@ impl Filled {
 
     /// Opens a database that holds the accounts and nothing else.
     pub async fn empty() -> Self {
+        Self::empty_in(None).await
+    }
+
+    /// As [`empty`](Self::empty), with the records at another place than a file of its own.
+    pub async fn empty_in(place: Option<Place>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let place = place.unwrap_or_else(|| Place::Sqlite(folder.path().join("noroshi.sqlite")));
         let zone = Zone::named("Asia/Tokyo").expect("a zone");
         let now = day(&zone, "2019-03-20", 14 * 60 + 5);
         let migrations: Vec<Migration> = [
@@ -109,7 +115,7 @@ impl Filled {
         ]
         .concat();
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
-        let ledger = Ledger::open(&Place::Sqlite(folder.path().join("noroshi.sqlite")), blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
+        let ledger = Ledger::open(&place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
         let web = Web {
             ledger,

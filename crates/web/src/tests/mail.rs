@@ -15,23 +15,23 @@ const ROOT: Actor = Actor::Platform;
 
 /// A letter that came in: its correspondence and its thread.
 #[derive(Clone, Copy)]
-struct Came {
-    letter: CorrespondenceId,
-    thread: ThreadId,
+pub(super) struct Came {
+    pub(super) letter: CorrespondenceId,
+    pub(super) thread: ThreadId,
 }
 
 impl Came {
-    fn page(self) -> String {
+    pub(super) fn page(self) -> String {
         format!("/threads/{}", self.thread)
     }
 
-    fn own(self) -> String {
+    pub(super) fn own(self) -> String {
         format!("/letters/{}", self.letter)
     }
 }
 
 /// An office with desks.
-async fn office() -> Filled {
+pub(super) async fn office() -> Filled {
     let filled = Filled::open(0).await;
     let work = filled.web.ledger.begin().await.expect("work");
     for (key, address) in [("incident", "ir@example.jp"), ("vulnerability", "vuls@example.jp"), ("office", "office@example.jp")] {
@@ -48,7 +48,7 @@ async fn latest(filled: &Filled) -> outgoing::Sent {
     outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0)
 }
 
-async fn deliver(filled: &Filled, letter: impl AsRef<[u8]>) -> Came {
+pub(super) async fn deliver(filled: &Filled, letter: impl AsRef<[u8]>) -> Came {
     let intake = filled.web.intake(ROOT);
     let letters = vec![Incoming::delivered(letter.as_ref().to_vec(), None)];
     let kept = intake.keep_letters(&letters).await.expect("kept");
@@ -62,7 +62,7 @@ async fn case(filled: &Filled, came: Came) -> String {
     thread::open(&filled.web.ledger, &ROOT, came.thread).await.expect("a thread").case.expect("a case").number
 }
 
-fn plain(from: &str, to: &str, subject: &str, id: &str, body: &str) -> String {
+pub(super) fn plain(from: &str, to: &str, subject: &str, id: &str, body: &str) -> String {
     format!("From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{id}@home.example>\r\nDate: Tue, 19 Mar 2019 10:00:00 +0900\r\n\r\n{body}\r\n")
 }
 

@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 33] = [
+const PAGES: [(&str, &str); 37] = [
     ("/report", "report_choice.html"),
     ("/report?desk=incident", "report.html"),
     ("/intake/new", "intake.html"),
@@ -40,6 +40,11 @@ const PAGES: [(&str, &str); 33] = [
     ("/outgoing?state=queued", "outgoing.html"),
     ("/desks", "desks.html"),
     ("/desks/incident", "desk.html"),
+    ("/keys", "keys.html"),
+    ("/keys/new", "key_new.html"),
+    ("/keys/import", "key_import.html"),
+    // Filled ones are rendered where keys are: see `keys`.
+    ("/keys/0", "key.html"),
     ("/queue", "queue.html"),
     ("/help", "help.html"),
     ("/nowhere", "failure.html"),

@@ -6,11 +6,21 @@ use std::{
     path::Path,
 };
 
-const JA: &str = concat!(include_str!("../../locales/ja/web.ftl"), include_str!("../../locales/ja/form.ftl"), include_str!("../../locales/ja/mail.ftl"));
-const EN: &str = concat!(include_str!("../../locales/en/web.ftl"), include_str!("../../locales/en/form.ftl"), include_str!("../../locales/en/mail.ftl"));
+const JA: &str = concat!(
+    include_str!("../../locales/ja/web.ftl"),
+    include_str!("../../locales/ja/form.ftl"),
+    include_str!("../../locales/ja/mail.ftl"),
+    include_str!("../../locales/ja/keys.ftl")
+);
+const EN: &str = concat!(
+    include_str!("../../locales/en/web.ftl"),
+    include_str!("../../locales/en/form.ftl"),
+    include_str!("../../locales/en/mail.ftl"),
+    include_str!("../../locales/en/keys.ftl")
+);
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 23] = [
+const MADE: [&str; 27] = [
     "mapping-separator-",
     "mapping-time-",
     "mapping-details-",
@@ -34,6 +44,10 @@ const MADE: [&str; 23] = [
     "kind-",
     "automatic-",
     "tied-",
+    "key-state-",
+    "key-why-",
+    "seal-signature-",
+    "seal-advice-",
 ];
 
 /// Each key with the names of its arguments.

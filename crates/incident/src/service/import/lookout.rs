@@ -17,7 +17,10 @@ struct Prepared {
 
 impl Lookout {
     /// The brands with the names that they have now.
-    pub(super) async fn brands(&self, query: &impl Query) -> Result<Arc<Brands>, LedgerError> {
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn brands(&self, query: &impl Query) -> Result<Arc<Brands>, LedgerError> {
         let mut names: Vec<_> = brand::names_of(query).await?.into_iter().collect();
         names.sort_unstable_by_key(|(brand, _)| *brand);
         let mut prepared = self.0.lock().unwrap_or_else(PoisonError::into_inner);

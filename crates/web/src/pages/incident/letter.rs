@@ -52,6 +52,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         answers: None,
         others: String::new(),
         jis: false,
+        in_secret: false,
         tlp: incident.label.tlp.marking(),
         desks: from.iter().enumerate().map(offered).collect(),
     };

@@ -5,14 +5,16 @@ mod found;
 pub(crate) mod ours;
 pub(crate) mod part;
 pub(crate) mod reading;
+pub(crate) mod seals;
 
 pub(crate) use found::Item;
+pub(crate) use seals::SealLine;
 
 use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
-    pages::{inbox, outgoing::Row, thread::Mark},
+    pages::{inbox, keys::Mark, outgoing::Row},
     query::Parameters,
     reader::Person,
     times::Time,
@@ -24,15 +26,26 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use noroshi_directory::key;
 use noroshi_document::number;
 use noroshi_feeds::extract::Brands;
-use noroshi_kernel::{id::CorrespondenceId, reason::Reason};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    id::CorrespondenceId,
+    reason::Reason,
+};
 use noroshi_mailroom::{
-    correspondence::{self, Correspondence, Raw},
+    correspondence::{self, Correspondence},
+    letters::{self, Sealed},
     thread::{self, Thread},
 };
-use noroshi_post::letter::{Body, Letter, MOST_BYTES, Part};
-use reading::{cut, shown};
+use noroshi_post::{
+    letter::{Body, Letter, MOST_BYTES, Part},
+    openpgp::Fingerprint,
+    sealed::Seal,
+};
+use reading::{Keys, Opened, cut, shown};
+use seals::Signers;
 
 /// The longest text that is shown, in characters, and the longest source, in bytes; the whole is a file to keep.
 const TEXT_MOST_CHARS: usize = 200_000;
@@ -58,6 +71,13 @@ pub(crate) struct LetterPage {
     pub(crate) problem: Option<String>,
     /// What had to be mended.
     pub(crate) oddities: Vec<String>,
+    /// What its seals are worth now.
+    pub(crate) seals: Vec<SealLine>,
+    /// What they were worth when it was read, where that was something else.
+    pub(crate) seals_then: Vec<Mark>,
+    /// Keys that came along and are not here: the digits in groups, and the key in armour.
+    pub(crate) offered: Vec<(String, String)>,
+    pub(crate) may_bring: bool,
     pub(crate) view: View,
     /// The fields of the head.
     pub(crate) fields: Vec<(String, String)>,
@@ -67,6 +87,8 @@ pub(crate) struct LetterPage {
     pub(crate) raw: Option<String>,
     /// Of one of ours, to whom it goes and what was said of each.
     pub(crate) sent: Option<Row>,
+    /// For whom it was encrypted, as a sentence.
+    pub(crate) readers: String,
 }
 
 /// What of a letter is shown.
@@ -138,6 +160,11 @@ pub(crate) async fn open(web: &Web, person: &Person, text: &str) -> Result<(Corr
     Ok((found, thread))
 }
 
+/// Whether something of a letter was sealed when it was read.
+async fn is_sealed(web: &Web, id: CorrespondenceId) -> Result<bool, Failure> {
+    Ok(letters::sealed(&web.ledger, id).await?.is_some_and(|sealed| sealed.is_any()))
+}
+
 /// What one asks to see.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Show {
@@ -160,11 +187,14 @@ struct Told {
     fields: Vec<(String, String)>,
     problem: Option<Reason>,
     oddities: Vec<Reason>,
-    tabs: Vec<inbox::Choice>,
+    seal: Seal,
+    /// Of one of ours: what was sealed, and for whom.
+    ours: seals::Ours,
 }
 
-/// Looks at a letter whose page is `here` as the parameters ask: `?show=source`, `structure`, `items`.
-async fn look(web: &Web, here: &str, raw: &Raw, parameters: &Parameters, words: Words) -> Result<Told, Failure> {
+/// Looks at a letter as the parameters ask (`?show=source`, `structure`, `items`), with the keys that the actor may open it by; gives
+/// what was asked for, too.
+async fn look(web: &Web, actor: &Actor, place: reading::Place, parameters: &Parameters) -> Result<(Told, Show), Failure> {
     parameters.only(&["show"])?;
     let show = match parameters.get("show") {
         None => Show::Text,
@@ -173,18 +203,23 @@ async fn look(web: &Web, here: &str, raw: &Raw, parameters: &Parameters, words: 
             SHOWS.into_iter().find(|(_, known, _)| *known == key).ok_or_else(wrong)?.0
         }
     };
-    let length = raw.length;
-    let brands = Brands::new(noroshi_directory::brand::names_of(&web.ledger).await?.into_values());
-    let told = reading::with_bytes(web, vec![raw.clone()], MOST_BYTES as u64 + 1, move |read| {
-        told(&read.into_iter().next().unwrap_or_default(), length, show, &brands)
+    let length = place.raw.length;
+    let brands = web.lookout.brands(&web.ledger).await?;
+    let told = reading::with_letters(web, actor, vec![place], MOST_BYTES as u64 + 1, move |read, keys| {
+        told(&read.into_iter().next().unwrap_or_default(), length, show, &brands, keys)
     })
     .await?;
+    Ok((told, show))
+}
+
+/// The ways to look at the letter whose page is `here`.
+fn tabs(here: &str, show: Show, words: Words) -> Vec<inbox::Choice> {
     let tab = |(one, key, name): (Show, &str, &str)| inbox::Choice {
         name: words.say(name),
         href: if one == Show::Text { here.to_owned() } else { links::with(here, "show", key) },
         chosen: one == show,
     };
-    Ok(Told { tabs: SHOWS.map(tab).into(), ..told })
+    SHOWS.map(tab).into()
 }
 
 fn said(reasons: &[Reason], words: Words) -> Vec<String> {
@@ -196,35 +231,68 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let words = Words::of(person.reader.language);
     let (found, thread) = open(&web, &person, &text).await?;
     let here = format!("/letters/{}", found.id);
-    let told = look(&web, &here, &found.raw, &parameters, words).await?;
+    let then = letters::sealed(&web.ledger, found.id).await?.unwrap_or_default();
+    let place = reading::Place { raw: found.raw.clone(), is_sealed: then.is_any() };
+    let (told, show) = look(&web, &person.actor, place, &parameters).await?;
+    let mut fingerprints = seals::named(&told.seal);
+    fingerprints.extend(then.signer.as_deref().and_then(Fingerprint::of_text));
+    let signers = Signers::of(&web, fingerprints).await?;
+    // Of a letter that nobody has read yet nothing was known.
+    let has_changed = then.is_any() && Sealed::from(&told.seal) != then;
     let mut page = Page::of(&web, &person, Desk::Inbox, inbox::subject(&found.name, words)).await?;
     if let Some(thread) = &thread {
         page = page.step_to(format!("#{}", thread.number()), format!("/threads/{}", thread.id));
     }
     page::show(&LetterPage {
         page: page.step(words.say("letter-one")),
-        tabs: told.tabs,
+        tabs: tabs(&here, show, words),
         marks: [words.channel(found.channel.key()), words.kind(found.kind)].map(|name| Mark { name, class: "plain" }).into(),
         tlp: thread.as_ref().map(|thread| thread.label.tlp.marking()),
         at: Time::of(found.received_at, web.ledger.now(), &web.reckoning.zone, words),
         size: size(found.raw.length),
         problem: said(told.problem.as_slice(), words).pop(),
         oddities: said(&told.oddities, words),
+        seals: seals::lines(&told.seal, &signers, words),
+        seals_then: if has_changed { seals::stored(&then, &signers, words) } else { Vec::new() },
+        offered: offered(&web, &told.seal).await?,
+        may_bring: person.actor.can(Action::ChangeContactKeys),
         view: told.view,
         fields: told.fields,
         thread: thread.map(|thread| thread.id.0),
-        raw: person.actor.can(noroshi_kernel::access::Action::ViewTray).then(|| format!("/correspondence/{}/raw", found.id)),
+        raw: person.actor.can(Action::ViewTray).then(|| format!("/correspondence/{}/raw", found.id)),
         sent: None,
+        readers: String::new(),
         here,
     })
 }
 
-fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
-    let read = if length > MOST_BYTES as u64 { Err(too_large(length)) } else { reading::read(bytes) };
-    let letter = match read {
+/// The keys that came along and are not here yet.
+async fn offered(web: &Web, seal: &Seal) -> Result<Vec<(String, String)>, Failure> {
+    let mut offered = Vec::new();
+    for certificate in &seal.keys {
+        let fingerprint = certificate.fingerprint();
+        if key::known(&web.ledger, &fingerprint).await?.is_none()
+            && let Ok(armour) = certificate.armoured()
+        {
+            offered.push((fingerprint.grouped(), armour));
+        }
+    }
+    Ok(offered)
+}
+
+fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands, keys: &Keys) -> Told {
+    // What cannot be read is shown as it is, whatever was asked for.
+    let nothing = |why: Reason, seal: Seal| {
+        let ours = seals::ours(&seal, &keys.ring, keys.at);
+        Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new(), seal, ours }
+    };
+    if length > MOST_BYTES as u64 {
+        return nothing(too_large(length), Seal::default());
+    }
+    let Opened { letter, seal } = keys.open(bytes);
+    let letter = match letter {
         Ok(letter) => letter,
-        // What cannot be read is shown as it is, whatever was asked for.
-        Err(why) => return Told { view: source(bytes), fields: Vec::new(), problem: Some(why), oddities: Vec::new(), tabs: Vec::new() },
+        Err(why) => return nothing(why, seal),
     };
     let view = match show {
         Show::Text => text(&letter),
@@ -236,7 +304,8 @@ fn told(bytes: &[u8], length: u64, show: Show, brands: &Brands) -> Told {
         }
     };
     let field = |(name, text): &(String, String)| (shown(cut(name, 100).0), shown(cut(text, FIELD_MOST_CHARS).0));
-    Told { view, fields: letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect(), problem: None, oddities: letter.oddities, tabs: Vec::new() }
+    let fields = letter.headers.fields.iter().take(MOST_FIELDS).map(field).collect();
+    Told { view, fields, problem: None, oddities: letter.oddities, ours: seals::ours(&seal, &keys.ring, keys.at), seal }
 }
 
 fn too_large(length: u64) -> Reason {

@@ -1,6 +1,6 @@
 //! `GET /letters/{id}/parts/{path}`: one part of a letter, as a file to keep and never as something that a browser runs.
 
-use super::{open, reading};
+use super::{is_sealed, open, reading};
 use crate::{
     failure::Failure,
     links,
@@ -12,23 +12,24 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use noroshi_mailroom::correspondence::Raw;
+use noroshi_kernel::access::Actor;
 use noroshi_post::letter::MOST_BYTES;
 
 /// `GET /letters/{id}/parts/{path}`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path((text, path)): Path<(String, String)>) -> Result<Response, Failure> {
     let (found, _) = open(&web, &person, &text).await?;
-    file(&web, &found.raw, &path, &format!("letter-{}", found.id)).await
+    let place = reading::Place { is_sealed: is_sealed(&web, found.id).await?, raw: found.raw };
+    file(&web, &person.actor, place, &path, &format!("letter-{}", found.id)).await
 }
 
-/// A part of the letter at `raw`; a sender's name of it that is not ASCII stands beside `name`.
-pub(super) async fn file(web: &Web, raw: &Raw, path: &str, name: &str) -> Result<Response, Failure> {
-    if raw.length > MOST_BYTES as u64 {
+/// A part of the letter at `place`; a sender's name of it that is not ASCII stands beside `name`.
+pub(super) async fn file(web: &Web, actor: &Actor, place: reading::Place, path: &str, name: &str) -> Result<Response, Failure> {
+    if place.raw.length > MOST_BYTES as u64 {
         return Err(Failure::Missing);
     }
     let wanted = path.to_owned();
-    let file = reading::with_bytes(web, vec![raw.clone()], MOST_BYTES as u64, move |read| {
-        let letter = reading::read(read.first()?).ok()?;
+    let file = reading::with_letters(web, actor, vec![place], MOST_BYTES as u64, move |read, keys| {
+        let letter = keys.open(read.first()?).letter.ok()?;
         let part = letter.parts.iter().find(|part| part.path == wanted)?;
         Some((part.bytes()?.to_vec(), part.name.clone()))
     })

@@ -1,28 +1,79 @@
 //! A letter's bytes, read for a page: bounded in size and in how many are read at once, and never trusted.
 
 use crate::{failure::Failure, links, web::Web};
+use noroshi_directory::key::{self, Vault};
+use noroshi_kernel::{access::Actor, moment::Moment, reason::Reason};
 use noroshi_ledger::LedgerError;
 use noroshi_mailroom::correspondence::Raw;
-use noroshi_post::letter::{self, Body, Letter};
+use noroshi_post::{
+    letter::{self, Body, Letter},
+    sealed::{self, Ring, Seal},
+};
 use tokio::sync::Semaphore;
 
 /// Letters are read two at a time, so that a few large ones do not take all memory.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// Reads the bytes at some places, at most `most` of each, and makes something of them, on a thread of its own.
-pub(crate) async fn with_bytes<T: Send + 'static>(
+/// How many bytes at the beginning of a letter are looked through for signs of OpenPGP.
+const SIGNS_MOST_BYTES: usize = 64 << 10;
+
+/// A letter's bytes, and whether something of it is known to be sealed.
+pub(crate) struct Place {
+    pub(crate) raw: Raw,
+    pub(crate) is_sealed: bool,
+}
+
+/// What letters are opened by: nothing where none of them is sealed.
+pub(crate) struct Keys {
+    pub(crate) ring: Ring,
+    pub(crate) at: Moment,
+}
+
+/// A letter that was opened and read; or why it cannot be read.
+pub(crate) struct Opened {
+    pub(crate) letter: Result<Letter, Reason>,
+    pub(crate) seal: Seal,
+}
+
+impl Keys {
+    /// Opens and reads a letter.
+    pub(crate) fn open(&self, bytes: &[u8]) -> Opened {
+        let opened = sealed::open(bytes, &self.ring, self.at);
+        Opened { letter: letter::read(&opened.raw), seal: opened.seal }
+    }
+}
+
+/// Reads the letters at some places, at most `most` bytes of each, and makes something of them, on a thread of its own, with the keys by which
+/// they are opened. Whoever asks may read letters; whether he may read these was asked before.
+pub(crate) async fn with_letters<T: Send + 'static>(
     web: &Web,
-    places: Vec<Raw>,
+    actor: &Actor,
+    places: Vec<Place>,
     most: u64,
-    make: impl FnOnce(Vec<Vec<u8>>) -> T + Send + 'static,
+    make: impl FnOnce(Vec<Vec<u8>>, &Keys) -> T + Send + 'static,
 ) -> Result<T, Failure> {
     let _turn = TURNS.acquire().await.ok();
     let blobs = web.ledger.blobs().clone();
-    let made = tokio::task::spawn_blocking(move || {
-        let read = places.iter().map(|raw| blobs.read_part(&raw.sha256, raw.offset, raw.length.min(most))).collect::<Result<Vec<_>, _>>()?;
-        Ok::<_, LedgerError>(make(read))
+    let is_sealed = places.iter().any(|place| place.is_sealed);
+    let read = tokio::task::spawn_blocking(move || {
+        let read = |place: &Place| blobs.read_part(&place.raw.sha256, place.raw.offset, place.raw.length.min(most));
+        places.iter().map(read).collect::<Result<Vec<_>, LedgerError>>()
     });
-    Ok(made.await.map_err(|error| Failure::Internal(Box::new(error)))??)
+    let read = read.await.map_err(|error| Failure::Internal(Box::new(error)))??;
+    // All keys of contacts lie in the ring: it is made when it is needed.
+    let ring = if is_sealed || read.iter().any(|bytes| shows_signs(bytes)) {
+        key::ring(&web.ledger, actor, &Vault::new(&web.team_key)).await?
+    } else {
+        Ring::default()
+    };
+    let keys = Keys { ring, at: web.ledger.now() };
+    tokio::task::spawn_blocking(move || make(read, &keys)).await.map_err(|error| Failure::Internal(Box::new(error)))
+}
+
+/// Whether a letter looks as if something of it were sealed: what nobody has read yet, and what we sent.
+fn shows_signs(bytes: &[u8]) -> bool {
+    let head = bytes.get(..SIGNS_MOST_BYTES).unwrap_or(bytes);
+    head.windows(15).any(|found| found == b"-----BEGIN PGP " || found.eq_ignore_ascii_case(b"application/pgp"))
 }
 
 /// A text from outside as it is shown: its URLs defanged, control characters and marks that turn the direction of writing made
@@ -92,11 +143,6 @@ pub(crate) fn cut(text: &str, most_chars: usize) -> (&str, bool) {
         Some((at, _)) => (text.get(..at).unwrap_or(text), true),
         None => (text, false),
     }
-}
-
-/// Reads a letter's bytes; the reason says why it cannot be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Letter, noroshi_kernel::reason::Reason> {
-    letter::read(bytes)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `GET` and `POST /report`: the public form.
 
 mod form;
+pub(crate) mod key;
 
 pub(crate) use form::{Choice, Fields, submission};
 
@@ -52,6 +53,8 @@ pub(crate) struct ReportPage {
     /// What is wrong with the form as a whole.
     pub(crate) problem: Option<String>,
     pub(crate) fields: Fields,
+    /// The key to which a message is encrypted.
+    pub(crate) key: Option<key::FormKey>,
 }
 
 /// The desks that have a form.
@@ -59,16 +62,17 @@ async fn desks(web: &Web) -> Result<Vec<Desk>, Failure> {
     Ok(desk::all(&web.ledger).await?.iter().filter(|desk| desk.has_form).cloned().collect())
 }
 
-fn form(web: &Web, reader: &Reader, desk: &Desk, fields: Fields) -> ReportPage {
+async fn form(web: &Web, reader: &Reader, desk: &Desk, fields: Fields) -> Result<ReportPage, Failure> {
     let may_copy = desk.acknowledges && !desk.address.is_empty();
-    ReportPage {
+    Ok(ReportPage {
         plain: Plain::of(web, reader, "report-title"),
+        key: key::FormKey::of(web, desk).await?,
         desk: desk.name.get(reader.language).to_owned(),
         desk_key: desk.key.clone(),
         stamp: stamp::stamp(&web.team_key, "report", web.ledger.now()),
         problem: None,
         fields: Fields { may_copy, ..fields },
-    }
+    })
 }
 
 /// `GET /report`, or `?desk=`
@@ -86,7 +90,7 @@ pub(crate) async fn get(State(web): State<Shared>, reader: Reader, parameters: P
         }
     };
     let empty = Submission { zone: zone.into(), ..Submission::default() };
-    page::show(&form(&web, &reader, desk, Fields::new(empty, zone, words, Vec::new())))
+    page::show(&form(&web, &reader, desk, Fields::new(empty, zone, words, Vec::new())).await?)
 }
 
 /// `POST /report`
@@ -102,7 +106,7 @@ pub(crate) async fn post(State(web): State<Shared>, Extension(rates): Extension<
     let nonce = match (trapped(&sent, stamped, words), stamped) {
         (None, Ok(nonce)) if problems.is_empty() => nonce,
         (problem, _) => {
-            let mut page = form(&web, &reader, desk, Fields::new(submission, zone, words, problems));
+            let mut page = form(&web, &reader, desk, Fields::new(submission, zone, words, problems)).await?;
             // A form that comes too fast is sent once more as it is.
             if stamped.is_ok() || stamped == Err(Wrong::Fast) {
                 page.stamp = sent.get("stamp").to_owned();

@@ -4,7 +4,7 @@ pub(crate) mod act;
 pub(crate) mod reply;
 mod timeline;
 
-pub(crate) use timeline::{Entry, Mark, Recipient, address};
+pub(crate) use timeline::{Entry, Recipient, address};
 
 use super::{
     inbox::{self, own},

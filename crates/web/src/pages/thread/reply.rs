@@ -22,7 +22,7 @@ use axum::{
     extract::{Path, Request, State},
     response::Response,
 };
-use noroshi_kernel::id::CorrespondenceId;
+use noroshi_kernel::{access::Actor, id::CorrespondenceId};
 use noroshi_mailroom::{
     desk::{self, Desks},
     outgoing::{self, Sealing, Writing},
@@ -31,6 +31,7 @@ use noroshi_mailroom::{
 use noroshi_post::{
     build::Charset,
     letter::{Headers, Mailbox},
+    sealed::Secrecy,
 };
 
 /// The longest letter that is quoted, in bytes, and the longest quote, in characters.
@@ -65,6 +66,8 @@ pub(crate) struct LetterForm {
     /// Who else got that letter.
     pub(crate) others: String,
     pub(crate) jis: bool,
+    /// Whether what it answers came encrypted.
+    pub(crate) in_secret: bool,
     /// What readers of the letter may see, as a label.
     pub(crate) tlp: &'static str,
     /// Desks to write from, where there is a choice: key, name, whether it is chosen.
@@ -86,7 +89,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     };
     let desks = desk::all(&web.ledger).await?;
     let form = match answered {
-        Some(line) => answer(&web, &thread, line, &desks, words).await?,
+        Some(line) => answer(&web, &person.actor, &thread, line, &desks, words).await?,
         None => again(&thread, &letters, &desks),
     };
     let title = words.about("reply-title", &inbox::subject(&thread.subject, words));
@@ -111,19 +114,25 @@ fn empty(thread: &Thread, desks: &Desks) -> LetterForm {
         answers: None,
         others: String::new(),
         jis: false,
+        in_secret: false,
         tlp: thread.label.tlp.marking(),
         desks: Vec::new(),
     }
 }
 
 /// The answer to a letter: to whom it asks for answers, its subject, its text as a quote, its charset.
-async fn answer(web: &Web, thread: &Thread, line: &Line, desks: &Desks, words: Words) -> Result<LetterForm, Failure> {
+async fn answer(web: &Web, actor: &Actor, thread: &Thread, line: &Line, desks: &Desks, words: Words) -> Result<LetterForm, Failure> {
     let most = LETTER_MOST_BYTES;
-    let read = reading::with_bytes(web, vec![line.raw.clone()], most, move |bytes| bytes.first().and_then(|bytes| reading::read(bytes).ok())).await?;
+    let places = vec![reading::Place { raw: line.raw.clone(), is_sealed: line.seal.is_any() }];
+    let opened = reading::with_letters(web, actor, places, most, |bytes, keys| bytes.first().map(|bytes| keys.open(bytes))).await?;
+    // What came in secret is not quoted, and is answered in secret unless a person says otherwise: whoever sends us what he caught of another's
+    // letter must not get it back in the clear.
+    let in_secret = line.seal.secrecy != Secrecy::None || opened.as_ref().is_some_and(|opened| opened.seal.secrecy() != Secrecy::None);
+    let read = opened.and_then(|opened| opened.letter.ok());
     let read = read.filter(|_| line.raw.length <= most);
     let from = Mailbox { name: line.from_name.clone(), address: line.from_address.clone() };
     let to = read.as_ref().and_then(|letter| letter.headers.reply_to.first().cloned()).filter(|to| !to.address.is_empty()).unwrap_or_else(|| from.clone());
-    let text = read.as_ref().and_then(reading::written).unwrap_or_default();
+    let text = read.as_ref().filter(|_| !in_secret).and_then(reading::written).unwrap_or_default();
     let (text, _) = cut(text.trim(), QUOTE_MOST_CHARS);
     let time = web.reckoning.zone.minute(line.received_at);
     let head = words.with("reply-quote", &[("time", time.into()), ("from", shown(&name(&from)).into())]);
@@ -140,6 +149,7 @@ async fn answer(web: &Web, thread: &Thread, line: &Line, desks: &Desks, words: W
         answers: Some(line.id.0),
         others: others.join(", "),
         jis: read.as_ref().is_some_and(reading::is_iso_2022_jp),
+        in_secret,
         ..empty(thread, desks)
     })
 }

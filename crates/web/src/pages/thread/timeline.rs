@@ -3,7 +3,13 @@
 use crate::{
     failure::Failure,
     links,
-    pages::letter::reading::{self, cut, shown},
+    pages::{
+        keys::Mark,
+        letter::{
+            reading::{self, Keys, Opened, Place, cut, shown},
+            seals::{self, Ours, SealLine, Signers},
+        },
+    },
     reader::Person,
     times::Time,
     web::Web,
@@ -12,15 +18,17 @@ use crate::{
 use noroshi_kernel::{
     id::{OutgoingId, ThreadId},
     moment::Moment,
+    reason::Reason,
 };
 use noroshi_ledger::audit;
 use noroshi_mailroom::{
-    correspondence::{Channel, Raw},
+    correspondence::Channel,
     desk::Desks,
     form, letters,
     outgoing::{self, Sent},
     thread::{self, Letter, Line, Routing, Thread},
 };
+use noroshi_post::{letter as post, openpgp::Fingerprint, sealed::Seal};
 use std::collections::HashMap;
 
 /// The letters whose texts are read for one page, the latest.
@@ -42,6 +50,10 @@ pub(crate) struct Entry {
     /// Who or whereto.
     pub(crate) how: String,
     pub(crate) marks: Vec<Mark>,
+    /// Seals that a person must look at.
+    pub(crate) seals: Vec<SealLine>,
+    /// For whom a letter of ours is encrypted.
+    pub(crate) readers: String,
     /// What asks for care.
     pub(crate) warnings: Vec<String>,
     pub(crate) text: Option<Text>,
@@ -56,12 +68,6 @@ pub(crate) struct Entry {
     pub(crate) quotes: Option<(i64, String)>,
     /// A letter of ours that can still be taken back.
     pub(crate) withdraws: Option<i64>,
-}
-
-/// A word about a letter.
-pub(crate) struct Mark {
-    pub(crate) name: String,
-    pub(crate) class: &'static str,
 }
 
 /// What a letter says.
@@ -110,17 +116,20 @@ pub(super) struct Timeline<'a> {
 
 impl Timeline<'_> {
     pub(super) async fn entries(&self, thread: &Thread, letters: &[Letter]) -> Result<Vec<Entry>, Failure> {
-        let mut texts = self.texts(letters).await?;
+        let mut read = self.texts(letters).await?;
+        let mut fingerprints: Vec<Fingerprint> = read.values().flat_map(|one| seals::named(&one.seal)).collect();
+        fingerprints.extend(letters.iter().filter_map(signer));
+        let signers = Signers::of(self.web, fingerprints).await?;
         let waiting: Vec<OutgoingId> = letters.iter().filter_map(|letter| if let Letter::Out(sent) = letter { Some(sent.id) } else { None }).collect();
         let ways = outgoing::ways(&self.web.ledger, &waiting).await?;
         let mut entries = Vec::new();
         for (place, letter) in letters.iter().enumerate() {
-            let text = texts.remove(&place);
+            let read = read.remove(&place);
             entries.push(match letter {
-                Letter::In(line) => self.came(thread.id, line, text).await?,
+                Letter::In(line) => self.came(thread.id, line, read, &signers).await?,
                 Letter::Out(sent) => {
                     let way = ways.iter().find(|way| way.key == sent.id.to_string());
-                    self.went(sent, text, way.is_some_and(|way| way.is_dead))
+                    self.went(sent, read, way.is_some_and(|way| way.is_dead))
                 }
             });
         }
@@ -144,6 +153,8 @@ impl Timeline<'_> {
             what,
             how,
             marks: Vec::new(),
+            seals: Vec::new(),
+            readers: String::new(),
             warnings: Vec::new(),
             text: None,
             note: String::new(),
@@ -155,29 +166,29 @@ impl Timeline<'_> {
         }
     }
 
-    /// The texts of the latest letters, by their places.
-    async fn texts(&self, letters: &[Letter]) -> Result<HashMap<usize, Text>, Failure> {
-        let raw = |letter: &Letter| match letter {
-            Letter::In(line) => line.raw.clone(),
-            Letter::Out(sent) => sent.raw.clone(),
+    /// The latest letters, opened and read, by their places.
+    async fn texts(&self, letters: &[Letter]) -> Result<HashMap<usize, Read>, Failure> {
+        let place = |letter: &Letter| match letter {
+            Letter::In(line) => Place { raw: line.raw.clone(), is_sealed: line.seal.is_any() },
+            Letter::Out(sent) => Place { raw: sent.raw.clone(), is_sealed: false },
         };
-        let chosen: Vec<(usize, Raw)> = letters
+        let chosen: Vec<(usize, Place)> = letters
             .iter()
             .enumerate()
             .rev()
             .take(MOST_READ)
-            .map(|(place, letter)| (place, raw(letter)))
-            .filter(|(_, raw)| raw.length <= LETTER_MOST_BYTES)
+            .map(|(number, letter)| (number, place(letter)))
+            .filter(|(_, place)| place.raw.length <= LETTER_MOST_BYTES)
             .collect();
-        let (places, raws): (Vec<usize>, Vec<Raw>) = chosen.into_iter().unzip();
+        let (numbers, places): (Vec<usize>, Vec<Place>) = chosen.into_iter().unzip();
         let words = self.words;
-        reading::with_bytes(self.web, raws, LETTER_MOST_BYTES, move |read| {
-            places.into_iter().zip(read).map(|(place, bytes)| (place, text(&bytes, words))).collect()
+        reading::with_letters(self.web, &self.person.actor, places, LETTER_MOST_BYTES, move |read, keys| {
+            numbers.into_iter().zip(read).map(|(number, bytes)| (number, Read::of(&bytes, keys, words))).collect()
         })
         .await
     }
 
-    async fn came(&self, here: ThreadId, line: &Line, text: Option<Text>) -> Result<Entry, Failure> {
+    async fn came(&self, here: ThreadId, line: &Line, read: Option<Read>, signers: &Signers) -> Result<Entry, Failure> {
         let words = self.words;
         let own = address(&line.from_address, words);
         let from = if line.from_name.is_empty() { own } else { format!("{} <{own}>", line.from_name) };
@@ -194,7 +205,20 @@ impl Timeline<'_> {
         if let Some(by) = &line.tied_by {
             entry.marks.push(plain(words.tie(by)));
         }
-        // Seal marks (signed, encrypted) join this row once letters carry them.
+        // Of a letter that was not opened for this page is told what was known when it came.
+        match &read {
+            Some(read) => {
+                let lines = seals::lines(&read.seal, signers, words);
+                // One mark for each thing that is said; the page of the letter tells of all.
+                for line in &lines {
+                    if entry.marks.iter().all(|mark| mark.name != line.mark.name) {
+                        entry.marks.push(line.mark.clone());
+                    }
+                }
+                entry.seals = lines.into_iter().filter(SealLine::calls).collect();
+            }
+            None => entry.marks.extend(seals::stored(&line.seal, signers, words)),
+        }
         // What may not be seen is not told of: neither the thread that is quoted nor the party whose address is imitated.
         let quoted = match line.quotes.filter(|quoted| *quoted != here) {
             Some(quoted) => thread::open(&self.web.ledger, &self.person.actor, quoted).await.ok(),
@@ -209,15 +233,19 @@ impl Timeline<'_> {
         }
         entry.letter = Some(line.id.0);
         entry.href = Some(format!("/letters/{}", line.id));
-        entry.text = text;
+        entry.text = read.map(|read| read.text);
         Ok(entry)
     }
 
-    fn went(&self, sent: &Sent, text: Option<Text>, is_dead: bool) -> Entry {
+    fn went(&self, sent: &Sent, read: Option<Read>, is_dead: bool) -> Entry {
         let words = self.words;
         let mut entry = self.entry(sent.written_at, "out", words.say("letter-out"), sent.author.clone());
         if sent.automatic {
             entry.marks.push(Mark { name: words.say("mark-by-rule"), class: "plain" });
+        }
+        if let Some(Read { ours, .. }) = &read {
+            entry.marks.extend(ours.marks(words));
+            entry.readers = ours.readers(words);
         }
         if is_dead {
             entry.warnings.push(words.say("letter-given-up"));
@@ -225,7 +253,7 @@ impl Timeline<'_> {
         entry.href = Some(format!("/outgoing/{}", sent.id));
         entry.recipients = sent.recipients.iter().map(|one| Recipient::of(one, self.web, words)).collect();
         entry.withdraws = (self.may_write && sent.state == outgoing::State::Queued).then_some(sent.id.0);
-        entry.text = text;
+        entry.text = read.map(|read| read.text);
         entry
     }
 
@@ -269,15 +297,35 @@ impl Timeline<'_> {
     }
 }
 
-/// What a letter says, from its bytes.
-fn text(bytes: &[u8], words: Words) -> Text {
+/// The key that a letter was signed by when it came.
+fn signer(letter: &Letter) -> Option<Fingerprint> {
+    if let Letter::In(line) = letter { line.seal.signer.as_deref().and_then(Fingerprint::of_text) } else { None }
+}
+
+/// A letter that was read for the page.
+struct Read {
+    text: Text,
+    seal: Seal,
+    /// Its seal, when it is ours.
+    ours: Ours,
+}
+
+impl Read {
+    fn of(bytes: &[u8], keys: &Keys, words: Words) -> Self {
+        let Opened { letter, seal } = keys.open(bytes);
+        Self { text: text(&letter, words), ours: seals::ours(&seal, &keys.ring, keys.at), seal }
+    }
+}
+
+/// What a letter says.
+fn text(letter: &Result<post::Letter, Reason>, words: Words) -> Text {
     let nothing =
         |problem: String| Text { own: String::new(), quoted: String::new(), quoted_lines: 0, is_cut: false, is_of_html: false, problem: Some(problem) };
-    let letter = match reading::read(bytes) {
+    let letter = match letter {
         Ok(letter) => letter,
         Err(why) => return nothing(links::harmless_quotes(why.get(words.language))),
     };
-    let Some(written) = reading::written(&letter).filter(|text| !text.trim().is_empty()) else { return nothing(words.say("letter-no-text")) };
+    let Some(written) = reading::written(letter).filter(|text| !text.trim().is_empty()) else { return nothing(words.say("letter-no-text")) };
     let (own, quoted) = parted(written.trim());
     let (own, is_cut) = cut(own, TEXT_MOST_CHARS);
     let (quoted_shown, _) = cut(quoted, TEXT_MOST_CHARS);
@@ -286,7 +334,7 @@ fn text(bytes: &[u8], words: Words) -> Text {
         quoted: shown(quoted_shown),
         quoted_lines: i64::try_from(quoted.lines().count()).unwrap_or(i64::MAX),
         is_cut,
-        is_of_html: reading::is_of_html(&letter),
+        is_of_html: reading::is_of_html(letter),
         problem: None,
     }
 }

@@ -1,0 +1,155 @@
+## Keys
+
+desk-keys = Keys
+keys-lead = OpenPGP keys. With the team's keys letters are signed and encrypted ones opened; with those of others signatures are checked and letters encrypted to them.
+keys-team = Keys of the team
+keys-team-none = The team has no key yet. Make one: then letters can be signed, and encrypted reports can come in.
+keys-team-none-ask = The team has no key yet. Ask an administrator to make one.
+keys-contacts = Keys of others
+keys-contacts-none = There are no keys of others yet. Import the public key that somebody gave you: then signatures can be checked and letters encrypted.
+keys-contacts-none-found = No key fits. Search for a part of the address or of the fingerprint.
+keys-search = Address, fingerprint
+key-owner = Owner
+key-nameless = (no name)
+key-addresses = Addresses
+key-fingerprint = Fingerprint
+key-fingerprint-help = Read it to its owner by another way, such as the telephone. If every digit is the same, the key is the owner's.
+key-fingerprint-own-help = Print it on your web site and cards, so that others can compare it.
+key-algorithm = Algorithm
+key-created = Created
+key-expires = Expires
+key-expires-never = Never
+key-expires-years = { $n ->
+    [one] { $n } year
+   *[other] { $n } years
+ }
+key-used-by = Used by
+key-used-by-none = No desk
+key-verified = Verified
+key-unverified = Not verified
+key-nobody = Nobody has made sure yet.
+key-own = Key of the team
+key-contact = Key of another
+key-facts = The key
+key-signs = Signs
+key-encrypts = Encrypts
+key-can = Yes
+key-cannot = No
+key-serves = For
+key-serves-all = The whole team
+key-retired-at = Retired
+key-came = Here since
+key-download = Download the public key
+key-state-usable = Usable
+key-state-soon = Expires soon
+key-state-expired = Expired
+key-state-revoked = Revoked
+key-state-weak = Weak
+key-state-unusable = Unusable
+key-state-retired = Retired
+key-why-soon-own = It expires within 30 days. Have a new key ready, or the same one with a later expiry.
+key-why-soon-contact = It expires within 30 days. Ask its owner for a copy with a later expiry, or for a new key.
+key-why-expired-own = It has expired and signs nothing. Letters to it can still be opened. Make a new key.
+key-why-expired-contact = It has expired: nothing is encrypted to it. Ask its owner for a copy with a later expiry, or for a new key.
+key-why-revoked = Its owner revoked it: nothing is signed with it or encrypted to it.
+key-event-made = Made
+key-event-brought = Imported
+key-event-renewed = Renewed
+key-event-retired = Retired
+key-event-verified = Verified
+
+## What is done to keys
+
+key-new = Make a key of the team
+key-new-lead = It signs by Ed25519 and is encrypted to by X25519, which GnuPG and others can use.
+key-new-help = The secret is kept encrypted under team.key in the data directory and never shown. Back up team.key, apart from the database.
+key-name = Name
+key-address = Mail address
+key-lives = Valid for
+key-make = Make the key
+key-secret-help = A secret key of the team that was made elsewhere comes in on the server:
+key-import = Import a public key
+key-import-lead = Paste somebody's public key, or choose it as a file. Importing it says nothing about whose it is.
+key-import-help = A file may hold several keys. A key that is here already takes on what is new.
+key-armour = Public key
+key-file = File with the public key
+key-came-title = What was imported
+key-came-new = New
+key-came-renewed = Renewed
+key-came-known = Unchanged
+key-came-aside = Not imported
+key-next-own = Before it expires, make a new key, hand out its public half, then retire this one.
+key-next-retired = It is retired. Letters to it can still be opened.
+key-next-unverified = Compare the fingerprint with the owner, then say how you made sure.
+key-next-verified = It is verified. If you make sure again, say so here.
+key-how = How it was verified
+key-how-example = read out by telephone
+key-verify = Mark as verified
+key-retire = Retire it
+key-retire-help = It signs nothing new. Letters to it can still be opened. This cannot be undone.
+key-remove = Remove it
+key-remove-help = Signatures by it can no longer be checked, and nothing can be encrypted to its owner. Import it again to bring it back; it must then be verified anew.
+key-wrong-name = Give a name of 1 to 100 characters without <, > and @.
+key-wrong-address = Write the mail address like csirt@example.jp.
+key-wrong-choice = Choose one of the list.
+key-wrong-nothing = Paste a public key, or choose a file.
+done-key-made = The key is made.
+done-key-brought = The key is imported. Make sure whose it is.
+done-key-renewed = The key was here already and is renewed.
+done-key-known = The key was here already, and this copy tells nothing new.
+done-key-verified = The key is marked as verified.
+done-key-retired = The key is retired.
+done-key-removed = The key is removed.
+
+## A desk's key
+
+desk-key = OpenPGP key
+desk-key-rule = By rule: the desk's own key, else the whole team's
+desk-key-now = Used now:
+desk-key-none = There is no key to use: nothing can be signed or encrypted.
+
+## Seals of letters
+
+seals = Signatures and encryption
+seals-help = The head (subject, sender) is never covered by a signature. Judged with the keys that are here now.
+seals-then = When it came in:
+seal-opened = Encrypted, opened
+seal-opened-with = Opened with the team's key { $what }.
+seal-opened-unnamed = Opened with a key of the team; it does not say to which it was encrypted.
+seal-unopened = Encrypted, not opened
+seal-left = Not all was judged
+seal-key = See the key
+seal-key-own = key of the team
+seal-key-verified = key verified by { $by } ({ $how })
+seal-key-unverified = key not verified
+seal-covers-all = the whole letter
+seal-covers-whole = all text and attachments
+seal-covers-part = part { $what }
+seal-covers-text = some text in part { $what }
+seal-offered = Public key that came along
+seal-offered-help = It came with the letter; nobody made sure whose it is.
+seal-signature-good = Good signature
+seal-signature-good-unverified = Good signature, key not verified
+seal-signature-good-part = Only a part is signed
+seal-signature-other-address = Signed by another address’s key
+seal-signature-unknown-key = Signed by an unknown key
+seal-signature-bad = Broken signature
+seal-signature-malformed = Unreadable signature
+seal-signature-expired-key = Signed by an expired key
+seal-signature-revoked-key = Signed by a revoked key
+seal-signature-weak-digest = Weakly signed
+seal-signature-weak-key = Signed by a weak key
+seal-signature-unfit-key = Signed by a key that may not sign
+seal-signature-lapsed = Signature has lapsed
+seal-signature-wrong-time = Signed at an impossible time
+seal-advice-good-unverified = Nobody has made sure yet that the key is the sender's.
+seal-advice-good-part = What stands outside of the signed part may be anybody's.
+seal-advice-other-address = Who signed need not own the sender's address. Ask the sender by another way.
+seal-advice-unknown-key = Ask the sender for the public key and import it: then it can be checked.
+seal-advice-bad = Do not believe the content; ask the sender by another way.
+seal-advice-malformed = It may have been damaged on the way; ask the sender to send it again.
+seal-advice-unbelieved = Treat it as unsigned, and ask the sender to sign with a good key.
+mark-encrypted = Encrypted
+mark-signed = Signed
+letter-readers = Encrypted to { $what }
+reply-in-secret = It came encrypted, so it is not quoted, and your answer is encrypted, too.
