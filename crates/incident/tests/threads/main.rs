@@ -1,6 +1,9 @@
 //! Letters in their threads, through the intake of the incident desk, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+mod acknowledged;
+mod opened;
+
 use noroshi_directory::key::Vault;
 use noroshi_directory::organisation::Home;
 use noroshi_incident::{
@@ -41,6 +44,11 @@ fn handler(id: i64) -> Actor {
 fn intake(bench: &Bench) -> import::Intake {
     let reckoning = Reckoning { zone: Zone::named("Asia/Tokyo").expect("a zone"), home: Home::default() };
     import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), vault: Vault::new(&[7; 32]) }
+}
+
+fn house() -> House {
+    let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
+    House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) }
 }
 
 /// Delivers letters in one part; gives the thread of each.
@@ -228,7 +236,7 @@ on_both_databases! {
         assert!(matches!(thread::begin(&work, &handler(8), &marks, "incident", " ", about).await, Err(MailroomError::Refused(_))));
         assert!(matches!(thread::begin(&work, &handler(8), &marks, "nowhere", "please look", about).await, Err(MailroomError::Unknown { .. })));
         let thread = thread::begin(&work, &handler(8), &marks, "incident", "please look", about).await.expect("begun");
-        let house = House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) };
+        let house = house();
         let to = vec![Mailbox { name: String::new(), address: "abuse@host.example".into() }];
         let writing = Writing { to, subject: "please look".into(), body: "at this".into(), ..Writing::default() };
         let letter = outgoing::write(&bench.ledger, &work, &handler(8), &house, thread, writing).await.expect("written");

@@ -3,12 +3,17 @@
 //! The machine-readable parts are asked first (feedback reports, X-ARF, tables, archives of them); when none speaks, the text of
 //! the letter is read as a notice. A letter in which nothing is reported is an inquiry, which a person reads.
 
+//!
+//! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its thread, its
+//! incidents) is said by those who call.
+
+mod channel;
+pub mod form;
 mod parts;
 
-use crate::{
-    correspondence::Channel,
-    form::{self, Submission},
-};
+pub use channel::Channel;
+
+use form::Submission;
 use noroshi_feeds::{
     digest,
     extract::{self, Brands, Item},
