@@ -80,7 +80,8 @@ fn draft(subject: &str, body: &str) -> Draft {
 
 fn with_files(subject: &str, files: &[(&str, &str, &str)]) -> Vec<u8> {
     let mut draft = draft(subject, "See the file.\n");
-    let file = |(name, media_type, text): &(&str, &str, &str)| Attachment { name: (*name).into(), media_type: (*media_type).into(), bytes: text.as_bytes().to_vec() };
+    let file =
+        |(name, media_type, text): &(&str, &str, &str)| Attachment { name: (*name).into(), media_type: (*media_type).into(), bytes: text.as_bytes().to_vec() };
     draft.attachments = files.iter().map(file).collect();
     build::build(&draft).expect("a letter").bytes()
 }

@@ -52,9 +52,24 @@ impl Found {
         Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), left_out: 0 }
     }
 
-    /// Reads every part of the letter itself; letters within are evidence, not reports.
-    pub(super) fn letter(&mut self, letter: &Letter) {
-        for (place, part) in letter.parts.iter().enumerate().filter(|(_, part)| part.depth == 0) {
+    /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
+    /// labelled lines tell. Beside a report of a program, a letter is what that reports.
+    pub(super) fn passed_on(&mut self, letter: &Letter) {
+        if letter.parts.iter().any(|part| part.media_type == "multipart/report") {
+            return;
+        }
+        self.letter(letter, 1);
+        if self.findings.is_empty() && self.problems.is_empty() {
+            let inner = letter.parts.iter().filter(|part| part.depth == 1);
+            let subject = letter.parts.iter().find_map(|part| if let Body::Letter(headers) = &part.body { Some(headers.subject.clone()) } else { None });
+            let texts: Vec<_> = inner.filter(|part| !part.attached && part.media_type.starts_with("text/")).filter_map(Part::text).collect();
+            notice::labelled(&subject.unwrap_or_default(), &texts.join("\n")).into_iter().for_each(|finding| self.keep(finding));
+        }
+    }
+
+    /// Reads every part of the letter itself (`depth` 0), or of those within it: as a rule they are evidence, not reports.
+    pub(super) fn letter(&mut self, letter: &Letter, depth: usize) {
+        for (place, part) in letter.parts.iter().enumerate().filter(|(_, part)| part.depth == depth) {
             if part.media_type == "message/feedback-report" {
                 self.feedback(part, letter.parts.get(place..).unwrap_or_default());
             } else if let Some(bytes) = part.bytes().filter(|_| part.attached || part.name.is_some() || part.media_type != "text/html") {
@@ -141,7 +156,7 @@ impl Found {
                     Err(reason) => self.problem(file.place.clone(), reason),
                 }
             } else if !file.body && file.bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
-                notice::read(subject, text).into_iter().for_each(|finding| self.keep(finding));
+                notice::labelled(subject, text).into_iter().for_each(|finding| self.keep(finding));
             }
         }
     }

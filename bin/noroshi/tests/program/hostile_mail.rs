@@ -407,7 +407,8 @@ async fn two_teams(first: &[u8], passed: impl Fn(&Written) -> Vec<u8>) -> usize 
 }
 
 /// A letter to one team that claims to be from the other.
-const SPOOFED: &[u8] = b"Return-Path: <ir@b.example.jp>\r\nFrom: ir@b.example.jp\r\nTo: ir@a.example.jp\r\nSubject: hello\r\nMessage-ID: <1@b.example.jp>\r\n\r\nhello\r\n";
+const SPOOFED: &[u8] =
+    b"Return-Path: <ir@b.example.jp>\r\nFrom: ir@b.example.jp\r\nTo: ir@a.example.jp\r\nSubject: hello\r\nMessage-ID: <1@b.example.jp>\r\n\r\nhello\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_teams_do_not_answer_each_other_for_ever() {
@@ -422,7 +423,8 @@ async fn even_a_way_that_takes_every_mark_off_comes_to_an_end() {
     let stripped = |letter: &Written| {
         let number = numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let (from, to) = if letter.to.ends_with("@b.example.jp") { ("ir@a.example.jp", "ir@b.example.jp") } else { ("ir@b.example.jp", "ir@a.example.jp") };
-        format!("Return-Path: <{from}>\r\nFrom: {from}\r\nTo: {to}\r\nSubject: hello\r\nMessage-ID: <{number}@gateway.example.jp>\r\n\r\n{number}\r\n").into_bytes()
+        format!("Return-Path: <{from}>\r\nFrom: {from}\r\nTo: {to}\r\nSubject: hello\r\nMessage-ID: <{number}@gateway.example.jp>\r\n\r\n{number}\r\n")
+            .into_bytes()
     };
     let letters = two_teams(SPOOFED, stripped).await;
     // Five a day for each of the two addresses.
@@ -484,7 +486,8 @@ async fn nothing_of_a_hostile_head_gets_into_an_answer() {
     .iter()
     .enumerate()
     {
-        let letter = format!("Return-Path: <{number}@else.example>\r\n{head}Message-ID: <{number}\r\n @else.example>\r\nMIME-Version: 1.0\r\n\r\nhello {number}\r\n");
+        let letter =
+            format!("Return-Path: <{number}@else.example>\r\n{head}Message-ID: <{number}\r\n @else.example>\r\nMIME-Version: 1.0\r\n\r\nhello {number}\r\n");
         delivered(&home, "ir@example.jp", letter.as_bytes());
     }
     let ledger = home.ledger().await;

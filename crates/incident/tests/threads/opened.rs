@@ -1,6 +1,6 @@
 //! Letters that could not be opened when they came, and are opened later: in the thread to which what they say within ties them.
 
-use crate::{ROOT, REPORT, deliver, handler, intake, kinds, migrations, one, open, report};
+use crate::{REPORT, ROOT, deliver, handler, intake, kinds, migrations, one, open, report};
 use noroshi_directory::key;
 use noroshi_incident::{
     model::Number,

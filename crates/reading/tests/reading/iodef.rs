@@ -45,14 +45,16 @@ fn letter(name: &str, media_type: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// The letter's own text, without another part.
 fn alone(media_type: &str, text: &str) -> Vec<u8> {
-    format!("From: csirt@example.net\r\nDate: Mon, 15 Jan 2024 12:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: {media_type}; charset=utf-8\r\n\r\n{text}").into_bytes()
+    format!("From: csirt@example.net\r\nDate: Mon, 15 Jan 2024 12:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: {media_type}; charset=utf-8\r\n\r\n{text}")
+        .into_bytes()
 }
 
 /// An archive of files as they are, by hand: no compression.
 fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
-        let crc = bytes.iter().fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }));
+        let crc =
+            bytes.iter().fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }));
         let (size, length) = (u32::try_from(bytes.len()).expect("small").to_le_bytes(), u16::try_from(name.len()).expect("short").to_le_bytes());
         let fields = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &size, &size, &length, &[0, 0]].concat();
         directory.extend([b"PK\x01\x02\x14\0", &fields[..], &[0; 10], &u32::try_from(out.len()).expect("small").to_le_bytes(), name.as_bytes()].concat());

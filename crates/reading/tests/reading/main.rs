@@ -7,6 +7,7 @@ mod field;
 #[path = "../../../../fuzz/src/reading.rs"]
 mod fuzz;
 mod iodef;
+mod notices;
 #[path = "../../../../fuzz/src/target.rs"]
 mod target;
 
