@@ -106,9 +106,8 @@ async fn every_input_of_the_field_is_accounted_for() {
         files.sort();
         files
     };
-    let samples = files(data.join("xarf/samples/v4"), "json");
-    let count = i64::try_from(samples.len()).unwrap();
-    assert_eq!(became("xarf", &samples).await, Became { read: count, reports: count, ..Became::default() });
+    let expected = Became { read: 24, reports: 24, ..Became::default() };
+    assert_eq!(became("xarf", &files(data.join("xarf/samples/v4"), "json")).await, expected);
     // The type of a report is told by its file's name, which these samples lack.
     let folder = tempfile::tempdir().unwrap();
     for file in files(data.join("shadowserver"), "csv") {
