@@ -93,10 +93,26 @@ impl<'a> Whole<'a> {
             "確認しました",
             "攻撃",
         ];
+        // Whoever thanks for a report, or asks about one, makes none.
+        const ANSWERS: [&str; 12] = [
+            "you reported",
+            "you have reported",
+            "your report",
+            "your notification",
+            "for your mail",
+            "for your message",
+            "for your reply",
+            "ご報告いただ",
+            "ご連絡いただ",
+            "ご指摘いただ",
+            "ご報告ありがとう",
+            "ご連絡ありがとう",
+        ];
         let subject = self.subject.trim().to_lowercase();
-        let answers = ["re:", "re：", "aw:", "sv:", "返信"].iter().any(|answer| subject.starts_with(answer));
         let head = self.text.get(..self.text.floor_char_boundary(4_000)).unwrap_or_default().to_lowercase();
-        !answers && WORDS.iter().any(|word| subject.contains(word) || head.contains(word))
+        let holds = |words: &[&str]| words.iter().any(|word| subject.contains(word) || head.contains(word));
+        let answers = ["re:", "re：", "aw:", "sv:", "返信"].iter().any(|answer| subject.starts_with(answer)) || holds(&ANSWERS);
+        !answers && holds(&WORDS)
     }
 
     /// Gives findings what the sentences tell besides: the only address that is named, where they have none, and when they were seen.

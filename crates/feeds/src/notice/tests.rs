@@ -58,6 +58,35 @@ fn lines_of_xml_make_findings() {
 fn a_conversation_makes_none() {
     let text = "Hello,\nthank you for the call yesterday. The server 192.0.2.7 is ours, we will look into it.\nBest regards\nTaro (taro@example.jp)\n";
     assert_eq!(read("Re: question", text, None), []);
+    for (subject, text) in [
+        ("question", "Is 192.0.2.7 yours?\n"),
+        ("question", "Did you see the SSH scans from 192.0.2.7?\n"),
+        ("Re: Abuse report: phishing at 192.0.2.7", "We have removed it. Please check.\n"),
+        ("about the phishing site", "You reported a phishing site on 192.0.2.7 last week. It was taken down by us.\n"),
+        ("ご連絡の件", "フィッシングサイトの件、ご報告いただきありがとうございます。192.0.2.7 からのものは停止しました。\n"),
+        ("minutes", "The incident drill ends on Friday. Our mail server 198.51.100.1 moves to 198.51.100.2.\n"),
+        ("newsletter", "This week: phishing. Read more:\nhttps://www.example.jp/news/1\nPlease visit:\nhttps://www.example.jp/\n"),
+    ] {
+        assert_eq!(read(subject, text, None), [], "{subject}: {text}");
+    }
+}
+
+#[test]
+fn records_that_begin_with_their_time_keep_it() {
+    let text = "Time: 2024-01-15 00:00:07\nIP: 192.0.2.1\n\nTime: 2024-01-15 00:00:08\nIP: 192.0.2.2\n\nTime: 2024-01-15 00:00:09\nIP: 192.0.2.3\n";
+    let found: Vec<_> = read("Scans", text, None).iter().map(told).collect();
+    let expected = [(1, 7), (2, 8), (3, 9)].map(|(host, second)| (format!("192.0.2.{host}"), Some(format!("2024-01-15T00:00:0{second}Z")), Rsit::Scanner));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn several_on_a_line_and_several_in_a_value() {
+    let found: Vec<_> = read("Spam", "IP: 192.0.2.1, port: 25, time: 2024-01-15 00:00:07 UTC\n", None).iter().map(told).collect();
+    assert_eq!(found, [("192.0.2.1".into(), Some("2024-01-15T00:00:07Z".into()), Rsit::Spam)]);
+    let found: Vec<_> = read("Spam", "Date: 2024-01-15 00:00:07\nSource IPs: 192.0.2.1, 192.0.2.2 and 192.0.2.3\n", None).iter().map(told).collect();
+    assert_eq!(found.iter().map(|(what, ..)| what.as_str()).collect::<Vec<_>>(), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+    let found: Vec<_> = read("Spam", "IP: 192.0.2.1 (host.example.test)\n", None).iter().map(told).collect();
+    assert_eq!(found, [("192.0.2.1".into(), None, Rsit::Spam)]);
 }
 
 proptest! {
