@@ -90,7 +90,8 @@ impl Reading {
         } else {
             if bare.ends_with([':', '：']) && bare.len() < 120 {
                 self.finish_draft();
-                self.section = rsit_of_text(bare);
+                // That something attacks is said of every kind.
+                self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || self.whole.is_none());
             }
             self.announced = announces(bare);
         }

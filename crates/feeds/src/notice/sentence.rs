@@ -158,7 +158,7 @@ impl<'a> Whole<'a> {
                     is_named = true;
                 }
             }
-            if !is_named && when.zoned && !is_of_a_head(line) {
+            if !is_named && (when.zoned || self.zone.is_some()) && !is_of_a_head(line) {
                 others.push(at);
             }
         }
@@ -206,6 +206,11 @@ enum Role {
 
 fn role(line: &str, found: &Found) -> Role {
     let (before, behind) = (line.get(..found.at.start).unwrap_or_default(), line.get(found.at.end..).unwrap_or_default());
+    // `from mx.example[192.0.2.7]`: what stands right before the bracket is its name.
+    let before = match before.strip_suffix('[') {
+        Some(named) if named.ends_with(|one: char| one.is_alphanumeric()) => named.rsplit_once(char::is_whitespace).map_or("", |(before, _)| before),
+        _ => before,
+    };
     let before = before.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '[' | '(' | '"' | '\'' | '「' | '<')).to_lowercase();
     let behind = behind.trim_start_matches(|edge: char| edge.is_whitespace() || matches!(edge, ']' | ')' | '"' | '\'' | '」' | '>'));
     let word = |text: &str, word: &str| text.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|one: char| one.is_ascii_alphanumeric()));
