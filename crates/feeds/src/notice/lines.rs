@@ -91,7 +91,8 @@ impl Reading {
             if bare.ends_with([':', '：']) && bare.len() < 120 {
                 self.finish_draft();
                 // That something attacks is said of every kind.
-                self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || self.whole.is_none());
+                let is_said_of_all = self.whole.is_some() && bare.to_ascii_lowercase().contains("attack");
+                self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || !is_said_of_all);
             }
             self.announced = announces(bare);
         }
