@@ -305,6 +305,7 @@ fn replies() -> Vec<Vec<u8>> {
         "From: \u{430}lice@example.jp\r\nSubject: ［EXAMPLE-CSIRT ＃K7M2-9QPD］ [EXAMPLE-CSIRT #2013-04412]\r\nAuto-Submitted: auto-replied\r\n\r\nx\r\n".as_bytes().to_vec(),
         // Their folded forms were not settled once.
         b"From: <Ac@.\r\nTo: d@example.jp>.\r\nCc: group: e@example.net>.,\r\n\r\nx\r\n".to_vec(),
+        "From: a@example.jp\nTo: d@exam\0\u{7f}e.jp>.\r\u{feff}\n\nx\n".as_bytes().to_vec(),
     ]
 }
 

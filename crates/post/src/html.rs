@@ -13,7 +13,7 @@ const CELL: char = '\u{e000}';
 /// ```
 /// use noroshi_post::html;
 /// let table = "<table><tr><th>IP</th><td>192.0.2.7</td></tr><tr><th>Port</th><td>22</td></tr></table>";
-/// assert_eq!(html::text(table), "IP | 192.0.2.7\nPort | 22\n");
+/// assert_eq!(html::text(table).trim_end(), "IP | 192.0.2.7\nPort | 22");
 /// ```
 #[must_use]
 pub fn text(html: &str) -> String {
