@@ -193,8 +193,9 @@ fn extract(bytes: &[u8]) {
 fn notice(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let subject = text.lines().next().unwrap_or_default();
-    let findings = notice::read(subject, &text);
-    assert_eq!(findings, notice::read(subject, &text), "reading twice gives the same");
+    let findings = notice::read(subject, &text, Some(LATEST));
+    assert_eq!(findings, notice::read(subject, &text, Some(LATEST)), "reading twice gives the same");
+    assert!(findings.len() >= notice::labelled(subject, &text).len(), "sentences take nothing away");
     assert!(findings.len() <= 5_000);
     for finding in &findings {
         assert!(finding.is_about_something() && finding.details.len() <= 60, "{finding:?}");

@@ -4,6 +4,7 @@
 
 mod feeds;
 mod post;
+mod reading;
 mod target;
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +12,7 @@ use std::sync::LazyLock;
 use target::Target;
 
 fn targets() -> impl Iterator<Item = &'static Target> {
-    feeds::TARGETS.iter().chain(post::TARGETS)
+    feeds::TARGETS.iter().chain(post::TARGETS).chain(reading::TARGETS)
 }
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| {

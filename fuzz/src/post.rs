@@ -11,6 +11,7 @@ use noroshi_post::{
     openpgp::{self, Certificate, SignatureState, TeamKey},
     sealed::{self, Ring},
     threading::{self, Marks},
+    unstuffing::Unstuffing,
     uuencode, words,
 };
 use std::sync::LazyLock;
@@ -27,6 +28,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "armour", run: armour, seeds: armoured },
     Target { name: "sealed", run: opened, seeds: sealed_letters },
     Target { name: "build", run: built, seeds: drafts },
+    Target { name: "unstuffing", run: unstuffed, seeds: transmissions },
 ];
 
 const AT: Moment = Moment(1_705_320_000_000_000);
@@ -63,6 +65,47 @@ fn bounded(letter: &Letter, bytes: &[u8]) {
     assert!(together <= bytes.len() * 8 + (64 << 10), "{together} bytes of {}", bytes.len());
     for reason in &letter.oddities {
         assert!(!reason.text.ja.is_empty() && !reason.text.en.is_empty() && reason.text.en.len() < 1_000);
+    }
+}
+
+/// What comes out of a transmission in pieces of some size, and how many of its bytes were used; `None` when it has no end.
+fn received(sent: &[u8], at_once: usize) -> Option<(Vec<u8>, usize)> {
+    let (mut unstuffing, mut letter, mut used) = (Unstuffing::default(), Vec::new(), 0);
+    for piece in sent.chunks(at_once) {
+        let (of_piece, ended) = unstuffing.take(piece, &mut letter);
+        assert!(of_piece <= piece.len() && (ended || of_piece == piece.len()), "all of a piece is used, unless the letter ends in it");
+        used += of_piece;
+        if ended {
+            return Some((letter, used));
+        }
+    }
+    None
+}
+
+fn unstuffed(bytes: &[u8]) {
+    let at_once = [bytes.len().max(1), 1, 2, 3, 7];
+    // As it comes: it ends at the first line that is a dot, however it is cut.
+    let end = if bytes.starts_with(b".\r\n") { Some(3) } else { bytes.windows(5).position(|found| found == b"\r\n.\r\n").map(|at| at + 5) };
+    let whole = received(bytes, at_once[0]);
+    assert_eq!(whole.as_ref().map(|(_, used)| *used), end);
+    assert!(at_once.iter().all(|size| received(bytes, *size) == whole), "where it is cut does not matter");
+    // As a letter that is sent: it comes out as it was.
+    let mut letter = bytes.to_vec();
+    if !letter.is_empty() && !letter.ends_with(b"\r\n") {
+        letter.extend_from_slice(b"\r\n");
+    }
+    let mut sent = Vec::new();
+    for (at, byte) in letter.iter().enumerate() {
+        if *byte == b'.' && (at == 0 || letter[..at].ends_with(b"\r\n")) {
+            sent.push(b'.');
+        }
+        sent.push(*byte);
+    }
+    sent.extend_from_slice(b".\r\n");
+    let length = sent.len();
+    sent.extend_from_slice(b"QUIT\r\n");
+    for size in at_once {
+        assert_eq!(received(&sent, size).as_ref(), Some(&(letter.clone(), length)), "in pieces of {size}");
     }
 }
 
@@ -262,6 +305,7 @@ fn replies() -> Vec<Vec<u8>> {
         "From: \u{430}lice@example.jp\r\nSubject: ［EXAMPLE-CSIRT ＃K7M2-9QPD］ [EXAMPLE-CSIRT #2013-04412]\r\nAuto-Submitted: auto-replied\r\n\r\nx\r\n".as_bytes().to_vec(),
         // Their folded forms were not settled once.
         b"From: <Ac@.\r\nTo: d@example.jp>.\r\nCc: group: e@example.net>.,\r\n\r\nx\r\n".to_vec(),
+        "From: a@example.jp\nTo: d@exam\0\u{7f}e.jp>.\r\u{feff}\n\nx\n".as_bytes().to_vec(),
     ]
 }
 
@@ -306,6 +350,15 @@ fn archives() -> Vec<Vec<u8>> {
 
 fn mailboxes() -> Vec<Vec<u8>> {
     vec![b"From a@example.jp Tue Jan 19 10:12:00 2016\nFrom: a@example.jp\n\n>From x\n\nFrom b@example.jp Tue Jan 19 10:12:01 2016\r\nFrom: b@example.jp\r\n\r\ny\r\n".to_vec(), b"From: a\n\nx\n".to_vec()]
+}
+
+fn transmissions() -> Vec<Vec<u8>> {
+    vec![
+        b"From: a@example.jp\r\n\r\n..hidden\r\n.\r\nQUIT\r\n".to_vec(),
+        b"a\r\n.\nb\r\n.\r\r\nc\n.\r\n\r.\r\n".to_vec(),
+        b".\r\n".to_vec(),
+        b"\r\n.\r\n".to_vec(),
+    ]
 }
 
 /// What the team has signed in the clear, as it is signed.

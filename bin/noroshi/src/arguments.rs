@@ -320,6 +320,10 @@ pub(crate) enum Intake {
         /// The address for which the server delivers it (Postfix: ${original_recipient}); says at which desk it stands
         #[arg(long, value_name = "ADDRESS")]
         recipient: Option<String>,
+        /// The envelope's sender (Postfix: ${sender}), empty for the null path, where the server writes no Return-Path itself; an
+        /// acknowledgement goes there
+        #[arg(long, value_name = "ADDRESS")]
+        sender: Option<String>,
     },
     /// Import files; what cannot be read goes to the tray with its reason, and the exit code is 3
     Import {

@@ -130,6 +130,10 @@ fn read(word: &str, offset: usize) -> Option<(Item, Range<usize>)> {
     }
     let (begin, inner) = trimmed(word);
     let at = offset + begin..offset + begin + inner.len();
+    if let Some((item, from, length)) = named_address(inner) {
+        let from = offset + begin + from;
+        return Some((item, from..from + length));
+    }
     cve(inner).or_else(|| hash(inner)).or_else(|| address(inner)).or_else(|| url(inner)).or_else(|| mail(inner)).or_else(|| host(inner)).map(|item| (item, at))
 }
 
@@ -179,6 +183,14 @@ fn address(word: &str) -> Option<Item> {
     let head = head.strip_prefix('[').and_then(|head| head.strip_suffix(']')).unwrap_or(head);
     // 2001:db8::7:443 is an address, 192.0.2.7:443 and [2001:db8::7]:443 are one with a port.
     head.parse().ok().map(|address| Item::Address(address, Some(port)))
+}
+
+/// `mx.example[192.0.2.7]`, as mail servers log it: the address, and where in the word it begins.
+fn named_address(word: &str) -> Option<(Item, usize, usize)> {
+    let open = word.rfind('[').filter(|open| *open > 0)?;
+    let inner = word.get(open + 1..)?.strip_suffix(']')?;
+    let address = inner.parse().ok()?;
+    Some((Item::Address(address, None), open + 1, inner.len()))
 }
 
 fn url(word: &str) -> Option<Item> {
@@ -265,6 +277,7 @@ mod tests {
             ("invoice.pdf version 1.2.3 e.g. 12:30 a.m. 2019/01/04 and/or", &[]),
             ("cve-2019-0708, CVE-2021-44228.", &["cve CVE-2019-0708", "cve CVE-2021-44228"]),
             ("d41d8cd98f00b204e9800998ecf8427e 12345678901234567890123456789012", &["hash d41d8cd98f00b204e9800998ecf8427e"]),
+            ("connect from unknown[192.0.2.7]: x", &["address 192.0.2.7"]),
             ("300.1.2.3 1.2.3", &[]),
         ] {
             assert_eq!(shown(text), expected, "{text}");

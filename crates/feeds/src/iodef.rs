@@ -6,5 +6,5 @@
 mod incident;
 mod tree;
 
-pub use incident::{Incident, read};
+pub use incident::{Incident, read, recognise};
 pub use tree::{MOST_BYTES, MOST_DEPTH, MOST_ELEMENTS};

@@ -5,10 +5,72 @@ use mail_parser::decoders::html::html_to_text;
 /// The most links that are listed of one text.
 const MOST_LINKS: usize = 1_000;
 
-/// The text of an HTML part as a person would read it.
+/// Stands between the cells of a table until they are put apart: a character for private use, which no text brings.
+const CELL: char = '\u{e000}';
+
+/// The text of an HTML part as a person would read it: a line for each paragraph, item and row, the cells of a row apart by ` | `.
+///
+/// ```
+/// use noroshi_post::html;
+/// let table = "<table><tr><th>IP</th><td>192.0.2.7</td></tr><tr><th>Port</th><td>22</td></tr></table>";
+/// assert_eq!(html::text(table).trim_end(), "IP | 192.0.2.7\nPort | 22");
+/// ```
 #[must_use]
 pub fn text(html: &str) -> String {
-    html_to_text(html)
+    let flat = html_to_text(&broken(html));
+    let mut text = String::with_capacity(flat.len());
+    for line in flat.split_inclusive('\n') {
+        let bare = line.trim_end_matches('\n');
+        if bare.contains(CELL) {
+            let cells: Vec<&str> = bare.trim_matches(|edge: char| edge == CELL || edge.is_whitespace()).split(CELL).map(str::trim).collect();
+            text.push_str(&cells.join(" | "));
+        } else {
+            text.push_str(bare);
+        }
+        text.push_str(line.get(bare.len()..).unwrap_or_default());
+    }
+    text
+}
+
+/// The markup with a line's break wherever a block ends, and [`CELL`] between cells.
+fn broken(html: &str) -> String {
+    const BLOCKS: [&str; 17] = ["div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "section", "article", "dd"];
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    let mut rest = html;
+    let mut is_verbatim = false;
+    while let Some(open) = rest.find('<') {
+        let (before, tag) = rest.split_at(open);
+        piece(&mut out, before, is_verbatim);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        let (tag, behind) = tag.split_at(end);
+        let inner = tag.trim_start_matches('<');
+        let closes = inner.starts_with('/');
+        let name: String = inner.trim_start_matches('/').chars().take(12).take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        if closes && matches!(name.as_str(), "td" | "th" | "dt") {
+            out.push(CELL);
+        }
+        out.push_str(tag);
+        if closes && BLOCKS.contains(&name.as_str()) || name == "hr" {
+            out.push_str("<br>");
+        }
+        if name == "pre" {
+            is_verbatim = !closes;
+        }
+        rest = behind;
+    }
+    piece(&mut out, rest, is_verbatim);
+    out
+}
+
+/// Text between tags; where line ends count, they are kept.
+fn piece(out: &mut String, text: &str, is_verbatim: bool) {
+    for one in text.chars() {
+        match one {
+            CELL => out.push(' '),
+            '\n' if is_verbatim => out.push_str("<br>"),
+            other => out.push(other),
+        }
+    }
 }
 
 /// Where an HTML part leads (`href` and `src`), in its order, each once: what is shown and where it leads often differ in

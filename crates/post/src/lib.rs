@@ -19,5 +19,6 @@ pub mod mbox;
 pub mod openpgp;
 pub mod sealed;
 pub mod threading;
+pub mod unstuffing;
 pub mod uuencode;
 pub mod words;

@@ -230,6 +230,7 @@ fn mac(key: &[u8], part: &[u8]) -> [u8; 32] {
 /// assert_eq!(address("ir+n4x7@例え.example"), "ir@xn--r8jz45g.example");
 /// assert_ne!(address("а@example.jp"), address("a@example.jp"), "a Cyrillic letter is another one");
 /// assert_eq!(address("no address"), "");
+/// assert_eq!(address("a@example.jp>.\u{feff}"), "a@example.jp");
 /// ```
 #[must_use]
 pub fn address(written: &str) -> String {
@@ -243,6 +244,11 @@ pub fn address(written: &str) -> String {
         return String::new();
     }
     let ascii = idna::domain_to_ascii(domain).ok().filter(|ascii| !ascii.is_empty()).unwrap_or_else(|| domain.to_ascii_lowercase());
+    // What IDNA maps to nothing hid the end.
+    let ascii = ascii.trim_end_matches(['.', '>']);
+    if ascii.is_empty() {
+        return String::new();
+    }
     let folded = format!("{local}@{ascii}");
     // The form that travels may be longer than what was written.
     if folded.len() > 320 || folded.chars().any(|one| one.is_whitespace() || one.is_control()) {

@@ -15,7 +15,7 @@ use noroshi_incident::{
 };
 use noroshi_kernel::setaside::printable;
 use noroshi_mailroom::{
-    letters::Incoming,
+    letters::{self, Incoming},
     mapping::{self, Saved},
 };
 use serde::Serialize;
@@ -35,7 +35,7 @@ const LETTER_MOST_BYTES: u64 = 512 << 20;
 
 /// Takes one letter from standard input. Once it is kept, nothing may make the mail server send it again or back: what cannot be
 /// read of it is for a person, not for the sender.
-async fn mail(platform: &Platform, recipient: Option<String>) -> anyhow::Result<Done> {
+async fn mail(platform: &Platform, recipient: Option<String>, sender: Option<String>) -> anyhow::Result<Done> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LETTER_MOST_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
     if bytes.is_empty() {
@@ -44,6 +44,7 @@ async fn mail(platform: &Platform, recipient: Option<String>) -> anyhow::Result<
     if bytes.len() as u64 > LETTER_MOST_BYTES {
         anyhow::bail!("the letter is longer than the {} MiB that are taken; let the mail server refuse such letters", LETTER_MOST_BYTES >> 20);
     }
+    let bytes = sender.map_or_else(Vec::new, |sender| letters::return_path(Some(sender.trim()))).into_iter().chain(bytes).collect::<Vec<u8>>();
     let letter = Incoming::delivered(bytes, recipient);
     let intake = platform.intake(Platform::local_administrator());
     let kept = intake.keep_letters(std::slice::from_ref(&letter)).await?;
@@ -76,7 +77,7 @@ struct Partial<'a> {
 pub(super) async fn run(platform: &Platform, command: Intake) -> anyhow::Result<Done> {
     let (format, mapping, json, paths) = match command {
         Intake::Import { format, mapping, json, paths } => (format, mapping, json, paths),
-        Intake::Mail { recipient } => return mail(platform, recipient).await,
+        Intake::Mail { recipient, sender } => return mail(platform, recipient, sender).await,
     };
     let Some(way) = way(platform, format, mapping).await? else { return Ok(Done::WrongUsage) };
     // All of them are looked at first: a mistyped name should not be found after an hour.

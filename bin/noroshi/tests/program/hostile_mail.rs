@@ -290,6 +290,7 @@ async fn entities_of_xml_do_not_grow() {
     }
     all_are_read(&home, 4).await;
     assert_eq!(home.run(&["incident", "list", "--json"]).json()["count"], 0);
+    assert_eq!(tray(&home).await, ["xml-doctype"; 4], "each waits for a person, with the reason");
 }
 
 #[tokio::test]
@@ -406,7 +407,8 @@ async fn two_teams(first: &[u8], passed: impl Fn(&Written) -> Vec<u8>) -> usize 
 }
 
 /// A letter to one team that claims to be from the other.
-const SPOOFED: &[u8] = b"From: ir@b.example.jp\r\nTo: ir@a.example.jp\r\nSubject: hello\r\nMessage-ID: <1@b.example.jp>\r\n\r\nhello\r\n";
+const SPOOFED: &[u8] =
+    b"Return-Path: <ir@b.example.jp>\r\nFrom: ir@b.example.jp\r\nTo: ir@a.example.jp\r\nSubject: hello\r\nMessage-ID: <1@b.example.jp>\r\n\r\nhello\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_teams_do_not_answer_each_other_for_ever() {
@@ -416,12 +418,13 @@ async fn two_teams_do_not_answer_each_other_for_ever() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn even_a_way_that_takes_every_mark_off_comes_to_an_end() {
-    // As a broken gateway would: another id, no sign of a program, no way back, no subject, from the desk's bare address.
+    // As a broken gateway would: another id, no sign of a program, another way back, no subject, from the desk's bare address.
     let numbers = std::sync::atomic::AtomicU32::new(2);
     let stripped = |letter: &Written| {
         let number = numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let (from, to) = if letter.to.ends_with("@b.example.jp") { ("ir@a.example.jp", "ir@b.example.jp") } else { ("ir@b.example.jp", "ir@a.example.jp") };
-        format!("From: {from}\r\nTo: {to}\r\nSubject: hello\r\nMessage-ID: <{number}@gateway.example.jp>\r\n\r\n{number}\r\n").into_bytes()
+        format!("Return-Path: <{from}>\r\nFrom: {from}\r\nTo: {to}\r\nSubject: hello\r\nMessage-ID: <{number}@gateway.example.jp>\r\n\r\n{number}\r\n")
+            .into_bytes()
     };
     let letters = two_teams(SPOOFED, stripped).await;
     // Five a day for each of the two addresses.
@@ -441,7 +444,7 @@ async fn delivery_reports_that_somebody_made_up_change_nothing() {
     acknowledging(&home, "ir@example.jp").await;
     let _server = Server::start(&home);
     let ledger = home.ledger().await;
-    delivered(&home, "ir@example.jp", b"From: hanako@else.example\r\nTo: ir@example.jp\r\nSubject: hello\r\nMessage-ID: <1@else.example>\r\n\r\nhello\r\n");
+    delivered(&home, "ir@example.jp", b"Return-Path: <hanako@else.example>\r\nFrom: hanako@else.example\r\nTo: ir@example.jp\r\nSubject: hello\r\nMessage-ID: <1@else.example>\r\n\r\nhello\r\n");
     let ours = written(&ledger).await;
     assert_eq!((ours.len(), ours[0].to.as_str()), (1, "hanako@else.example"));
     let id = ours[0].message_id.clone();
@@ -483,7 +486,8 @@ async fn nothing_of_a_hostile_head_gets_into_an_answer() {
     .iter()
     .enumerate()
     {
-        let letter = format!("{head}Message-ID: <{number}\r\n @else.example>\r\nMIME-Version: 1.0\r\n\r\nhello {number}\r\n");
+        let letter =
+            format!("Return-Path: <{number}@else.example>\r\n{head}Message-ID: <{number}\r\n @else.example>\r\nMIME-Version: 1.0\r\n\r\nhello {number}\r\n");
         delivered(&home, "ir@example.jp", letter.as_bytes());
     }
     let ledger = home.ledger().await;
@@ -515,7 +519,7 @@ async fn a_sender_who_only_looks_like_a_party_is_none() {
     acknowledging(&home, "ir@example.jp").await;
     let _server = Server::start(&home);
     let ledger = home.ledger().await;
-    delivered(&home, "ir@example.jp", b"From: alice@else.example\r\nTo: ir@example.jp\r\nSubject: secret\r\nMessage-ID: <1@else.example>\r\n\r\nhello\r\n");
+    delivered(&home, "ir@example.jp", b"Return-Path: <alice@else.example>\r\nFrom: alice@else.example\r\nTo: ir@example.jp\r\nSubject: secret\r\nMessage-ID: <1@else.example>\r\n\r\nhello\r\n");
     let ours = written(&ledger).await;
     let subject = letter::read(&ours[0].bytes).unwrap().headers.subject;
     assert!(subject.contains("[EXAMPLE-CSIRT #"), "{subject}");

@@ -67,6 +67,30 @@ async fn a_letter_that_is_piped_in_becomes_a_report_once() {
 }
 
 #[tokio::test]
+async fn iodef_tells_the_same_as_a_file_and_in_a_letter() {
+    const DOCUMENT: &str = r#"<?xml version="1.0"?><IODEF-Document version="2.00" xmlns="urn:ietf:params:xml:ns:iodef-2.0"><Incident purpose="reporting"><IncidentID name="csirt.example.test">7</IncidentID><DetectTime>2016-01-19T09:00:07+09:00</DetectTime><GenerationTime>2016-01-19T10:00:00Z</GenerationTime><ReportTime>2016-01-19T10:00:00Z</ReportTime><Assessment><IncidentCategory>phishing</IncidentCategory></Assessment><EventData><Flow><System category="source"><Node><Address category="ipv4-addr">192.0.2.7</Address></Node><Service ip-protocol="6"><Port>443</Port></Service></System></Flow></EventData><EventData><Flow><System category="source"><Node><Address category="site-uri">http://login.example.test/</Address></Node></System></Flow></EventData></Incident></IODEF-Document>"#;
+    let told = |home: &Home| {
+        let list = home.run(&["incident", "list", "--json"]).json();
+        let one = |item: &serde_json::Value| {
+            let shown = home.run(&["incident", "show", item["number"].as_str().unwrap(), "--json"]).json();
+            (item["target"].clone(), item["category"].clone(), shown["rsit"].clone(), shown["addresses"].clone(), shown["ports"].clone())
+        };
+        let mut all: Vec<_> = list["items"].as_array().unwrap().iter().map(one).collect();
+        all.sort_by_key(|one| one.0.to_string());
+        all
+    };
+    let (file, letter) = (Home::sqlite(), Home::sqlite());
+    let path = file.path().join("report.xml");
+    std::fs::write(&path, DOCUMENT).unwrap();
+    assert_eq!(file.run(&["intake", "import", "--format", "iodef", path.to_str().unwrap()]).code(), 0);
+    let head = "From: csirt@example.net\r\nDate: Tue, 19 Jan 2016 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee the document\r\n--b\r\nContent-Type: application/xml; name=report.xml\r\nContent-Disposition: attachment\r\n\r\n";
+    assert_eq!(piped(&letter, format!("{head}{DOCUMENT}\r\n--b--\r\n").as_bytes()).code(), 0);
+    let expected = told(&file);
+    assert_eq!(expected.len(), 2, "{expected:?}");
+    assert_eq!(told(&letter), expected);
+}
+
+#[tokio::test]
 async fn whatever_is_kept_is_never_sent_back() {
     for home in homes() {
         for (letter, tray) in [

@@ -16,6 +16,9 @@ const NAMESPACES: &[&str] = &["urn:ietf:params:xml:ns:iodef-1.0", "urn:ietf:para
 /// The longest description that is kept with a finding, in characters.
 const DESCRIPTION_MOST_CHARS: usize = 1000;
 
+/// The key of the reason why another kind of document is refused.
+const NO_IODEF: &str = "iodef-root";
+
 /// An incident of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
@@ -46,12 +49,40 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Incident>, Reason> {
     if root.name != "IODEF-Document" || !known {
         let shown = printable(&root.name, 64);
         return Err(Reason::new(
-            "iodef-root",
+            NO_IODEF,
             format!("IODEF 文書ではありません（最上位の要素は「{shown}」）。RFC 7970 か RFC 5070 の文書を渡してください。"),
             format!("this is no IODEF document (its root is {shown:?}); give a document of RFC 7970 or RFC 5070"),
         ));
     }
     Ok(root.all("Incident").map(incident).collect())
+}
+
+/// So much of a document is looked at to tell whether it claims to be one of IODEF, in bytes.
+const CLAIM_MOST_BYTES: usize = 64 * 1024;
+
+/// Reads the incidents of a file of which nobody has said what it is; `None` when it is something else, XML of another kind among it.
+/// What claims to be IODEF and cannot be read is told, and so is XML that declares entities of its own, whatever it is about.
+///
+/// ```
+/// use noroshi_feeds::iodef;
+/// assert!(iodef::recognise(b"<html><body>hello</body></html>").is_none());
+/// assert!(iodef::recognise(b"<iodef:IODEF-Document xmlns:iodef='urn:ietf:params:xml:ns:iodef-2.0'>").is_some_and(|read| read.is_err()));
+/// ```
+#[must_use]
+pub fn recognise(bytes: &[u8]) -> Option<Result<Vec<Incident>, Reason>> {
+    // A mark of the byte order, and the zeros of UTF-16, which is told of and not read.
+    let head = bytes.get(..CLAIM_MOST_BYTES).unwrap_or(bytes);
+    let plain: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
+    let begins = plain.iter().find(|byte| !byte.is_ascii_whitespace() && byte.is_ascii());
+    if begins != Some(&b'<') {
+        return None;
+    }
+    let holds = |word: &[u8]| plain.windows(word.len()).any(|found| found == word);
+    match read(bytes) {
+        Err(other) if other.key == NO_IODEF => None,
+        Err(_) if !holds(b"<!ENTITY") && !holds(b"IODEF-Document") => None,
+        read => Some(read),
+    }
 }
 
 fn incident(incident: &Element) -> Incident {

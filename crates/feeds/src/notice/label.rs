@@ -1,5 +1,7 @@
 //! What the labels of notices mean.
 
+use super::zone;
+
 /// A label as it was written, and what it means.
 #[derive(Clone, Copy)]
 pub(super) struct Label<'a> {
@@ -41,18 +43,41 @@ pub(super) fn split(line: &str) -> Option<(Label<'_>, &str)> {
     let place = line.find([':', '：'])?;
     let (text, rest) = line.split_at_checked(place)?;
     let value = rest.trim_start_matches([':', '：']).trim();
+    // Dots lead from some labels to their values.
+    let text = text.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '.' | '…' | '・' | '_'));
     let label = text.trim().trim_matches(['*', '"', '\'', '_']);
-    let sentence = label.len() > MOST_BYTES || label.is_empty() || label.split_whitespace().count() > 6 || label.contains(['.', ',', '<', '>', '=', '?']);
     // A URL, a time of day or an IPv6 address is no label.
-    if sentence
-        || value.is_empty()
-        || rest.starts_with("://")
-        || label.bytes().all(|byte| byte.is_ascii_hexdigit())
-        || label.ends_with(|one: char| one.is_ascii_digit())
-    {
+    if value.is_empty() || rest.starts_with("://") || !may_be(label) || label.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    Some((Label::of(label), value))
+    // `URL 2` is the second of several; any other number is one of a time of day or of an address.
+    let numbered = label.trim_end_matches(|one: char| one.is_ascii_digit());
+    if numbered.len() == label.len() {
+        return Some((Label::of(label), value));
+    }
+    let first = Label::of(numbered.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '#' | '-' | '_')));
+    matches!(first.meaning, Meaning::Source | Meaning::Url | Meaning::Host).then_some((first, value))
+}
+
+/// Splits a line in which something else than a colon stands between label and value: `IP = 192.0.2.7`, `IP | 192.0.2.7`. The label must
+/// mean something, since much else is written so.
+pub(super) fn split_otherwise(line: &str) -> Option<(Label<'_>, &str)> {
+    let one = |mark: &str| line.split_once(mark).filter(|(label, value)| may_be(label.trim()) && !value.trim().is_empty() && !value.contains(mark));
+    let (text, value) = [" | ", "\t", " => ", " = ", "=", "   ", "  ", " - "].into_iter().find_map(one)?;
+    let label = Label::of(text.trim().trim_matches(['*', '"', '\'', '_']));
+    (label.meaning != Meaning::Other).then_some((label, value.trim()))
+}
+
+/// A line that is a label and nothing else, whose value may stand below it.
+pub(super) fn alone(line: &str) -> Option<Label<'_>> {
+    let text = line.trim_end_matches([':', '：']).trim().trim_matches(['*', '"', '\'', '_', '【', '】', '[', ']', '＜', '＞', '<', '>']);
+    let label = Label::of(text);
+    (may_be(text) && text.split_whitespace().count() <= 4 && label.meaning != Meaning::Other).then_some(label)
+}
+
+/// Whether a text is short and plain enough for a label.
+fn may_be(label: &str) -> bool {
+    label.len() <= MOST_BYTES && !label.is_empty() && label.split_whitespace().count() <= 6 && !label.contains(['.', ',', '<', '>', '=', '?', '。', '、'])
 }
 
 /// A value without the quotes and tags that serialisers put around it.
@@ -66,11 +91,23 @@ fn meaning(label: &str) -> Meaning {
         .split(|one: char| !one.is_alphanumeric() && one != '\'')
         .map(|word| word.trim_end_matches("'s").replace('\'', "").to_lowercase())
         .filter(|word| !word.is_empty())
+        // `Timestamp (UTC)` is a timestamp.
+        .filter(|word| word.len() < 3 || zone::named(word).is_none())
         .collect();
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let is = |any: &[&str]| any.contains(&words.join(" ").as_str());
     // Of victims, of reporters, of services that only tell more: never whom the notice is about.
-    const OTHERS: [&str; 34] = [
+    const OTHERS: [&str; 41] = [
+        "your",
+        "our",
+        "faq",
+        "info",
+        "information",
+        "details",
+        "reference",
+        "removal",
+        "contact",
+        "genuine",
         "destination",
         "dst",
         "dest",
@@ -78,7 +115,6 @@ fn meaning(label: &str) -> Meaning {
         "targeted",
         "victim",
         "attacked",
-        "reported",
         "reporter",
         "report",
         "feedback",
@@ -93,8 +129,6 @@ fn meaning(label: &str) -> Meaning {
         "count",
         "size",
         "monitored",
-        "malicious",
-        "suspicious",
         "email",
         "mail",
         "recipient",
@@ -106,20 +140,43 @@ fn meaning(label: &str) -> Meaning {
         "range",
         "reporting",
     ];
-    if has(&["time", "timestamp", "date", "when", "日時", "時刻", "日付", "発生日時"])
-        || is(&["first seen", "last seen", "first seen at", "detected", "detected at", "seen", "occurred", "observed"])
-    {
+    const TIMES: [&str; 19] = [
+        "time",
+        "timestamp",
+        "datetime",
+        "date",
+        "when",
+        "seen",
+        "detected",
+        "detection",
+        "occurred",
+        "observed",
+        "confirmed",
+        "discovered",
+        "tested",
+        "日時",
+        "時刻",
+        "日付",
+        "発生日",
+        "検知日",
+        "確認日",
+    ];
+    let in_japanese = |any: &[&str]| words.iter().any(|word| !word.is_ascii() && any.iter().any(|part| word.contains(part)));
+    const VICTIMS: [&str; 6] = ["宛先", "被害", "攻撃先", "接続先", "正規", "連絡先"];
+    if has(&TIMES) || in_japanese(&TIMES) {
         // The event's own time, then what was last seen, then any date.
-        let weight = if has(&["initial", "infringement", "incident", "event", "arrival", "attack", "first"]) || is(&["time", "timestamp", "date", "発生日時"])
+        let weight = if has(&["initial", "infringement", "incident", "event", "arrival", "attack", "abuse", "first"])
+            || is(&["time", "timestamp", "date"])
+            || in_japanese(&["発生"])
         {
             3
         } else {
             2
         };
-        return Meaning::Time(if has(&["report", "reported", "notice", "scan", "generated", "range", "recent"]) { 1 } else { weight });
+        return Meaning::Time(if has(&["report", "reported", "notice", "scan", "generated", "range", "recent", "reporting", "sent"]) { 1 } else { weight });
     }
-    if has(&["port", "ポート"]) {
-        return if has(&OTHERS) { Meaning::Other } else { Meaning::Port };
+    if has(&["port", "ポート"]) || in_japanese(&["ポート"]) {
+        return if has(&OTHERS) || in_japanese(&VICTIMS) { Meaning::Other } else { Meaning::Port };
     }
     if has(&["protocol", "transport"]) {
         return Meaning::Protocol;
@@ -135,6 +192,9 @@ fn meaning(label: &str) -> Meaning {
         "incident type",
         "abuse type",
         "threat",
+        "type of abuse",
+        "reported activity",
+        "malware",
         "種別",
         "カテゴリ",
     ]) {
@@ -143,17 +203,22 @@ fn meaning(label: &str) -> Meaning {
     if is(&["brand", "target brand", "targeted brand", "imitated brand", "ブランド"]) {
         return Meaning::Brand;
     }
-    if has(&OTHERS) || words.iter().any(|word| word.contains("宛先") || word.contains("被害")) {
+    if has(&OTHERS) || in_japanese(&VICTIMS) {
         return Meaning::Other;
     }
-    if words.iter().any(|word| ["攻撃元", "送信元", "ipアドレス"].iter().any(|part| word.contains(part))) {
-        return Meaning::Source;
-    }
-    if has(&["ip", "ips", "ipv4", "ipv6", "source", "src", "attacker", "offender", "infringer", "infringers"]) || is(&["address", "host address", "アドレス"])
+    if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス"]) || (has(&["ip"]) && in_japanese(&["アドレス"]))
     {
         return Meaning::Source;
     }
-    if is(&["uri", "url", "phishing url", "malware url", "site", "web site", "website", "malicious url", "fraud url", "urls"]) {
+    if in_japanese(&["url", "ｕｒｌ", "偽サイト", "フィッシングサイト", "不正サイト"]) {
+        return Meaning::Url;
+    }
+    if has(&["ip", "ips", "ipv4", "ipv6", "source", "src", "attacker", "offender", "abuser", "infringer", "infringers"])
+        || is(&["address", "host address", "アドレス"])
+    {
+        return Meaning::Source;
+    }
+    if has(&["url", "urls", "uri", "uris"]) || is(&["site", "web site", "website", "phishing site", "phishing website"]) {
         return Meaning::Url;
     }
     if is(&["domain", "host", "hostname", "fqdn", "host name", "domain name", "ドメイン", "ホスト名"]) {
@@ -183,6 +248,15 @@ mod tests {
             ("Timestamp: 2015", Some(Meaning::Time(3))),
             ("Notice Date: 2015", Some(Meaning::Time(1))),
             ("last_seen: 2015", Some(Meaning::Time(2))),
+            ("Abuse Time: 2015", Some(Meaning::Time(3))),
+            ("Timestamp (UTC): 2015", Some(Meaning::Time(3))),
+            ("Source IP (abuser) .: 192.0.2.7", Some(Meaning::Source)),
+            ("URL 2: http://x.example.test/", Some(Meaning::Url)),
+            ("確認日時：2015", Some(Meaning::Time(2))),
+            ("攻撃先ポート番号：22", Some(Meaning::Other)),
+            ("対象URL：http://x.example.test/", Some(Meaning::Url)),
+            ("feedback_url: http://x.example.test/", Some(Meaning::Other)),
+            ("Your IP: 192.0.2.7", Some(Meaning::Other)),
             ("Reported-From: a@example.jp", Some(Meaning::Other)),
             ("http://example.test/", None),
             ("We saw this at some time in the night: it was bad", None),

@@ -1,6 +1,6 @@
-//! A submission as a letter, and back.
+//! A submission as a letter.
 
-use super::{Attachment, NOWHERE, Submission};
+use super::{Attachment, MEDIA_TYPE, Submission};
 use crate::desk::Desk;
 use noroshi_kernel::{
     language::Language,
@@ -10,23 +10,12 @@ use noroshi_kernel::{
 };
 use noroshi_post::{
     build::{self, Draft},
-    letter::{Letter, Mailbox},
+    letter::Mailbox,
 };
+use noroshi_reading::form::NOWHERE;
 
-/// The media type of the part that holds the fields. No part of a mail is read by it.
-pub const MEDIA_TYPE: &str = "application/vnd.noroshi.report+json";
-/// The largest part of that type that is read, in bytes.
-const MOST_BYTES: usize = 2 << 20;
 /// The longest subject, in characters.
 const SUBJECT_MOST_CHARS: usize = 120;
-
-/// Takes the fields out of a letter that came through a form: its first part of our type.
-#[must_use]
-pub fn take(letter: &mut Letter) -> Option<Submission> {
-    let place = letter.parts.iter().position(|part| part.depth == 0 && part.media_type == MEDIA_TYPE)?;
-    let part = letter.parts.remove(place);
-    part.bytes().filter(|bytes| bytes.len() <= MOST_BYTES).and_then(|bytes| serde_json::from_slice(bytes).ok())
-}
 
 /// Under whose address a submission's letter goes.
 pub(super) fn reporter(submission: &Submission) -> Mailbox {

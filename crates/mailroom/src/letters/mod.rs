@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{Pending, pending, sealed, set_read, set_waiting, unopened, waiting};
+pub use store::{Pending, load, pending, sealed, set_read, set_waiting, unopened, waiting};
 
 use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
 use noroshi_kernel::{
@@ -74,6 +74,14 @@ impl Incoming {
     pub fn key(&self) -> Key {
         noroshi_feeds::digest::of(&self.bytes)
     }
+}
+
+/// The field in which the server that delivers a letter tells its envelope's sender (RFC 5321, section 4.4); none is the null path. It
+/// stands before whatever else the letter says.
+#[must_use]
+pub fn return_path(sender: Option<&str>) -> Vec<u8> {
+    let sender: String = sender.unwrap_or_default().chars().filter(|one| !one.is_control() && !matches!(one, '<' | '>')).collect();
+    format!("Return-Path: <{sender}>\r\n").into_bytes()
 }
 
 /// How a letter stands.

@@ -129,7 +129,7 @@ pub async fn waiting(work: &UnitOfWork, letters: &[CorrespondenceId]) -> Result<
     Ok(waiting)
 }
 
-/// A letter that nobody has read yet.
+/// A letter as it was kept, to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// The correspondence.
@@ -173,7 +173,20 @@ struct PendingRow {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn pending(query: &impl Query, limit: u32) -> Result<Vec<Pending>, LedgerError> {
-    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length, l.recipient, l.live, c.channel, s.thread_id, s.begins FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id LEFT JOIN mailroom_submission s ON s.letter_id = l.id WHERE l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit));
+    kept(query, Sql::new("l.state = 'waiting' ORDER BY l.id LIMIT ").bind(i64::from(limit))).await
+}
+
+/// A letter as it was kept; `None` when there is none of that id.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn load(query: &impl Query, id: CorrespondenceId) -> Result<Option<Pending>, LedgerError> {
+    Ok(kept(query, Sql::new("l.id = ").bind(id.0)).await?.pop())
+}
+
+/// The letters of which `condition` holds.
+async fn kept(query: &impl Query, condition: Sql) -> Result<Vec<Pending>, LedgerError> {
+    let sql = Sql::new("SELECT l.id, l.key, c.name, c.received_at, c.raw_sha256, c.raw_offset, c.raw_length, l.recipient, l.live, c.channel, s.thread_id, s.begins FROM mailroom_letter l JOIN mailroom_correspondence c ON c.id = l.id LEFT JOIN mailroom_submission s ON s.letter_id = l.id WHERE ").append(condition);
     let letter = |row: PendingRow| {
         let key = Key::try_from(row.key.as_slice()).map_err(|_| LedgerError::Damaged(format!("the key of letter {}", row.id)))?;
         let raw = Raw { sha256: row.raw_sha256, offset: row.raw_offset.cast_unsigned(), length: row.raw_length.cast_unsigned() };

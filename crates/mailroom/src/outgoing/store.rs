@@ -233,10 +233,9 @@ pub(super) async fn chain(query: &impl Query, thread: ThreadId, answers: Option<
 /// Who sent the first letter of a thread.
 pub(super) struct First {
     pub(super) letter: CorrespondenceId,
-    /// Where an answer goes: the return path when there is one, else the address as it was written.
+    /// Their address as it was written.
     pub(super) written: String,
     pub(super) party: Party,
-    pub(super) acknowledged: bool,
 }
 
 pub(super) async fn first_sender(query: &impl Query, thread: ThreadId) -> Result<Option<First>, LedgerError> {
@@ -250,8 +249,12 @@ pub(super) async fn first_sender(query: &impl Query, thread: ThreadId) -> Result
     let folded = threading::address(&row.from_address);
     let party = thread::parties(query, thread).await?.into_iter().find(|party| party.address == folded);
     let Some(party) = party else { return Ok(None) };
-    let acknowledged = query.number(Sql::new("SELECT count(*) AS n FROM mailroom_party WHERE acknowledged_at IS NOT NULL AND id = ").bind(party.id)).await? > 0;
-    Ok(Some(First { letter: CorrespondenceId(row.id), written: row.from_address, party, acknowledged }))
+    Ok(Some(First { letter: CorrespondenceId(row.id), written: row.from_address, party }))
+}
+
+pub(super) async fn is_acknowledged(query: &impl Query, party: i64) -> Result<bool, LedgerError> {
+    let sql = Sql::new("SELECT count(*) AS n FROM mailroom_party WHERE acknowledged_at IS NOT NULL AND id = ").bind(party);
+    Ok(query.number(sql).await? > 0)
 }
 
 pub(super) async fn acknowledged_since(query: &impl Query, address: &str, since: Moment) -> Result<i64, LedgerError> {

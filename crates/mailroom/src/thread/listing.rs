@@ -364,14 +364,16 @@ pub async fn letters(query: &impl Query, thread: ThreadId, limit: u32) -> Result
 }
 
 /// Where a letter stands that is read again; `None` when it is in no thread yet.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn stands(query: &impl Query, letter: CorrespondenceId) -> Result<Option<super::Placed>, LedgerError> {
+pub(super) async fn stands(query: &impl Query, letter: CorrespondenceId) -> Result<Option<super::Placed>, LedgerError> {
     let Some(thread) = thread_of(query, letter).await? else { return Ok(None) };
+    stands_in(query, thread).await.map(Some)
+}
+
+/// A letter's place in a thread that was there.
+pub(super) async fn stands_in(query: &impl Query, thread: ThreadId) -> Result<super::Placed, LedgerError> {
     let case = super::store::cases_of(query, &[thread.0]).await?.remove(&thread.0).flatten();
     // It began its thread or not: what it tells now was not told by it before.
-    Ok(Some(super::Placed { thread, joined: true, answers: false, case }))
+    Ok(super::Placed { thread, joined: true, answers: false, case })
 }
 
 /// The letters that may not be seen, as a subselect: those of RED threads. They are few, and an index holds their threads.

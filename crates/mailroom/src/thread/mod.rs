@@ -4,6 +4,7 @@
 //! label, as everywhere; a desk's service that changes the label of a case changes that of its threads.
 
 mod act;
+mod again;
 mod begin;
 mod label;
 mod listing;
@@ -12,10 +13,11 @@ mod store;
 
 pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
+pub use again::place_again;
 pub use begin::begin;
 pub use label::{begin_case, move_case, relabel, strict_letters};
 pub use listing::{
-    Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, stands, thread_of,
+    Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, thread_of,
 };
 pub use place::{Placed, place};
 pub(crate) use store::{Changes, Opened, answered, call, join};

@@ -89,6 +89,24 @@ impl Shelf {
         shelf.reported = store::reported(work, &threads).await?;
         Ok(shelf)
     }
+
+    /// Notes which thread a letter quotes without being of it, and whom of its parties the sender looks like.
+    fn note_quote(&self, told: &mut Told, quotes: Option<i64>) {
+        told.quotes = quotes.map(ThreadId);
+        told.looks_like = quotes
+            .and_then(|thread| self.takes_part.get(&thread))
+            .and_then(|parties| parties.iter().find(|party| threading::looks_like(party, &told.signs.from)).cloned());
+    }
+}
+
+/// Where a letter belongs by what is known now; a thread that it only quotes is noted with it.
+pub(super) async fn belongs_now(work: &UnitOfWork, told: &mut Told) -> Result<Place, LedgerError> {
+    let shelf = Shelf::of(work, &[&told.signs], &[]).await?;
+    let place = belongs(told, &shelf);
+    if let Place::New { quotes } = place {
+        shelf.note_quote(told, quotes.filter(|thread| told.thread != Some(ThreadId(*thread))));
+    }
+    Ok(place)
 }
 
 /// The addresses that a letter brings into its thread: the sender's and, of a person's letter, those it was sent to besides us. Who
@@ -145,10 +163,7 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
                 thread
             }
             Place::New { quotes } => {
-                told.quotes = quotes.map(ThreadId);
-                told.looks_like = quotes
-                    .and_then(|thread| shelf.takes_part.get(&thread))
-                    .and_then(|parties| parties.iter().find(|party| threading::looks_like(party, &told.signs.from)).cloned());
+                shelf.note_quote(told, quotes);
                 settle_new(told);
                 answers = told.automatic == Some(Automatic::Loop);
                 let thread = ids.take()?;
@@ -190,7 +205,7 @@ fn belongs(told: &Told, shelf: &Shelf) -> Place {
 }
 
 /// A letter in a thread that was there is an answer; what a program sent there tells people nothing to do.
-fn settle_joined(told: &mut Told, answers: bool) {
+pub(super) fn settle_joined(told: &mut Told, answers: bool) {
     if told.kind == Kind::Report && !answers {
         return;
     }

@@ -314,9 +314,21 @@ pub(super) async fn insert_routing(work: &UnitOfWork, thread: ThreadId, actor: &
 
 /// Moves the letters and parties of one thread into another; the emptied thread stays, ended, so that its code leads on.
 pub(super) async fn pour(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> Result<(), LedgerError> {
+    pour_letters(work, from, into).await?;
+    pour_parties(work, from, into, None).await
+}
+
+/// Moves the letters of one thread, in and out, and its way between desks into another.
+pub(super) async fn pour_letters(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> Result<(), LedgerError> {
     for table in ["mailroom_letter", "mailroom_outgoing", "mailroom_routing"] {
         work.execute(Sql::new("UPDATE ").push(table).push(" SET thread_id = ").bind(into.0).push(" WHERE thread_id = ").bind(from.0)).await?;
     }
+    Ok(())
+}
+
+/// Moves the parties of one thread into another. With a `sender`, whom we only sent an acknowledgement stays, unless that is the sender:
+/// where a letter came from by its envelope says nothing of who takes part elsewhere.
+pub(super) async fn pour_parties(work: &UnitOfWork, from: ThreadId, into: ThreadId, sender: Option<&str>) -> Result<(), LedgerError> {
     let known = Sql::new("SELECT p.address FROM mailroom_party p WHERE p.thread_id = ").bind(into.0);
     let sql = Sql::new("UPDATE mailroom_party SET thread_id = ")
         .bind(into.0)
@@ -325,7 +337,18 @@ pub(super) async fn pour(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> R
         .push(" AND address NOT IN (")
         .append(known)
         .push(")");
+    let sql = match sender {
+        Some(sender) => sql.push(" AND (acknowledged_at IS NULL OR address = ").bind(sender).push(")"),
+        None => sql,
+    };
     work.execute(sql).await.map(|_| ())
+}
+
+/// Whether a thread began with a letter, and with no other: nothing was poured into it, and the letter not into it from elsewhere.
+pub(super) async fn began(query: &impl Query, thread: ThreadId, letter: CorrespondenceId) -> Result<bool, LedgerError> {
+    let untied = || Sql::new("SELECT count(*) AS n FROM mailroom_letter WHERE tied_by IS NULL AND thread_id = ").bind(thread.0);
+    let (all, own) = (query.number(untied()).await?, query.number(untied().push(" AND id = ").bind(letter.0)).await?);
+    Ok((all, own) == (1, 1))
 }
 
 /// Notes that we wrote last.

@@ -3,8 +3,9 @@
 //! The other side is a mail server of the team's on the same machine or network, so there is no TLS and no sign-in here;
 //! whoever else reaches the port finds limits on everything.
 
-use super::unstuffing::Unstuffing;
+use crate::letters;
 use noroshi_kernel::{reason::Reason, setaside::printable};
+use noroshi_post::unstuffing::Unstuffing;
 use smtp_proto::{Error as Syntax, MAIL_BODY_BINARYMIME, MAIL_SMTPUTF8, Request};
 use std::{
     borrow::Cow,
@@ -331,7 +332,7 @@ where
     async fn data(&mut self) -> Result<String, End> {
         let (from, recipients) = (self.from.take().flatten(), std::mem::take(&mut self.recipients));
         let most = self.house.limits.letter_bytes;
-        let mut bytes = format!("Return-Path: <{}>\r\n", from.as_deref().unwrap_or_default()).into_bytes();
+        let mut bytes = letters::return_path(from.as_deref());
         let head = bytes.len();
         let mut unstuffing = Unstuffing::default();
         // Given back when the letter is durable.

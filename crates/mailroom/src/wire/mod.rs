@@ -12,7 +12,6 @@ pub mod smtp;
 
 mod guard;
 mod tls;
-mod unstuffing;
 
 use noroshi_kernel::reason::Reason;
 use serde::Deserialize;

@@ -57,7 +57,8 @@ pub struct Headers {
     pub in_reply_to: Vec<String>,
     /// `References`.
     pub references: Vec<String>,
-    /// `Return-Path` without angle brackets; empty is the null path of automatic mail (RFC 5321, section 4.5.5).
+    /// The topmost `Return-Path` without angle brackets: the envelope's sender, by the mail server that delivered the letter. Empty is the
+    /// null path of automatic mail (RFC 5321, section 4.5.5), also where a server wrote `MAILER-DAEMON` for it.
     pub return_path: Option<String>,
     /// `Received`, the last station first.
     pub received: Vec<Hop>,
@@ -81,6 +82,17 @@ impl Headers {
     #[must_use]
     pub fn arrived(&self) -> Option<Moment> {
         self.received.iter().find_map(|hop| hop.at).or(self.date)
+    }
+
+    /// Reads the head of a letter from the letter's raw bytes, of which the rest is not looked at.
+    #[must_use]
+    pub fn of_letter(raw: &[u8]) -> Self {
+        let raw = if raw.starts_with(b"From ") { raw.get(line(raw, 0)..).unwrap_or_default() } else { raw };
+        let mut end = 0;
+        while raw.get(end).is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {
+            end = line(raw, end);
+        }
+        Self::read(raw.get(..end).unwrap_or(raw))
     }
 
     /// Reads a head from its raw bytes. Each field is read for itself, so that a broken one does not hurt its neighbours.
@@ -107,7 +119,7 @@ impl Headers {
             "in-reply-to" => self.in_reply_to.extend(ids(&text)),
             "references" => self.references.extend(ids(&text)),
             "return-path" => {
-                self.return_path.get_or_insert_with(|| text.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '<' | '>')).to_owned());
+                self.return_path.get_or_insert_with(|| return_path(&text));
             }
             "received" => self.received.push(hop(raw, &text)),
             _ => {}
@@ -171,6 +183,12 @@ fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
 fn ids(text: &str) -> Vec<String> {
     let whole = text.split(|one: char| one.is_whitespace() || one == ',').map(|id| id.trim_matches(['<', '>'])).filter(|id| !id.is_empty());
     whole.map(|id| id.chars().take(998).collect()).take(MOST_ADDRESSES).collect()
+}
+
+/// The address of a return path. Postfix writes its own name for the null path when it hands letters to a pipe.
+fn return_path(text: &str) -> String {
+    let path = text.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '<' | '>'));
+    if path.eq_ignore_ascii_case("MAILER-DAEMON") { String::new() } else { path.to_owned() }
 }
 
 fn hop(raw: &[u8], text: &str) -> Hop {

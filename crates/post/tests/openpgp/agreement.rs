@@ -1,6 +1,9 @@
 //! What we make GnuPG takes, and the other way round.
 
-use crate::gnupg::{AT, Gpg, texts};
+use crate::{
+    gnupg::{AT, Gpg, texts},
+    judgement::revoke,
+};
 use noroshi_kernel::moment::Moment;
 use noroshi_post::openpgp::{
     Certificate, Limits, Purpose, SignatureState, TeamKey, crlf, decrypt, encrypt, parse_keyring, sign_cleartext, sign_detached, verify_cleartext,
@@ -237,4 +240,28 @@ fn a_key_that_expires_expires_for_gnupg_too() {
     let later = gpg.try_run(&["--faked-system-time", "20240301T000000!", "-r", "csirt@example.jp", "--encrypt"], b"x");
     assert!(!later.ok, "{}", later.said);
     assert_eq!(TeamKey::generate_until("a", AT, Some(AT)).unwrap_err().key, "pgp-expiry");
+}
+
+#[test]
+fn neither_encrypts_to_a_key_that_ended() {
+    let Some(gpg) = Gpg::new() else { return };
+    let (later, day) = (AT.plus_days(30), "20240214T120000!");
+    for (name, expire) in [("ended@example.jp", "2d"), ("revoked@example.jp", "1y")] {
+        gpg.run(&["--quick-generate-key", name, "future-default", "default", expire], b"");
+    }
+    let ended = Certificate::parse(&gpg.export("ended@example.jp")).unwrap();
+    let before = Certificate::parse(&gpg.export("revoked@example.jp")).unwrap();
+    assert!(encrypt(b"x", &[&ended], None, AT).is_ok() && encrypt(b"x", &[&before], None, AT).is_ok());
+    let revoked = revoke(&gpg, "revoked@example.jp", "1");
+    for (name, cert, key) in [("ended@example.jp", &ended, "pgp-key-expired"), ("revoked@example.jp", &revoked, "pgp-key-revoked")] {
+        let theirs = gpg.try_run(&["--faked-system-time", day, "-r", name, "--encrypt"], b"x");
+        assert!(!theirs.ok && theirs.out.is_empty(), "{name}: {}", theirs.said);
+        assert_eq!(encrypt(b"x", &[cert], None, later).unwrap_err().key, key);
+    }
+    // A short key GnuPG still takes; we do not.
+    gpg.run(&["--quick-generate-key", "short@example.jp", "rsa1024", "default", "1y"], b"");
+    gpg.run(&["--quick-add-key", &gpg.fingerprint("short@example.jp"), "rsa1024", "encr", "1y"], b"");
+    gpg.run(&["-r", "short@example.jp", "--encrypt"], b"x");
+    let short = Certificate::parse(&gpg.export("short@example.jp")).unwrap();
+    assert_eq!(encrypt(b"x", &[&short], None, AT).unwrap_err().key, "pgp-key-weak");
 }

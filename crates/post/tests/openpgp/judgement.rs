@@ -66,7 +66,7 @@ fn an_expired_key() {
     assert_eq!(long.usable(Purpose::Signing, AT.plus_days(-1)).unwrap_err().key, "pgp-key-not-yet");
 }
 
-fn revoke(gpg: &Gpg, name: &str, reason: &str) -> Certificate {
+pub(crate) fn revoke(gpg: &Gpg, name: &str, reason: &str) -> Certificate {
     // The reason is asked for; what GnuPG prepared beforehand gives none.
     let fingerprint = gpg.fingerprint(name);
     let answers = format!("y\n{reason}\n\ny\n");

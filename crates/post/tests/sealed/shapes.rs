@@ -78,6 +78,42 @@ fn keys_that_expired_or_were_revoked_are_told() {
 }
 
 #[test]
+fn what_cannot_be_believed_is_told_in_every_form() {
+    let ours = team();
+    let Some((gpg, _)) = sender(&ours) else { return };
+    let to = ours.certificate().fingerprint().to_string();
+    for (name, algorithm) in [("sha1@example.net", "rsa2048"), ("rsa@example.net", "rsa1024"), ("dsa@example.net", "dsa1024"), ("old@example.net", "ed25519")] {
+        gpg.run(&["--quick-generate-key", name, algorithm, "cert,sign", if name == "old@example.net" { "2d" } else { "1y" }], b"");
+    }
+    let certificates: Vec<Vec<u8>> = ["sha1", "rsa", "dsa", "old"].iter().map(|name| gpg.export(&format!("{name}@example.net"))).collect();
+    // Renewed at home after its time had come; whoever holds the old copy sees a signature by a key that had expired.
+    gpg.run(&["--faked-system-time", "20240116T120000!", "--quick-set-expire", &gpg.fingerprint("old@example.net"), "10y"], b"");
+    let known = ring(vec![ours], &certificates);
+    let at = AT.plus_days(30);
+    for (name, day, digest, expected) in [
+        ("sha1@example.net", "20240115T120000!", "SHA1", "weak-digest"),
+        ("rsa@example.net", "20240115T120000!", "SHA256", "weak-key"),
+        ("dsa@example.net", "20240115T120000!", "SHA256", "weak-key"),
+        ("old@example.net", "20240120T120000!", "SHA256", "expired-key"),
+    ] {
+        let run = |args: &[&str], data: &[u8]| {
+            let by = ["--faked-system-time", day, "--digest-algo", digest, "--allow-weak-digest-algos", "-u", name, "--armor"];
+            gpg.run(&[&by[..], args].concat(), data)
+        };
+        for (form, raw, secrecy) in [
+            ("PGP/MIME, signed", signed(name, &inner(), &run(&["--detach-sign"], &inner())), "none"),
+            ("PGP/MIME, both", encrypted(name, &run(&["-r", &to, "--sign", "--encrypt"], &inner())), "encrypted"),
+            ("inline, signed", plain(name, &run(&["--clearsign"], JAPANESE)), "none"),
+            ("inline, both", plain(name, &run(&["-r", &to, "--sign", "--encrypt"], JAPANESE)), "encrypted"),
+        ] {
+            let opened = open(&raw, &known, at);
+            assert_eq!(keys(&opened), (vec![expected], secrecy), "{name}, {form}");
+            assert!(texts(&read(&opened)).contains("日本語の本文"), "{name}, {form}: it is read all the same");
+        }
+    }
+}
+
+#[test]
 fn an_encrypted_letter_is_read_open_and_its_signature_within_is_judged() {
     let Some((gpg, certificate)) = sender(&team()) else { return };
     let ours = team();

@@ -81,6 +81,35 @@ fn other_documents_are_refused() {
     assert_eq!(read(TWO.replace("brute force", "\u{0}").as_bytes()).map(|incidents| incidents.len()), Ok(1));
 }
 
+#[test]
+fn documents_are_told_from_other_xml() {
+    let kind = |bytes: &[u8]| match recognise(bytes) {
+        None => "other".to_owned(),
+        Some(Ok(incidents)) => format!("{} incidents", incidents.len()),
+        Some(Err(reason)) => reason.key.into_owned(),
+    };
+    let bomb = "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>";
+    let utf_16: Vec<u8> = [0xfeff].into_iter().chain(TWO.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for (bytes, expected) in [
+        (TWO.as_bytes(), "1 incidents"),
+        (format!("\u{feff}\r\n{ONE}").as_bytes(), "1 incidents"),
+        (format!("<!-- {} -->{TWO}", "x".repeat(100_000)).replacen("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "", 1).as_bytes(), "1 incidents"),
+        (TWO.split_at(900).0.as_bytes(), "xml-broken"),
+        (format!("{bomb}<IODEF-Document>&b;</IODEF-Document>").as_bytes(), "xml-doctype"),
+        (format!("{bomb}<other>&b;</other>").as_bytes(), "xml-doctype"),
+        (TWO.replace("&amp;", "&x;").as_bytes(), "xml-entity"),
+        (&utf_16, "file-utf-16"),
+        (b"<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x\"><html/>", "other"),
+        (b"<rss version=\"2.0\"><channel/></rss>", "other"),
+        (b"<p>broken <br> markup", "other"),
+        (b"<IODEF-Document xmlns=\"urn:other\"/>", "other"),
+        (b"IODEF-Document", "other"),
+        (b"", "other"),
+    ] {
+        assert_eq!(kind(bytes), expected, "{}", String::from_utf8_lossy(bytes.get(..80).unwrap_or(bytes)));
+    }
+}
+
 proptest! {
     #[test]
     fn damaged_documents_never_panic(at in 0usize..2000, with in "\\PC{0,6}") {

@@ -232,13 +232,16 @@ impl Part {
 
 /// Reads a letter again.
 async fn letter(intake: &Intake, delivery: &Correspondence, items: Vec<Item>, progress: &mut dyn Progress) -> Result<(Outcome, u64), IncidentError> {
-    let (blobs, raw) = (intake.ledger.blobs().clone(), delivery.raw.clone());
+    let kept = mailroom::load(&intake.ledger, delivery.id).await?.ok_or_else(|| LedgerError::Damaged(format!("letter {} is not there", delivery.id)))?;
+    let (blobs, raw) = (intake.ledger.blobs().clone(), kept.raw);
     let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length));
     let bytes = read.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     let everything = tray::of_delivery(&intake.ledger, delivery.id).await?;
     let mut taking = Taking::new(intake, delivery.id, delivery.name.clone(), joining::WINDOW_DAYS).knowing(everything);
     let context = letters::context(intake).await?;
-    let (kept, letter) = (Kept { id: delivery.id, must_be_read: true }, Incoming::from_file(delivery.name.clone(), bytes));
+    // As it came, but that nobody is told again that it did.
+    let letter = Incoming { recipient: kept.recipient, channel: kept.channel, bound: kept.bound, ..Incoming::from_file(delivery.name.clone(), bytes) };
+    let kept = Kept { id: delivery.id, must_be_read: true };
     let received = delivery.received_at;
     let read = tokio::task::spawn_blocking(move || letters::read_one(kept, &letter, &context, received)).await;
     let (read, told) = read.map_err(|error| LedgerError::Damaged(error.to_string()))?;

@@ -26,7 +26,6 @@ use noroshi_mailroom::{
     thread::{self, Case},
     tray::{Item, ReadAs},
 };
-use noroshi_post::threading::Marks;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
@@ -73,20 +72,10 @@ struct Letters {
 }
 
 impl Letters {
-    /// Adds a letter that is read again: one that stands in a thread stays there.
-    async fn again(&mut self, work: &UnitOfWork, marks: &Marks, told: letters::Told) -> Result<(), LedgerError> {
-        let mut told = vec![told];
-        self.placed = match told.first() {
-            Some(first) => match thread::stands(work, first.id).await? {
-                Some(placed) => {
-                    told.iter_mut().for_each(|told| told.thread = Some(placed.thread));
-                    vec![placed]
-                }
-                None => thread::place(work, marks, &mut told).await?,
-            },
-            None => Vec::new(),
-        };
-        self.told = told;
+    /// Adds a letter that is read again.
+    async fn again(&mut self, work: &UnitOfWork, intake: &Intake, mut told: letters::Told) -> Result<(), LedgerError> {
+        self.placed = thread::place_again(work, &intake.actor, &intake.marks, &mut told).await?.into_iter().collect();
+        self.told = vec![told];
         Ok(())
     }
 }
@@ -219,7 +208,11 @@ impl<'a> Taking<'a> {
         // What it is filed as changes only when it could be read.
         let mut letters = Letters::default();
         if reports || is_clean {
-            letters.again(&work, &self.intake.marks, told).await?;
+            letters.again(&work, self.intake, told).await?;
+        }
+        // What it quotes of a report in the thread where it was found to belong is no report again.
+        if letters.placed.iter().any(|placed| placed.answers) {
+            found.clear();
         }
         match (reports || is_clean, found.is_empty() && before.is_some()) {
             (false, _) => counts.set_aside = 1,

@@ -3,12 +3,17 @@
 //! The machine-readable parts are asked first (feedback reports, X-ARF, tables, archives of them); when none speaks, the text of
 //! the letter is read as a notice. A letter in which nothing is reported is an inquiry, which a person reads.
 
+//!
+//! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its thread, its
+//! incidents) is said by those who call.
+
+mod channel;
+pub mod form;
 mod parts;
 
-use crate::{
-    correspondence::Channel,
-    form::{self, Submission},
-};
+pub use channel::Channel;
+
+use form::Submission;
 use noroshi_feeds::{
     digest,
     extract::{self, Brands, Item},
@@ -27,7 +32,7 @@ use noroshi_post::{
     automatic::{self, Automatic},
     delivery::{self, DeliveryReport},
     html,
-    letter::{self, Body, Letter, Mailbox},
+    letter::{self, Body, Letter, Mailbox, Part},
     sealed::{self, Ring, Seal},
     threading::{Marks, Signs},
 };
@@ -90,19 +95,26 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     let sealed::Opened { raw, seal } = sealed::open(raw, &context.keys, context.at);
     let mut letter = letter::read(&raw)?;
     let form = if channel.is_filled_in() { form::take(&mut letter) } else { None };
+    let headers = &letter.headers;
+    let noted = form.as_ref().filter(|_| channel.is_by_hand()).and_then(Submission::received_at);
+    let arrived = noted.or_else(|| headers.arrived()).filter(|at| *at <= context.latest);
+    // A report without a time of its own tells of what was so when it was sent.
+    let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
     let mut found = parts::Found::new(context.latest);
     found.findings.extend(form.iter().flat_map(Submission::findings));
-    found.letter(&letter);
+    found.letter(&letter, 0);
     found.end();
     if found.findings.is_empty() && found.problems.is_empty() {
         // Of a form only what the reporter tells: the labels beside it are ours.
-        found.findings = form.as_ref().map_or_else(|| prose(&letter), |form| notice::read("", &form.description));
+        found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
+    }
+    if found.findings.is_empty() && found.problems.is_empty() && form.is_none() {
+        found.passed_on(&letter);
     }
     found.problems.extend(unopened(&seal));
     let text = text(&letter);
     found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
     name_brand(&mut found.findings, &letter.headers.subject, &text, &context.brands);
-    let headers = &letter.headers;
     let delivery = delivery::read(&letter);
     if delivery.is_some() {
         // What came back is ours: it reports nothing.
@@ -112,10 +124,6 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     // The letter that came back says where the report belongs.
     signs.references.extend(delivery.iter().filter_map(|report| report.original_message_id.clone()));
     let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
-    let noted = form.as_ref().filter(|_| channel.is_by_hand()).and_then(Submission::received_at);
-    let arrived = noted.or_else(|| headers.arrived()).filter(|at| *at <= context.latest);
-    // A report without a time of its own tells of what was so when it was sent.
-    let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
     for finding in &mut found.findings {
         finding.at = finding.at.filter(|at| *at <= context.latest).or(sent);
     }
@@ -188,8 +196,9 @@ fn beside(finding: &Finding, text: &str) -> Option<Address> {
 }
 
 /// The findings of the letter's own text.
-fn prose(letter: &Letter) -> Vec<Finding> {
-    notice::read(&letter.headers.subject, &text(letter))
+fn prose(letter: &Letter, sent: Option<Moment>) -> Vec<Finding> {
+    let texts: Vec<Cow<'_, str>> = letter.texts().filter_map(Part::text).collect();
+    notice::read(&letter.headers.subject, &texts.join("\n"), sent)
 }
 
 /// What the sender wrote. Of HTML also where its links lead, which is not always what they show.

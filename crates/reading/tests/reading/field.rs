@@ -1,16 +1,8 @@
 //! Real abuse mails from the field. What is right for each was read off the mail by a person and stands here by hand.
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
-use noroshi_kernel::{moment::Moment, rsit::Rsit};
-use noroshi_mailroom::{
-    correspondence::Channel,
-    reading::{self, Context},
-};
-use noroshi_post::threading::Marks;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use crate::read;
+use noroshi_kernel::rsit::Rsit;
+use std::path::{Path, PathBuf};
 
 /// File, first address (empty when the mail gives none), time, kind, and how many findings.
 const RIGHT: [(&str, &str, &str, Rsit, usize); 42] = [
@@ -66,17 +58,12 @@ fn field(folder: &str) -> Option<PathBuf> {
     Some(Path::new(&data).join(folder))
 }
 
-fn context() -> Context {
-    let at = Moment(1_800_000_000_000_000);
-    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default(), at, keys: Arc::default() }
-}
-
 #[test]
 fn abuse_mails_tell_what_a_person_reads_in_them() {
     let Some(folder) = field("abuse-mail") else { return };
     for (file, address, at, rsit, count) in RIGHT {
         let raw = std::fs::read(folder.join(file)).expect("a mail");
-        let read = reading::read(&raw, None, Channel::Mail, &context()).expect("a letter");
+        let read = read(&raw);
         assert_eq!(read.findings.len(), count, "{file}");
         let first = &read.findings[0];
         let told = first.addresses.first().map(ToString::to_string).unwrap_or_default();
@@ -95,8 +82,7 @@ fn every_mail_of_the_field_can_be_read() {
                 if entry.is_dir() {
                     folders.push(entry);
                 } else if entry.extension().is_some_and(|ending| ending == "eml") {
-                    let read = reading::read(&std::fs::read(&entry).expect("a mail"), None, Channel::Mail, &context())
-                        .unwrap_or_else(|reason| panic!("{entry:?}: {reason}"));
+                    let read = read(&std::fs::read(&entry).expect("a mail"));
                     mails += 1;
                     told += usize::from(!read.findings.is_empty());
                 }

@@ -1,6 +1,9 @@
 //! Letters in their threads, through the intake of the incident desk, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+mod acknowledged;
+mod opened;
+
 use noroshi_directory::key::Vault;
 use noroshi_directory::organisation::Home;
 use noroshi_incident::{
@@ -53,6 +56,11 @@ fn intake(bench: &Bench) -> import::Intake {
 fn house() -> House {
     let (marks, zone) = (Marks::new("EXAMPLE-CSIRT", &[7; 32]), Zone::named("Asia/Tokyo").expect("a zone"));
     House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone, vault: Vault::new(&[7; 32]) }
+}
+
+fn house() -> House {
+    let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
+    House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) }
 }
 
 /// Delivers letters in one part; gives the thread of each.

@@ -3,6 +3,7 @@
 use noroshi_feeds::{
     arf,
     finding::Finding,
+    iodef,
     mapping::{CsvReader, Mapping},
     notice,
     row::Row,
@@ -22,6 +23,19 @@ const MOST_PROBLEMS: usize = 100;
 /// The deepest archive within archives that is opened.
 const MOST_ARCHIVES: usize = 3;
 
+/// A file that came with the letter, or within an archive that did.
+struct File<'a> {
+    place: &'a Bilingual,
+    name: &'a str,
+    /// Its media type; empty when nobody told one.
+    media_type: &'a str,
+    bytes: &'a [u8],
+    /// It is the letter's own text.
+    body: bool,
+    /// In how many archives it lies.
+    depth: usize,
+}
+
 /// What the parts of a letter hold.
 pub(super) struct Found {
     latest: Moment,
@@ -38,16 +52,30 @@ impl Found {
         Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), left_out: 0 }
     }
 
-    /// Reads every part of the letter itself; letters within are evidence, not reports.
-    pub(super) fn letter(&mut self, letter: &Letter) {
-        for (place, part) in letter.parts.iter().enumerate().filter(|(_, part)| part.depth == 0) {
+    /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
+    /// labelled lines tell. Beside a report of a program, a letter is what that reports.
+    pub(super) fn passed_on(&mut self, letter: &Letter) {
+        if letter.parts.iter().any(|part| part.media_type == "multipart/report") {
+            return;
+        }
+        self.letter(letter, 1);
+        if self.findings.is_empty() && self.problems.is_empty() {
+            let inner = letter.parts.iter().filter(|part| part.depth == 1);
+            let subject = letter.parts.iter().find_map(|part| if let Body::Letter(headers) = &part.body { Some(headers.subject.clone()) } else { None });
+            let texts: Vec<_> = inner.filter(|part| !part.attached && part.media_type.starts_with("text/")).filter_map(Part::text).collect();
+            notice::labelled(&subject.unwrap_or_default(), &texts.join("\n")).into_iter().for_each(|finding| self.keep(finding));
+        }
+    }
+
+    /// Reads every part of the letter itself (`depth` 0), or of those within it: as a rule they are evidence, not reports.
+    pub(super) fn letter(&mut self, letter: &Letter, depth: usize) {
+        for (place, part) in letter.parts.iter().enumerate().filter(|(_, part)| part.depth == depth) {
             if part.media_type == "message/feedback-report" {
                 self.feedback(part, letter.parts.get(place..).unwrap_or_default());
             } else if let Some(bytes) = part.bytes().filter(|_| part.attached || part.name.is_some() || part.media_type != "text/html") {
                 let body = !part.attached && part.name.is_none() && part.media_type == "text/plain";
-                let place = place_of(part);
-                let name = part.name.clone().unwrap_or_default();
-                self.file(&place, &name, &letter.headers.subject, bytes, body, 0);
+                let name = part.name.as_deref().unwrap_or_default();
+                self.file(&File { place: &place_of(part), name, media_type: &part.media_type, bytes, body, depth: 0 }, &letter.headers.subject);
             }
         }
     }
@@ -104,31 +132,47 @@ impl Found {
         }
     }
 
-    /// A file that came with the letter, or within an archive that did. `body`: it is the letter's own text.
-    fn file(&mut self, place: &Bilingual, name: &str, subject: &str, bytes: &[u8], body: bool, depth: usize) {
-        let lower = name.to_ascii_lowercase();
-        if archive::is_zip(bytes) {
-            self.archive(place, subject, bytes, depth);
-        } else if let Some(report) = as_xarf(bytes) {
+    /// Reads a file as what it is: an archive, a report in a form that programs write, a table, a notice.
+    fn file(&mut self, file: &File<'_>, subject: &str) {
+        let lower = file.name.to_ascii_lowercase();
+        if archive::is_zip(file.bytes) {
+            self.archive(file, subject);
+        } else if let Some(report) = as_xarf(file.bytes) {
             match report {
                 Ok(report) => self.keep(report.finding),
-                Err(reason) => self.problem(place.clone(), reason),
+                Err(reason) => self.problem(file.place.clone(), reason),
             }
-        } else if lower.ends_with(".csv") || (!body && is_table(bytes)) {
-            self.table(place, name, subject, bytes);
-        } else if let Ok(text) = std::str::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}')) {
+        } else if let Some(incidents) = as_iodef(file, &lower) {
+            match incidents {
+                Ok(incidents) => self.incidents(file.place, incidents),
+                Err(reason) => self.problem(file.place.clone(), reason),
+            }
+        } else if lower.ends_with(".csv") || (!file.body && is_table(file.bytes)) {
+            self.table(file, subject);
+        } else if let Ok(text) = std::str::from_utf8(file.bytes).map(|text| text.trim_start_matches('\u{feff}')) {
             if xarf::legacy::is_report(text) {
                 match xarf::legacy::read(text) {
                     Ok(report) => self.keep(report.finding),
-                    Err(reason) => self.problem(place.clone(), reason),
+                    Err(reason) => self.problem(file.place.clone(), reason),
                 }
-            } else if !body && bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
-                notice::read(subject, text).into_iter().for_each(|finding| self.keep(finding));
+            } else if !file.body && file.bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
+                notice::labelled(subject, text).into_iter().for_each(|finding| self.keep(finding));
             }
         }
     }
 
-    fn archive(&mut self, place: &Bilingual, subject: &str, bytes: &[u8], depth: usize) {
+    /// The sources of an IODEF document's incidents. One that names none is for a person, as it is when the document comes as a file.
+    fn incidents(&mut self, place: &Bilingual, incidents: Vec<iodef::Incident>) {
+        for incident in incidents {
+            if incident.findings.is_empty() {
+                self.problem(place.clone(), no_source());
+            }
+            incident.findings.into_iter().for_each(|finding| self.keep(finding));
+        }
+    }
+
+    fn archive(&mut self, archive: &File<'_>, subject: &str) {
+        let File { place, bytes, depth, .. } = *archive;
         if depth >= MOST_ARCHIVES {
             let reason = Reason::new(
                 "zip-depth",
@@ -144,7 +188,7 @@ impl Found {
                 for file in unpacked.files {
                     self.room = self.room.saturating_sub(file.bytes.len());
                     let place = Bilingual::new(format!("{} の {}", place.ja, file.name), format!("{}, {}", place.en, file.name));
-                    self.file(&place, &file.name, subject, &file.bytes, false, depth + 1);
+                    self.file(&File { place: &place, name: &file.name, media_type: "", bytes: &file.bytes, body: false, depth: depth + 1 }, subject);
                 }
             }
             Err(reason) => self.problem(place.clone(), reason),
@@ -152,7 +196,8 @@ impl Found {
     }
 
     /// A table whose columns are those that reports share.
-    fn table(&mut self, place: &Bilingual, name: &str, subject: &str, bytes: &[u8]) {
+    fn table(&mut self, file: &File<'_>, subject: &str) {
+        let File { place, name, bytes, .. } = *file;
         let otherwise = notice::rsit_of(subject);
         let header = String::from_utf8_lossy(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default());
         let names: Vec<&str> = header.trim_start_matches('\u{feff}').trim_end().split(',').map(|name| name.trim_matches('"')).collect();
@@ -193,6 +238,12 @@ fn is_table(bytes: &[u8]) -> bool {
     let names: Vec<String> = String::from_utf8_lossy(line).split(',').map(|name| name.trim().trim_matches('"').to_ascii_lowercase()).collect();
     let has = |any: &[&str]| names.iter().any(|name| any.contains(&name.as_str()));
     names.len() >= 3 && has(&["timestamp", "time", "date"]) && has(&["ip", "src_ip", "address", "url"])
+}
+
+/// An IODEF document, by what it says or by what it is called; XML of another kind is none.
+fn as_iodef(file: &File<'_>, lower_name: &str) -> Option<Result<Vec<iodef::Incident>, Reason>> {
+    let called = file.media_type == "application/iodef+xml" || (lower_name.contains("iodef") && lower_name.ends_with(".xml"));
+    iodef::recognise(file.bytes).or_else(|| called.then(|| iodef::read(file.bytes)))
 }
 
 fn as_xarf(bytes: &[u8]) -> Option<Result<xarf::Report, Reason>> {

@@ -3,7 +3,7 @@
 /// Takes the transparency off a letter and finds its end (RFC 5321 4.5.2). Only `CRLF.CRLF` ends it: a line that ends by LF or CR
 /// alone is no line, or what one server takes for the rest of a letter another takes for the next.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Unstuffing {
+pub struct Unstuffing {
     place: Place,
 }
 
@@ -21,7 +21,7 @@ enum Place {
 
 impl Unstuffing {
     /// Appends what is of the letter; says how many bytes were used and whether the letter has ended. Its last line's end is kept.
-    pub(super) fn take(&mut self, bytes: &[u8], into: &mut Vec<u8>) -> (usize, bool) {
+    pub fn take(&mut self, bytes: &[u8], into: &mut Vec<u8>) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {
             // A dot that begins a line is dropped, whatever follows.
             self.place = match (self.place, byte) {

@@ -1,0 +1,451 @@
+//! A notice read line by line: labels with their values, tables, lists of addresses and of URLs.
+
+use super::{
+    draft::Draft,
+    label::{self, Label, Meaning},
+    markup, sentence,
+    table::Table,
+    when::{self, When},
+    zone::{self, Offset},
+};
+use crate::{
+    extract::{self, Item},
+    finding::Finding,
+    words::rsit_of_text,
+};
+use noroshi_kernel::{
+    observable::{Address, Protocol},
+    rsit::Rsit,
+};
+
+/// The most lines of a notice that are read.
+const MOST_LINES: usize = 20_000;
+/// The longest line that is read, in bytes.
+const LINE_MOST_BYTES: usize = 4_000;
+/// The most findings of a notice.
+const MOST_FINDINGS: usize = 5_000;
+/// So many lines after a field of a letter's head its date may stand.
+const HEAD_LINES: u8 = 5;
+
+/// Reads what the lines of a notice tell. `whole` is what kind of thing it is about, when other words say so.
+pub(super) fn read(text: &str, whole: Option<Rsit>) -> Vec<Finding> {
+    let mut reading = Reading { whole, zone: sentence::zone_of(text), ..Reading::default() };
+    for line in text.lines().take(MOST_LINES) {
+        reading.line(line);
+    }
+    reading.finish()
+}
+
+#[derive(Default)]
+struct Reading {
+    /// What the whole notice is about.
+    whole: Option<Rsit>,
+    /// The zone of times that tell none.
+    zone: Option<Offset>,
+    /// What the present section is about, by its heading.
+    section: Option<Rsit>,
+    /// Facts that stand before the first address, such as a date: they hold for all that follow.
+    common: Draft,
+    /// The label of the time among them.
+    common_time: Option<String>,
+    /// Whether each record begins with its time.
+    time_first: bool,
+    draft: Option<Draft>,
+    /// The table whose rows are being read.
+    table: Option<Table>,
+    /// A label whose value stands below it.
+    pending: Option<String>,
+    /// Whether the last line of text announces a list of what the notice is about.
+    announced: bool,
+    /// How many lines more a date is one of a letter's head.
+    head: u8,
+    findings: Vec<Finding>,
+}
+
+impl Reading {
+    fn line(&mut self, line: &str) {
+        if line.len() > LINE_MOST_BYTES {
+            return;
+        }
+        let unquoted = line.trim_start_matches(|edge: char| edge.is_whitespace() || edge == '>');
+        let bare = bare(unquoted);
+        self.head = self.head.saturating_sub(1);
+        if self.row(unquoted) || bare.is_empty() {
+            return;
+        }
+        if bare.starts_with('<') {
+            for (name, value) in markup::facts(bare) {
+                self.fact(Label::of(name), value);
+            }
+        } else if self.value_below(bare) || self.several(bare) {
+            self.announced = false;
+        } else if let Some((label, value)) = label::split(bare) {
+            self.fact(label, value);
+            self.announced = false;
+        } else if self.listed_address(bare) || self.listed_url(bare) || self.listed_time(bare) {
+        } else if let Some((label, value)) = label::split_otherwise(bare).filter(|(label, value)| is_a_value(*label, value, self.zone)) {
+            self.fact(label, value);
+        } else if let Some(label) = label::alone(bare) {
+            self.pending = Some(label.text.to_owned());
+        } else {
+            if bare.ends_with([':', '：']) && bare.len() < 120 {
+                self.finish_draft();
+                // That something attacks is said of every kind.
+                let is_said_of_all = self.whole.is_some() && bare.to_ascii_lowercase().contains("attack");
+                self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || !is_said_of_all);
+            }
+            self.announced = announces(bare);
+        }
+    }
+
+    /// Reads a line of a table, or the names of its columns.
+    fn row(&mut self, line: &str) -> bool {
+        let Some(table) = self.table.as_mut() else {
+            self.table = Table::begin(line);
+            if self.table.is_some() {
+                self.finish_draft();
+            }
+            return self.table.is_some();
+        };
+        if Table::is_rule(line) {
+            // An empty line ends it, but between its names and its rows.
+            if line.trim().is_empty() && table.has_rows {
+                self.table = None;
+            }
+            return true;
+        }
+        let row: Vec<(String, String)> = table.row(line).into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect();
+        let is_about = |(name, cell): &(String, String)| {
+            matches!(Label::of(name).meaning, Meaning::Source | Meaning::Url | Meaning::Host)
+                && matches!(extract::item(cell), Some(Item::Address(..) | Item::Url(_) | Item::Host(_)))
+        };
+        if !row.iter().any(is_about) {
+            self.table = None;
+            return false;
+        }
+        table.has_rows = true;
+        self.draft = Some(Draft { rsit: self.section, ..Draft::default() });
+        for (name, cell) in row {
+            self.fact(Label::of(&name), &cell);
+        }
+        self.finish_draft();
+        true
+    }
+
+    /// Takes a line as the value of the label above it.
+    fn value_below(&mut self, line: &str) -> bool {
+        let Some(label) = self.pending.take() else { return false };
+        let label = Label::of(&label);
+        let fits = is_a_value(label, line, self.zone);
+        if fits {
+            self.fact(label, line);
+        }
+        fits
+    }
+
+    /// `IP: 192.0.2.7, port: 22, time: …`
+    fn several(&mut self, line: &str) -> bool {
+        let pieces: Vec<(Label<'_>, &str)> = [", ", "; ", " | "]
+            .into_iter()
+            .find_map(|mark| line.split(mark).map(|piece| label::split(piece.trim())).collect::<Option<Vec<_>>>().filter(|pieces| pieces.len() > 1))
+            .unwrap_or_default();
+        if pieces.iter().filter(|(label, _)| label.meaning != Meaning::Other).count() < 2 {
+            return false;
+        }
+        pieces.into_iter().for_each(|(label, value)| self.fact(label, value));
+        true
+    }
+
+    /// An address that has a line for itself, perhaps with a name or a time behind it.
+    fn listed_address(&mut self, line: &str) -> bool {
+        let Some((address, port, at)) = alone(line, self.zone) else { return false };
+        self.begin();
+        let rsit = self.section;
+        let draft = self.draft();
+        (draft.address, draft.port, draft.rsit, draft.listed, draft.at) = (Some(address), port, rsit, true, at);
+        true
+    }
+
+    /// A URL that has a line for itself, perhaps with its address behind it: where such were announced, or where it is written so that
+    /// nobody opens it.
+    fn listed_url(&mut self, line: &str) -> bool {
+        let (first, behind) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let Some(Item::Url(url)) = extract::item(first) else { return false };
+        let lower = first.to_ascii_lowercase();
+        let is_harmless = lower.starts_with("hxxp") || lower.starts_with("h**p") || ["[.]", "(.)", "[dot]", "[:]"].iter().any(|mark| lower.contains(mark));
+        let kind = self.section.or(self.whole);
+        if !(is_harmless && kind.is_some() || self.announced && kind.is_some_and(is_of_urls)) {
+            return false;
+        }
+        let beside = extract::items(behind);
+        let address = beside.iter().find_map(|found| if let Item::Address(address, _) = found.item { Some(address) } else { None });
+        let at = when::leading(behind.trim_start_matches(['-', ' ', '|']), self.zone);
+        if !behind.trim().is_empty() && address.is_none() && at.is_none() && behind.len() > 30 {
+            return false;
+        }
+        if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url) || draft.listed) {
+            self.begin();
+        }
+        // What the notice is about counts before a word of the sentence that announces it.
+        let rsit = self.whole.filter(|kind| is_of_urls(*kind)).or(self.section);
+        let draft = self.draft();
+        draft.url = Some(url);
+        draft.address = draft.address.or(address);
+        draft.at = draft.at.or(at);
+        draft.rsit = draft.rsit.or(rsit);
+        true
+    }
+
+    /// A time under an address of a list.
+    fn listed_time(&mut self, line: &str) -> bool {
+        let zone = self.zone;
+        let Some(listed) = self.draft.as_mut().filter(|draft| draft.listed && draft.at.is_none()) else { return false };
+        listed.at = when::of(line, zone);
+        listed.at.is_some()
+    }
+
+    fn fact(&mut self, label: Label<'_>, value: &str) {
+        let value = label::bare(value);
+        self.head = if is_of_a_head(label, value) { HEAD_LINES } else { self.head };
+        match label.meaning {
+            Meaning::Source | Meaning::Url | Meaning::Host => self.thing(label, value),
+            Meaning::Port => {
+                let number = value.split(|one: char| !one.is_ascii_digit()).find(|digits| !digits.is_empty()).and_then(|digits| digits.parse().ok());
+                let slot = self.open();
+                slot.port = slot.port.or(number);
+            }
+            Meaning::Protocol => {
+                let lower = value.to_ascii_lowercase();
+                let known = Protocol::ALL.into_iter().find(|protocol| lower.starts_with(protocol.key()));
+                let slot = self.open();
+                slot.protocol = slot.protocol.or(known);
+                slot.keep(label.text, value);
+            }
+            Meaning::Time(weight) => self.time(label, value, weight),
+            Meaning::Kind => {
+                let read = rsit_of_text(value);
+                let slot = self.open();
+                slot.rsit = read.or(slot.rsit);
+                slot.keep(label.text, value);
+            }
+            Meaning::Brand => {
+                let slot = self.open();
+                slot.brand = slot.brand.take().or_else(|| Some(value.chars().take(200).collect()));
+            }
+            Meaning::Other => self.open().keep(label.text, value),
+        }
+    }
+
+    /// Whom it is about: an address, a URL, a host, or several of a kind.
+    fn thing(&mut self, label: Label<'_>, value: &str) {
+        let things = things(value);
+        if things.is_empty() {
+            self.open().keep(label.text, value);
+        }
+        for thing in things {
+            match (label.meaning, thing) {
+                (Meaning::Source, Item::Address(address, port)) => {
+                    if self.draft.as_ref().is_some_and(|draft| draft.address.is_some_and(|known| known != address) || draft.listed) {
+                        self.begin();
+                    }
+                    let draft = self.draft();
+                    draft.address = Some(address);
+                    draft.port = draft.port.or(port);
+                }
+                (Meaning::Source | Meaning::Url, Item::Url(url)) => {
+                    if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url)) {
+                        self.begin();
+                    }
+                    self.draft().url = Some(url);
+                }
+                (Meaning::Source | Meaning::Host, Item::Host(host)) => {
+                    self.draft().host.get_or_insert(host);
+                }
+                _ => self.open().keep(label.text, value),
+            }
+        }
+    }
+
+    fn time(&mut self, label: Label<'_>, value: &str, weight: u8) {
+        let weight = if self.head > 0 { 0 } else { weight };
+        let read = when::leading(value, zone::within(label.text).or(self.zone)).map(|when| When { weight, ..when });
+        let repeated = self.common_time.as_deref() == Some(label.text);
+        let full = self.draft.as_ref().is_some_and(|draft| draft.is_about_something() && (draft.at.is_none() || self.time_first));
+        if read.is_some() && repeated && full {
+            // Each record begins with its time: what was common is the first one's.
+            self.finish_draft();
+            (self.time_first, self.common.at, self.draft) = (true, None, Some(Draft::default()));
+        }
+        if read.is_some() && self.draft.is_none() && self.common_time.is_none() {
+            self.common_time = Some(label.text.to_owned());
+        }
+        let slot = self.open();
+        match read {
+            Some(when) if slot.at.is_none_or(|known| weight > known.weight) => slot.at = Some(when),
+            _ => slot.keep(label.text, value),
+        }
+    }
+
+    /// The draft that facts belong to; a new one when none is open.
+    fn draft(&mut self) -> &mut Draft {
+        self.draft.get_or_insert_with(Draft::default)
+    }
+
+    /// The draft if there is one, else what is common to all.
+    fn open(&mut self) -> &mut Draft {
+        self.draft.as_mut().unwrap_or(&mut self.common)
+    }
+
+    fn begin(&mut self) {
+        self.finish_draft();
+        self.draft = Some(Draft::default());
+    }
+
+    fn finish_draft(&mut self) {
+        let Some(draft) = self.draft.take() else { return };
+        if self.findings.len() < MOST_FINDINGS {
+            let finding = draft.finding(&self.common, self.section.or(self.whole));
+            if finding.is_about_something() {
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<Finding> {
+        self.finish_draft();
+        let mut seen = Vec::new();
+        self.findings.retain(|finding| {
+            let key = (finding.addresses.clone(), finding.url.clone(), finding.host.clone(), finding.rsit);
+            let new = !seen.contains(&key);
+            if seen.len() < 200 {
+                seen.push(key);
+            }
+            new
+        });
+        self.findings
+    }
+}
+
+/// A line without the marks of a list's item, quotes and markup around it.
+fn bare(line: &str) -> &str {
+    let marks = |edge: char| edge.is_whitespace() || "-*>|•・■□●○◆◇▼※→+".contains(edge);
+    let inner = line.trim_start_matches(marks).trim_end();
+    let inner = inner.trim_end_matches("<br>").trim_end_matches("<br />").trim_end();
+    // `1. URL: …`, `(2) http://…`
+    let digits = inner.trim_start_matches(['(', '（']);
+    let counted = digits.trim_start_matches(|one: char| one.is_ascii_digit());
+    let number = digits.len() - counted.len();
+    let behind = counted.strip_prefix([')', '）', '.']).filter(|behind| (1..=2).contains(&number) && behind.starts_with([' ', '\t', '\u{3000}']));
+    behind.map_or(inner, str::trim)
+}
+
+/// Whether a text is what a label of a meaning asks for.
+fn is_a_value(label: Label<'_>, value: &str, zone: Option<Offset>) -> bool {
+    let value = label::bare(value);
+    match label.meaning {
+        Meaning::Source | Meaning::Url | Meaning::Host => !things(value).is_empty(),
+        Meaning::Time(_) => when::leading(value, zone).is_some(),
+        Meaning::Port => value.len() < 20 && value.starts_with(|one: char| one.is_ascii_digit()),
+        Meaning::Kind => value.len() < 80 && rsit_of_text(value).is_some(),
+        Meaning::Protocol => value.len() < 20,
+        Meaning::Brand => value.len() < 80,
+        Meaning::Other => false,
+    }
+}
+
+/// What a value names: one thing, whatever is said behind it, or several of a kind in a row.
+fn things(value: &str) -> Vec<Item> {
+    if let Some(whole) = extract::item(value) {
+        return vec![whole];
+    }
+    let mut things: Vec<Item> = Vec::new();
+    let mut end = 0;
+    for found in extract::items(value) {
+        let between = value.get(end..found.at.start).unwrap_or_default();
+        let begins = things.is_empty() && between.trim_matches(['[', '(', '<', '"', '「', ' ']).is_empty();
+        let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item))
+            && between.split([',', ';', '、', '/', '・', '&']).all(|word| matches!(word.trim(), "" | "and" | "と" | "及び" | "および"));
+        if !(begins || goes_on) {
+            break;
+        }
+        end = found.at.end;
+        things.push(found.item);
+    }
+    things
+}
+
+/// An address that has a line for itself, perhaps with a mark, its name in brackets, or a time behind it.
+fn alone(line: &str, zone: Option<Offset>) -> Option<(Address, Option<u16>, Option<When>)> {
+    let (head, behind) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+    let behind = behind.trim().trim_start_matches(['-', '–', ',', '|', ' ']);
+    let named = behind.starts_with(['(', '[']) && behind.ends_with([')', ']']) && behind.split_whitespace().count() <= 2;
+    let at = when::leading(behind, zone);
+    if behind.len() > 4 && !named && at.is_none() {
+        return None;
+    }
+    match extract::item(head.trim_end_matches([',', ';']))? {
+        Item::Address(address, port) => Some((address, port, at)),
+        _ => None,
+    }
+}
+
+/// Whether a line announces a list of what a notice is about, and not where one reads on.
+fn announces(line: &str) -> bool {
+    const ELSEWHERE: [&str; 27] = [
+        "information",
+        "details",
+        "visit",
+        "click",
+        "link",
+        "unsubscribe",
+        "please see",
+        "see also",
+        "see:",
+        "look up",
+        "removal",
+        "contact",
+        "genuine",
+        "legitimate",
+        "official",
+        "documentation",
+        "reply",
+        "parsing",
+        "question",
+        "web interface",
+        "our website",
+        "正規",
+        "詳細",
+        "参照",
+        "参考",
+        "こちら",
+        "問い合わせ",
+    ];
+    let lower = line.to_lowercase();
+    let announces = line.ends_with([':', '：']) || ["following", "below", "以下", "下記", "対象"].iter().any(|word| lower.contains(word));
+    announces && !ELSEWHERE.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a kind of thing is told by URLs.
+const fn is_of_urls(kind: Rsit) -> bool {
+    matches!(
+        kind,
+        Rsit::Phishing
+            | Rsit::MalwareDistribution
+            | Rsit::Copyright
+            | Rsit::C2Server
+            | Rsit::InfectedSystem
+            | Rsit::SystemCompromise
+            | Rsit::UnauthorisedInformationModification
+            | Rsit::Masquerade
+    )
+}
+
+/// Whether a label is a field of a letter's head, whose date says when that was sent.
+fn is_of_a_head(label: Label<'_>, value: &str) -> bool {
+    let name = label.text.trim().to_lowercase();
+    match name.as_str() {
+        "return-path" | "received" | "message-id" | "mime-version" | "subject" | "件名" => true,
+        "from" | "to" | "cc" | "reply-to" | "差出人" | "宛先" => value.contains('@'),
+        _ => false,
+    }
+}

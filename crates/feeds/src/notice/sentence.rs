@@ -1,0 +1,271 @@
+//! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
+
+use super::{
+    when,
+    zone::{self, Offset},
+};
+use crate::{
+    extract::{self, Found, Item},
+    finding::Finding,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use noroshi_kernel::{
+    moment::Moment,
+    observable::{Address, Host},
+    rsit::Rsit,
+};
+use std::collections::HashMap;
+
+/// The most addresses that sentences name.
+const MOST: usize = 100;
+/// The lines that are looked at.
+const MOST_LINES: usize = 5_000;
+/// The longest line that is looked at, in bytes.
+const LINE_MOST_BYTES: usize = 2_000;
+
+/// A notice as a whole.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub(super) subject: &'a str,
+    pub(super) text: &'a str,
+    /// The zone of times that tell none.
+    pub(super) zone: Option<Offset>,
+    /// When it was sent: system logs tell no year.
+    pub(super) sent: Option<Moment>,
+}
+
+impl<'a> Whole<'a> {
+    fn lines(self) -> impl Iterator<Item = &'a str> {
+        self.text.lines().filter(|line| line.len() <= LINE_MOST_BYTES).take(MOST_LINES)
+    }
+
+    /// Whom a notice of a kind is about, when only its sentences tell: an address in its subject, or one from which something came.
+    pub(super) fn named(self, rsit: Rsit) -> Vec<Finding> {
+        if !self.reports() {
+            return Vec::new();
+        }
+        let of = |address: Address| Finding { addresses: vec![address], ..Finding::new(rsit) };
+        if let [only] = distinct(addresses(self.subject).map(|(address, _)| address)).as_slice() {
+            return vec![of(*only)];
+        }
+        let roles: Vec<(Address, Role)> = self
+            .lines()
+            .filter(|line| !line.trim_end().ends_with(['?', '？']))
+            .flat_map(|line| addresses(line).map(move |(address, found)| (address, role(line, &found))).collect::<Vec<_>>())
+            .collect();
+        let with = |wanted: Role| distinct(roles.iter().filter(move |(_, role)| *role == wanted).map(|(address, _)| *address));
+        let sources = with(Role::Source);
+        let chosen = if sources.is_empty() { with(Role::Named) } else { sources };
+        chosen.into_iter().map(of).collect()
+    }
+
+    /// Whether it is a notice at all: somebody tells of something, and does not answer what he was asked.
+    fn reports(self) -> bool {
+        const WORDS: [&str; 30] = [
+            "abuse",
+            "report",
+            "complain",
+            "notice",
+            "notif",
+            "alert",
+            "incident",
+            "detected",
+            "banned",
+            "blocked",
+            "blacklist",
+            "block list",
+            "listing",
+            "takedown",
+            "take down",
+            "take-down",
+            "infring",
+            "attack",
+            "exploit",
+            "compromised",
+            "連絡",
+            "通知",
+            "報告",
+            "閉鎖",
+            "依頼",
+            "お願い",
+            "検知",
+            "確認いたしました",
+            "確認しました",
+            "攻撃",
+        ];
+        // Whoever thanks for a report, or asks about one, makes none.
+        const ANSWERS: [&str; 12] = [
+            "you reported",
+            "you have reported",
+            "your report",
+            "your notification",
+            "for your mail",
+            "for your message",
+            "for your reply",
+            "ご報告いただ",
+            "ご連絡いただ",
+            "ご指摘いただ",
+            "ご報告ありがとう",
+            "ご連絡ありがとう",
+        ];
+        let subject = self.subject.trim().to_lowercase();
+        let head = self.text.get(..self.text.floor_char_boundary(4_000)).unwrap_or_default().to_lowercase();
+        let holds = |words: &[&str]| words.iter().any(|word| subject.contains(word) || head.contains(word));
+        let answers = ["re:", "re：", "aw:", "sv:", "返信"].iter().any(|answer| subject.starts_with(answer)) || holds(&ANSWERS);
+        !answers && holds(&WORDS)
+    }
+
+    /// Gives findings what the sentences tell besides: the only address that is named, where they have none, and when they were seen.
+    pub(super) fn complete(self, findings: &mut [Finding]) {
+        if findings.iter().all(|finding| finding.addresses.is_empty()) && !findings.is_empty() {
+            let here = self.lines().flat_map(|line| addresses(line).filter(|(_, found)| role(line, found) != Role::Target).collect::<Vec<_>>());
+            let own = |address: &Address| findings.iter().any(|finding| finding.url.as_ref().is_some_and(|url| url.address == Some(*address)));
+            if let [only] = distinct(here.map(|(address, _)| address)).as_slice()
+                && !own(only)
+            {
+                findings.iter_mut().for_each(|finding| finding.addresses = vec![*only]);
+            }
+        }
+        if findings.iter().any(|finding| finding.at.is_none()) {
+            self.date(findings);
+        }
+    }
+
+    /// Says when findings were seen that have no time: what stands in the first line that names them, else the only time of the text.
+    fn date(self, findings: &mut [Finding]) {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.at.is_none()) {
+            let host = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref());
+            for name in finding.addresses.iter().map(ToString::to_string).chain(host.map(Host::to_string)) {
+                places.entry(name).or_default().push(index);
+            }
+        }
+        let year = self.sent.and_then(|sent| Timestamp::from_microsecond(sent.0).ok()).map(|at| TimeZone::UTC.to_datetime(at).year());
+        let mut others: Vec<Moment> = Vec::new();
+        for line in self.lines().filter(|line| line.bytes().any(|byte| byte.is_ascii_digit())) {
+            let Some(when) = when::first(line, self.zone, year).filter(|when| when.zoned || self.zone.is_some() || has_clock(line)) else { continue };
+            let at = self.not_after_it_was_sent(when.moment);
+            let names = extract::items(line).into_iter().filter_map(|found| match found.item {
+                Item::Address(address, _) => Some(address.to_string()),
+                Item::Url(url) => url.host.map(|host| host.to_string()),
+                Item::Host(host) => Some(host.to_string()),
+                _ => None,
+            });
+            let mut is_named = false;
+            for index in names.filter_map(|name| places.get(&name)).flatten() {
+                if let Some(finding) = findings.get_mut(*index) {
+                    finding.at = finding.at.or(Some(at));
+                    is_named = true;
+                }
+            }
+            if !is_named && (when.zoned || self.zone.is_some()) && !is_of_a_head(line) {
+                others.push(at);
+            }
+        }
+        others.dedup();
+        if let [only] = others.as_slice() {
+            findings.iter_mut().for_each(|finding| finding.at = finding.at.or(Some(*only)));
+        }
+    }
+
+    /// A log of December that is sent in January is last year's.
+    fn not_after_it_was_sent(self, at: Moment) -> Moment {
+        match self.sent {
+            Some(sent) if at > sent.plus_days(180) => at.plus_days(-365),
+            _ => at,
+        }
+    }
+}
+
+/// Whether a line tells a time of day.
+fn has_clock(line: &str) -> bool {
+    line.as_bytes().windows(3).any(|three| matches!(three, [b'0'..=b'9', b':', b'0'..=b'9']))
+}
+
+/// Whether a line is a field of a letter's head, or of a registry's entry: its time is another thing's.
+fn is_of_a_head(line: &str) -> bool {
+    let name = line.trim_start_matches(['>', ' ', '|']).split([':', '：']).next().unwrap_or_default().trim().to_lowercase();
+    matches!(
+        name.as_str(),
+        "date" | "sent" | "received" | "from" | "subject" | "created" | "last-modified" | "changed" | "updated" | "notice date" | "送信日時" | "日付"
+    )
+}
+
+/// What an address is in its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Something came from it.
+    Source,
+    /// It is spoken of.
+    Named,
+    /// Something went to it.
+    Target,
+    /// Nothing says.
+    None,
+}
+
+fn role(line: &str, found: &Found) -> Role {
+    let (before, behind) = (line.get(..found.at.start).unwrap_or_default(), line.get(found.at.end..).unwrap_or_default());
+    // `from mx.example[192.0.2.7]`: what stands right before the bracket is its name.
+    let before = match before.strip_suffix('[') {
+        Some(named) if named.ends_with(|one: char| one.is_alphanumeric()) => named.rsplit_once(char::is_whitespace).map_or("", |(before, _)| before),
+        _ => before,
+    };
+    let before = before.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '[' | '(' | '"' | '\'' | '「' | '<')).to_lowercase();
+    let behind = behind.trim_start_matches(|edge: char| edge.is_whitespace() || matches!(edge, ']' | ')' | '"' | '\'' | '」' | '>'));
+    let word = |text: &str, word: &str| text.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|one: char| one.is_ascii_alphanumeric()));
+    let ends = |words: &[&str]| words.iter().any(|one| word(&before, one));
+    if ends(&["resolves to", "resolved to", "resolving to", "points to"]) {
+        return Role::Named;
+    }
+    if ends(&["to", "dst=", "dst:", "dst", "dstip=", "->", "=>", "against", "target", "destination", "destination ip", "victim", "our", "our server", "via"]) {
+        return Role::Target;
+    }
+    let follows = |words: &[&str]| words.iter().any(|one| behind.starts_with(one));
+    let source = ends(&[
+        "from",
+        "from ip",
+        "from the ip",
+        "from ip address",
+        "from the ip address",
+        "from host",
+        "by",
+        "src=",
+        "src:",
+        "src",
+        "srcip=",
+        "attacker",
+        "rhost=",
+    ]) || follows(&["->", "- - [", "から", "より"]);
+    if source {
+        return Role::Source;
+    }
+    let named = ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "ipアドレス", "アドレス"])
+        || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
+            && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
+    if named { Role::Named } else { Role::None }
+}
+
+/// The addresses of a line that are no networks.
+fn addresses(line: &str) -> impl Iterator<Item = (Address, Found)> + '_ {
+    let is_network = |found: &Found| line.get(found.at.end..).is_some_and(|behind| behind.starts_with('/'));
+    extract::items(line).into_iter().filter(move |found| !is_network(found)).filter_map(|found| match found.item {
+        Item::Address(address, _) => Some((address, found)),
+        _ => None,
+    })
+}
+
+fn distinct(addresses: impl Iterator<Item = Address>) -> Vec<Address> {
+    let mut seen = Vec::new();
+    for address in addresses {
+        if !seen.contains(&address) && seen.len() < MOST {
+            seen.push(address);
+        }
+    }
+    seen
+}
+
+/// The zone of a notice's times that name none: what it says of all of them, else Japan's when it is in Japanese.
+pub(super) fn zone_of(text: &str) -> Option<Offset> {
+    zone::stated(text).or_else(|| zone::is_japanese(text).then_some(Offset::JAPAN))
+}

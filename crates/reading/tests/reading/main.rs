@@ -1,0 +1,34 @@
+//! Letters as they come, and what they tell.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, reason = "a test ends where it is surprised")]
+
+#[path = "../../../../fuzz/src/bounded.rs"]
+mod bounded;
+mod field;
+#[path = "../../../../fuzz/src/reading.rs"]
+mod fuzz;
+mod iodef;
+mod notices;
+#[path = "../../../../fuzz/src/target.rs"]
+mod target;
+
+use noroshi_kernel::moment::Moment;
+use noroshi_post::threading::Marks;
+use noroshi_reading::{Channel, Context, Reading};
+use std::sync::Arc;
+
+fn context() -> Context {
+    let at = Moment(1_800_000_000_000_000);
+    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default(), at, keys: Arc::default() }
+}
+
+fn read(raw: &[u8]) -> Reading {
+    noroshi_reading::read(raw, None, Channel::Mail, &context()).expect("a letter")
+}
+
+/// The fuzz target over its seeds and some hundred variations, so that a reader that breaks is seen without fuzzing.
+#[test]
+fn every_target_bears_variations_of_its_seeds() {
+    for target in fuzz::TARGETS {
+        bounded::run(target, 500);
+    }
+}
