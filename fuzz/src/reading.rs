@@ -3,6 +3,11 @@
 use crate::target::Target;
 use noroshi_feeds::{canonical, extract::Brands};
 use noroshi_kernel::moment::{Moment, Zone};
+use noroshi_mailroom::{
+    correspondence::Channel,
+    form,
+    reading::{Context, Reading, read},
+};
 use noroshi_post::{
     build::{self, Attachment, Draft},
     letter::Mailbox,
@@ -10,7 +15,6 @@ use noroshi_post::{
     sealed::Ring,
     threading::Marks,
 };
-use noroshi_reading::{Channel, Context, Reading, form, read};
 use std::sync::{Arc, LazyLock};
 
 /// Every target.

@@ -9,7 +9,7 @@ use std::{collections::HashMap, path::Path, process::Command};
 const FLOORS: [&str; 9] = [
     "kernel",
     "ledger post feeds telescope egress press lake",
-    "directory catalogue document reading",
+    "directory catalogue document",
     "mailroom publication",
     "incident observation vulnerability artifact",
     "warning phishing decision readiness partners",

@@ -12,9 +12,9 @@ pub mod letters;
 pub mod mapping;
 pub mod migrations;
 pub mod outgoing;
+pub mod reading;
 pub mod thread;
 pub mod tray;
+pub mod wire;
 
 pub use error::MailroomError;
-pub use noroshi_reading as reading;
-pub mod wire;

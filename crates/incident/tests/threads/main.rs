@@ -58,11 +58,6 @@ fn house() -> House {
     House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone, vault: Vault::new(&[7; 32]) }
 }
 
-fn house() -> House {
-    let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    House { team: Bilingual::new("例示CSIRT", "Example CSIRT"), marks, zone: Zone::named("Asia/Tokyo").expect("a zone"), vault: Vault::new(&[7; 32]) }
-}
-
 /// Delivers letters in one part; gives the thread of each.
 async fn deliver(bench: &Bench, letters: &[String]) -> Vec<ThreadId> {
     let intake = intake(bench);

@@ -1,8 +1,9 @@
 //! What came in, whatever the channel.
 
+mod channel;
 mod store;
 
-pub use noroshi_reading::Channel;
+pub use channel::Channel;
 pub use store::{COUNTED, feed_with, insert, load, make_report, raws};
 
 use noroshi_kernel::{id::CorrespondenceId, moment::Moment};

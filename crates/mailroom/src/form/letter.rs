@@ -1,5 +1,6 @@
 //! A submission as a letter.
 
+use super::NOWHERE;
 use super::{Attachment, MEDIA_TYPE, Submission};
 use crate::desk::Desk;
 use noroshi_kernel::{
@@ -12,7 +13,6 @@ use noroshi_post::{
     build::{self, Draft},
     letter::Mailbox,
 };
-use noroshi_reading::form::NOWHERE;
 
 /// The longest subject, in characters.
 const SUBJECT_MOST_CHARS: usize = 120;

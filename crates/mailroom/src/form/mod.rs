@@ -7,12 +7,16 @@
 //! Nobody proves who they are by filling in a form. So a submission begins a thread of its own, or stands in the one that it was
 //! given to through that thread's secret status link or by staff; see [`thread::place`](crate::thread::place).
 
+mod check;
+mod finding;
 mod keep;
 mod letter;
 mod standing;
 mod store;
+mod submission;
 
+pub use check::Problem;
 pub use keep::{Entry, Receipt, To, digest, keep};
 pub use noroshi_post::build::Attachment;
-pub use noroshi_reading::form::{MEDIA_TYPE, MOST_FILE_BYTES, MOST_FILES, Problem, Submission, What, is_placeholder, take};
 pub use standing::{Standing, by_token, standing};
+pub use submission::{MEDIA_TYPE, MOST_FILE_BYTES, MOST_FILES, NOWHERE, Submission, What, is_placeholder, take};

@@ -3,11 +3,6 @@
 //! A submission comes as a letter, in which a part of a type of our own holds every field exactly as it was typed. That part is believed
 //! only of what came through a form: a mail that bears one is a mail with an attachment.
 
-mod check;
-mod finding;
-
-pub use check::Problem;
-
 use noroshi_feeds::time;
 use noroshi_kernel::{language::Language, moment::Moment, rsit::Rsit};
 use noroshi_post::letter::Letter;

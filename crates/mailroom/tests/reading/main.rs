@@ -12,8 +12,11 @@ mod notices;
 mod target;
 
 use noroshi_kernel::moment::Moment;
+use noroshi_mailroom::{
+    correspondence::Channel,
+    reading::{self, Context, Reading},
+};
 use noroshi_post::threading::Marks;
-use noroshi_reading::{Channel, Context, Reading};
 use std::sync::Arc;
 
 fn context() -> Context {
@@ -22,7 +25,7 @@ fn context() -> Context {
 }
 
 fn read(raw: &[u8]) -> Reading {
-    noroshi_reading::read(raw, None, Channel::Mail, &context()).expect("a letter")
+    reading::read(raw, None, Channel::Mail, &context()).expect("a letter")
 }
 
 /// The fuzz target over its seeds and some hundred variations, so that a reader that breaks is seen without fuzzing.

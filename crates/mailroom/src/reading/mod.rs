@@ -7,13 +7,12 @@
 //! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its thread, its
 //! incidents) is said by those who call.
 
-mod channel;
-pub mod form;
 mod parts;
 
-pub use channel::Channel;
-
-use form::Submission;
+use crate::{
+    correspondence::Channel,
+    form::{self, Submission},
+};
 use noroshi_feeds::{
     digest,
     extract::{self, Brands, Item},
