@@ -1,6 +1,7 @@
 //! Capture files: pcap and pcapng, plain or packed, frame by frame in bounded memory.
 
 mod broken;
+mod gzip;
 mod order;
 mod packed;
 mod pcap;

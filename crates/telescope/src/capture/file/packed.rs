@@ -1,7 +1,6 @@
 //! Files that are packed, known by their first bytes.
 
-use super::{Limits, zstd::Zstd};
-use flate2::bufread::MultiGzDecoder;
+use super::{Limits, gzip::Gzip, zstd::Zstd};
 use std::io::{self, BufReader, Cursor, Read};
 
 /// What a file is packed by.
@@ -52,7 +51,7 @@ pub(super) struct Source<R: Read> {
 #[derive(Debug)]
 enum Unpacker<R: Read> {
     Plain(Counted<R>),
-    Gzip(Box<MultiGzDecoder<BufReader<Counted<R>>>>),
+    Gzip(Box<Gzip<BufReader<Counted<R>>>>),
     Zstd(Box<Zstd<BufReader<Counted<R>>>>),
 }
 
@@ -72,7 +71,7 @@ impl<R: Read> Source<R> {
         let buffered = |counted| BufReader::with_capacity(BUFFER_BYTES, counted);
         let unpacker = match packing {
             Packing::Plain => Unpacker::Plain(counted),
-            Packing::Gzip => Unpacker::Gzip(Box::new(MultiGzDecoder::new(buffered(counted)))),
+            Packing::Gzip => Unpacker::Gzip(Box::new(Gzip::new(buffered(counted)))),
             Packing::Zstd => Unpacker::Zstd(Box::new(Zstd::new(buffered(counted)))),
         };
         Ok(Self { unpacker, out: 0 })
@@ -97,28 +96,36 @@ impl<R: Read> Source<R> {
 
     /// Gives some of what comes next, nothing at the end.
     pub(super) fn read(&mut self, into: &mut [u8], limits: &Limits) -> Result<usize, Fault> {
-        let read = loop {
-            let read = match &mut self.unpacker {
-                Unpacker::Plain(counted) => counted.read(into),
-                Unpacker::Gzip(gzip) => gzip.read(into),
-                Unpacker::Zstd(zstd) => zstd.read(into),
-            };
-            match read {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if self.packing() == Packing::Plain => return Err(Fault::Source(error)),
-                Err(error) => return Err(Fault::Packing(error)),
-                Ok(read) => break read,
-            }
+        if let Unpacker::Plain(counted) = &mut self.unpacker {
+            return again(|| counted.read(into)).map_err(Fault::Source);
+        }
+        // One byte more than is allowed, to know whether there is one.
+        let room = limits.unpacked_bytes.saturating_sub(self.out).saturating_add(1);
+        let room = usize::try_from(room).unwrap_or(usize::MAX).min(into.len());
+        let into = into.get_mut(..room).unwrap_or_default();
+        let read = match &mut self.unpacker {
+            Unpacker::Plain(counted) => again(|| counted.read(into)),
+            Unpacker::Gzip(gzip) => again(|| gzip.read(into)),
+            Unpacker::Zstd(zstd) => again(|| zstd.read(into)),
         };
+        let read = read.map_err(Fault::Packing)?;
         self.out += read as u64;
-        if self.packing() != Packing::Plain {
-            if self.out > limits.unpacked_bytes {
-                return Err(Fault::Length);
-            }
-            if self.out > limits.free_bytes.saturating_add(self.taken().saturating_mul(limits.growth)) {
-                return Err(Fault::Growth);
-            }
+        if self.out > limits.unpacked_bytes {
+            return Err(Fault::Length);
+        }
+        if self.out > limits.free_bytes.saturating_add(self.taken().saturating_mul(limits.growth)) {
+            return Err(Fault::Growth);
         }
         Ok(read)
+    }
+}
+
+/// Reads again when the system interrupted it.
+fn again(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
     }
 }

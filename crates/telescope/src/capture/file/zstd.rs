@@ -12,6 +12,8 @@ pub(super) struct Zstd<R> {
     decoder: FrameDecoder,
     /// Within a frame.
     open: bool,
+    /// Why nothing more comes.
+    broken: Option<io::Error>,
 }
 
 impl<R> std::fmt::Debug for Zstd<R> {
@@ -22,7 +24,7 @@ impl<R> std::fmt::Debug for Zstd<R> {
 
 impl<R> Zstd<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, decoder: FrameDecoder::new(), open: false }
+        Self { source, decoder: FrameDecoder::new(), open: false, broken: None }
     }
 
     pub(super) fn get_ref(&self) -> &R {
@@ -51,6 +53,17 @@ impl<R: BufRead> Zstd<R> {
         Ok(false)
     }
 
+    /// Has the library let go of what it keeps for later blocks to refer to: an empty last block, and whatever for a checksum.
+    fn give_up(&mut self, error: io::Error) -> io::Result<()> {
+        const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+        let ended = self.decoder.decode_blocks(&mut &LAST_BLOCK[..], BlockDecodingStrategy::All);
+        if ended.is_err() || !self.decoder.is_finished() {
+            return Err(error);
+        }
+        self.broken = Some(error);
+        Ok(())
+    }
+
     /// Ends a frame, which says what its content adds up to.
     fn end(&mut self) -> io::Result<()> {
         self.open = false;
@@ -71,11 +84,17 @@ impl<R: BufRead> Read for Zstd<R> {
                 return Ok(0);
             }
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-                self.decoder.decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1)).map_err(io::Error::other)?;
+                if let Err(error) = self.decoder.decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1)) {
+                    self.give_up(io::Error::other(error))?;
+                }
             }
-            match self.decoder.read(into)? {
-                0 => self.end()?,
-                read => return Ok(read),
+            match (self.decoder.read(into)?, self.broken.take()) {
+                (0, Some(error)) => return Err(error),
+                (0, None) => self.end()?,
+                (read, broken) => {
+                    self.broken = broken;
+                    return Ok(read);
+                }
             }
         }
     }
