@@ -230,7 +230,8 @@ fn pcapngs() -> Vec<Vec<u8>> {
 fn packed() -> Vec<Vec<u8>> {
     let gzip = |bytes: &[u8]| {
         let length = u16::try_from(bytes.len()).unwrap();
-        let sum = bytes.iter().fold(!0_u32, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (!(sum & 1)).wrapping_add(1))));
+        let sum =
+            bytes.iter().fold(!0_u32, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (!(sum & 1)).wrapping_add(1))));
         let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1];
         [&head[..], &length.to_le_bytes(), &(!length).to_le_bytes(), bytes, &(!sum).to_le_bytes(), &u32::from(length).to_le_bytes()].concat()
     };

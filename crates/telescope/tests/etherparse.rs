@@ -173,10 +173,19 @@ fn built(plan: &Plan) -> Vec<u8> {
         _ => {
             let mut header = etherparse::TcpHeader::new(plan.ports.0, plan.ports.1, plan.numbers.0, plan.window);
             header.acknowledgment_number = plan.numbers.1;
-            for (bit, flag) in
-                [&mut header.fin, &mut header.syn, &mut header.rst, &mut header.psh, &mut header.ack, &mut header.urg, &mut header.ece, &mut header.cwr, &mut header.ns]
-                    .into_iter()
-                    .enumerate()
+            for (bit, flag) in [
+                &mut header.fin,
+                &mut header.syn,
+                &mut header.rst,
+                &mut header.psh,
+                &mut header.ack,
+                &mut header.urg,
+                &mut header.ece,
+                &mut header.cwr,
+                &mut header.ns,
+            ]
+            .into_iter()
+            .enumerate()
             {
                 *flag = plan.flags >> bit & 1 == 1;
             }

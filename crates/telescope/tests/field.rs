@@ -97,7 +97,11 @@ fn differences(packet: &Packet<'_>, told: &Told<'_>) -> Vec<String> {
     same("destination", Some(packet.destination.to_string()), text(if v4 { "ip.dst" } else { "ipv6.dst" }));
     same("ttl", Some(packet.ttl.to_string()), number(if v4 { "ip.ttl" } else { "ipv6.hlim" }));
     same("ip id", packet.ip_id.map(|id| id.to_string()), number("ip.id"));
-    same("later fragment", Some((packet.fragment == Fragment::Later).to_string()), Some(told.number("ip.frag_offset").is_some_and(|offset| offset > 0).to_string()));
+    same(
+        "later fragment",
+        Some((packet.fragment == Fragment::Later).to_string()),
+        Some(told.number("ip.frag_offset").is_some_and(|offset| offset > 0).to_string()),
+    );
     // Behind another protocol tshark goes on into packets within packets, which are not ours to tell.
     if !matches!(packet.protocol, 1 | 6 | 17 | 58) {
         return found;

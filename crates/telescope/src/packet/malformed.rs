@@ -58,10 +58,16 @@ impl Malformed {
             Self::Tags => ("packet-tags", "IP ヘッダーの前のタグまたはラベルが多すぎます。", "too many tags or labels stand before the IP header"),
             Self::Version => ("packet-version", "IP のバージョンが 4 でも 6 でもありません。", "the version of IP is neither 4 nor 6"),
             Self::Ipv4HeaderLength => ("packet-ipv4-header-length", "IPv4 のヘッダー長が 20 バイト未満です。", "the header length of IPv4 is below 20 bytes"),
-            Self::Ipv4TotalLength => ("packet-ipv4-total-length", "IPv4 の全長がヘッダー長より短いです。", "the total length of IPv4 is below its header length"),
-            Self::HopByHop => ("packet-hop-by-hop", "IPv6 のホップバイホップ拡張ヘッダーが先頭以外にあります。", "IPv6's hop-by-hop options stand elsewhere than first"),
+            Self::Ipv4TotalLength => {
+                ("packet-ipv4-total-length", "IPv4 の全長がヘッダー長より短いです。", "the total length of IPv4 is below its header length")
+            }
+            Self::HopByHop => {
+                ("packet-hop-by-hop", "IPv6 のホップバイホップ拡張ヘッダーが先頭以外にあります。", "IPv6's hop-by-hop options stand elsewhere than first")
+            }
             Self::Extensions => ("packet-extensions", "拡張ヘッダーが多すぎます。", "there are too many extension headers"),
-            Self::Authentication => ("packet-authentication", "認証ヘッダーの長さが正しくありません。", "the authentication header has a length that none can have"),
+            Self::Authentication => {
+                ("packet-authentication", "認証ヘッダーの長さが正しくありません。", "the authentication header has a length that none can have")
+            }
             Self::BeyondIp => ("packet-beyond-ip", "ヘッダーが IP の示す長さに収まりません。", "a header is longer than what IP says to carry"),
             Self::TcpHeaderLength => ("packet-tcp-header-length", "TCP のヘッダー長が 20 バイト未満です。", "the header length of TCP is below 20 bytes"),
             Self::UdpLength => ("packet-udp-length", "UDP の長さがヘッダーより短いです。", "the length of UDP is below that of its header"),

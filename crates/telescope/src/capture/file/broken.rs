@@ -111,11 +111,7 @@ pub(super) fn interface(number: u32, known: usize) -> Reason {
 }
 
 pub(super) fn interfaces(most: usize) -> Reason {
-    Reason::new(
-        "capture-interfaces",
-        format!("インターフェースの記述が {most} 件を超えています。"),
-        format!("more than {most} interfaces are described"),
-    )
+    Reason::new("capture-interfaces", format!("インターフェースの記述が {most} 件を超えています。"), format!("more than {most} interfaces are described"))
 }
 
 pub(super) fn unreadable(error: &std::io::Error) -> Reason {
@@ -135,9 +131,5 @@ pub(super) fn growth(most: u64) -> Reason {
 }
 
 pub(super) fn unpacked_bytes(most: u64) -> Reason {
-    Reason::new(
-        "capture-unpacked-length",
-        format!("展開すると {most} バイトを超えます。"),
-        format!("unpacked it is longer than {most} bytes"),
-    )
+    Reason::new("capture-unpacked-length", format!("展開すると {most} バイトを超えます。"), format!("unpacked it is longer than {most} bytes"))
 }

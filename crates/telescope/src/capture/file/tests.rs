@@ -167,7 +167,8 @@ fn two_sections() -> Vec<u8> {
     let mut file = Vec::new();
     for writer in BOTH {
         let nano = writer.option(9, &[9]);
-        let offset = [writer.option(2, b"eth0"), writer.option(14, &if writer.big { 100_i64.to_be_bytes() } else { 100_i64.to_le_bytes() }), writer.option(0, b"")];
+        let offset =
+            [writer.option(2, b"eth0"), writer.option(14, &if writer.big { 100_i64.to_be_bytes() } else { 100_i64.to_le_bytes() }), writer.option(0, b"")];
         file.extend(writer.section());
         file.extend(writer.interface(1, 4, &offset.concat()));
         file.extend(writer.block(0x0bad, b"own"));
@@ -189,12 +190,8 @@ fn pcapng_is_read_in_sections_of_both_orders() {
     let file = two_sections();
     let (frames, broken) = read(&file);
     assert_eq!(broken, None);
-    let expected = [
-        (Some(105_000_000_000), 1, 60, &b"abcde"[..]),
-        (Some(105_000_000_000), 1, 60, b"simp"),
-        (Some(7), 101, 3, b"raw"),
-        (Some(1 << 32), 101, 2, b"ob"),
-    ];
+    let expected =
+        [(Some(105_000_000_000), 1, 60, &b"abcde"[..]), (Some(105_000_000_000), 1, 60, b"simp"), (Some(7), 101, 3, b"raw"), (Some(1 << 32), 101, 2, b"ob")];
     let told: Vec<_> = frames.iter().map(|frame| (frame.at_ns, frame.link, frame.wire_bytes, &frame.bytes[..])).collect();
     assert_eq!(told, [expected, expected].concat());
     let mut capture = CaptureFile::open(&file[..], Limits::default()).unwrap();

@@ -98,18 +98,9 @@ fn an_authentication_header_is_gone_over() {
 #[test]
 fn extension_headers_of_version_6_are_gone_over() {
     // Hop-by-hop, destination options, routing, an atomic fragment, destination options, UDP.
-    let chain = [
-        &[60, 0, 5, 2, 0, 0, 1, 0][..],
-        &[43, 1],
-        &[0; 14],
-        &[44, 0],
-        &[0; 6],
-        &[60, 0, 0, 0, 0, 0, 0, 1],
-        &[17, 0],
-        &[0; 6],
-        &made::udp(9, 53, b"payload"),
-    ]
-    .concat();
+    let chain =
+        [&[60, 0, 5, 2, 0, 0, 1, 0][..], &[43, 1], &[0; 14], &[44, 0], &[0; 6], &[60, 0, 0, 0, 0, 0, 0, 1], &[17, 0], &[0; 6], &made::udp(9, 53, b"payload")]
+            .concat();
     let bytes = made::v6(0, &chain);
     let packet = decoded(&bytes).unwrap();
     assert_eq!((packet.source, packet.destination), ("2001:db8::1".parse().unwrap(), "2001:db8::7".parse().unwrap()));

@@ -28,9 +28,17 @@ fn headers() -> Vec<(&'static str, LinkType, Vec<u8>, Vec<u8>)> {
     row("ethernet", LinkType::ETHERNET, ether(&[8, 0], &[0x86, 0xdd]));
     row("vlan", LinkType::ETHERNET, ether(&[0x81, 0, 0, 5, 8, 0], &[0x81, 0, 0, 5, 0x86, 0xdd]));
     row("qinq", LinkType::ETHERNET, ether(&[0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0], &[0x91, 0, 0, 5, 0x81, 0, 0, 6, 0x86, 0xdd]));
-    row("three tags", LinkType::ETHERNET, ether(&[0x91, 0, 0, 1, 0x91, 0, 0, 2, 0x81, 0, 0, 3, 8, 0], &[0x92, 0, 0, 1, 0x93, 0, 0, 2, 0x81, 0, 0, 3, 0x86, 0xdd]));
+    row(
+        "three tags",
+        LinkType::ETHERNET,
+        ether(&[0x91, 0, 0, 1, 0x91, 0, 0, 2, 0x81, 0, 0, 3, 8, 0], &[0x92, 0, 0, 1, 0x93, 0, 0, 2, 0x81, 0, 0, 3, 0x86, 0xdd]),
+    );
     row("mpls", LinkType::ETHERNET, ether(&[0x88, 0x47, 0, 0x3e, 0x81, 0x3f], &[0x88, 0x48, 0, 0x3e, 0x81, 0x3f]));
-    row("mpls stack", LinkType::ETHERNET, ether(&[0x88, 0x47, 0, 1, 0, 64, 0, 2, 0, 64, 0, 0, 0x21, 64], &[0x81, 0, 0, 5, 0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64]));
+    row(
+        "mpls stack",
+        LinkType::ETHERNET,
+        ether(&[0x88, 0x47, 0, 1, 0, 64, 0, 2, 0, 64, 0, 0, 0x21, 64], &[0x81, 0, 0, 5, 0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64]),
+    );
     row("pppoe", LinkType::ETHERNET, ether(&[0x88, 0x64, 0x11, 0, 0, 1, 0, 30, 0, 0x21], &[0x88, 0x64, 0x11, 0, 0, 1, 0, 30, 0x57]));
     row("snap", LinkType::ETHERNET, ether(&[0, 50, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &[0, 50, 0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd]));
     row("cooked", LinkType::LINUX_SLL, (cooked([8, 0]), cooked([0x86, 0xdd])));

@@ -47,8 +47,7 @@ impl Interface {
     /// Reads the description; `None` when its block is too short to be one. Options that are cut short end the list.
     pub(super) fn read(order: Order, block: &[u8]) -> Option<Self> {
         let head: &[u8; 16] = block.first_chunk()?;
-        let mut interface =
-            Self { link: LinkType(order.u16([head[8], head[9]])), snap_bytes: order.u32_at(head, 12), unit: Unit::MICROSECOND, offset_s: 0 };
+        let mut interface = Self { link: LinkType(order.u16([head[8], head[9]])), snap_bytes: order.u32_at(head, 12), unit: Unit::MICROSECOND, offset_s: 0 };
         let mut options = block.get(16..block.len().checked_sub(4)?)?;
         while let Some((&[a, b, c, d], rest)) = options.split_first_chunk() {
             let (code, length) = (order.u16([a, b]), usize::from(order.u16([c, d])));
