@@ -4,7 +4,7 @@
 
 use noroshi_telescope::{
     capture::{CaptureFile, Limits},
-    packet::{Fragment, NoRecord, Packet, decode},
+    packet::{Fragment, NoRecord, Packet, Transport, decode},
     tally::Tally,
 };
 use std::{
@@ -112,7 +112,8 @@ fn differences(packet: &Packet<'_>, told: &Told<'_>) -> Vec<String> {
         same("destination port", packet.ports().map(|(_, destination)| destination.to_string()), number(prefix[1]));
     }
     let tcp = packet.tcp();
-    if packet.protocol == 6 {
+    // In a first fragment too short for a TCP header tshark stops behind the ports.
+    if packet.protocol == 6 && !matches!(packet.transport, Transport::TcpBegun { .. }) {
         same("sequence", packet.sequence().map(|sequence| sequence.to_string()), number("tcp.seq_raw"));
         same("acknowledgment", tcp.map(|tcp| tcp.acknowledgment.to_string()), number("tcp.ack_raw"));
         same("flags", tcp.map(|tcp| tcp.flags.0.to_string()), number("tcp.flags"));
