@@ -6,13 +6,14 @@ mod feeds;
 mod post;
 mod reading;
 mod target;
+mod telescope;
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use target::Target;
 
 fn targets() -> impl Iterator<Item = &'static Target> {
-    feeds::TARGETS.iter().chain(post::TARGETS).chain(reading::TARGETS)
+    feeds::TARGETS.iter().chain(post::TARGETS).chain(reading::TARGETS).chain(telescope::TARGETS)
 }
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| {

@@ -21,13 +21,13 @@ use noroshi_mailroom::{
     MailroomError,
     correspondence::Channel,
     form::{self, Attachment, Entry, Submission, To},
-    letters::{Incoming, Kept},
+    letters::{Incoming, Kept, return_path},
     outgoing::{self, House, Sent, Writing, acknowledgement},
     thread,
 };
 use noroshi_post::{
     build::{self, Charset, Draft},
-    letter::Mailbox,
+    letter::{Headers, Mailbox},
 };
 use std::sync::Arc;
 
@@ -144,8 +144,13 @@ impl Hour<'_> {
         self.delivers(build::build(draft).map_err(refused)?.bytes()).await
     }
 
-    /// Bytes that the post brings. Whoever is owed an acknowledgement gets it.
+    /// Bytes that the post brings, under the envelope's sender as the mail server that delivers them writes it. Whoever is owed an
+    /// acknowledgement gets it.
     pub(super) async fn delivers(&self, bytes: Vec<u8>) -> Result<Came, DemoError> {
+        let headers = Headers::of_letter(&bytes);
+        let answers_by_itself = headers.field("Auto-Submitted").is_some_and(|text| text.trim() == "auto-replied");
+        let sender = headers.from.first().filter(|_| !answers_by_itself).map(|from| from.address.as_str());
+        let bytes = [return_path(sender), bytes].concat();
         let letters = vec![Incoming::delivered(bytes, None)];
         let kept = self.intake.keep_letters(&letters).await?;
         let came = self.read(kept.into_iter().zip(letters).collect()).await?;
