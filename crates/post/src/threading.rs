@@ -8,8 +8,11 @@
 //! |---|---|---|
 //! | reply token | that the address was given to a party of the thread, by us | anybody: whom the party passed it on to answers for the party |
 //! | reference to a letter of ours | that the letter was received: our ids are random | anybody |
-//! | reference to a letter that came in | nothing: its id was chosen outside | a party of the thread |
-//! | tag | nothing | a party of the thread |
+//! | reference to a letter that came in | nothing: its id was chosen outside | a party of the thread, unless that is confidential |
+//! | tag | nothing | a party of the thread, unless that is confidential |
+//!
+//! A party is known by `From`, which anybody can write. So where nothing else is proved, the envelope's sender must be of the same domain,
+//! as far as the mail server told it ([`Signs::is_aligned`]); and into a confidential thread nobody comes by an address alone.
 //!
 //! A letter without an accepted sign begins a thread of its own; that it quoted another is noted for the person who reads it.
 
@@ -35,6 +38,8 @@ const STATUS_BYTES: usize = 16;
 pub struct Signs {
     /// Who sent it, folded by [`address`].
     pub from: String,
+    /// The envelope's sender, folded, empty for the null path; `None` when no mail server told it.
+    pub envelope_from: Option<String>,
     /// The addresses that it was sent to, folded, the envelope's first.
     pub recipients: Vec<String>,
     /// The parties whose reply token it bears.
@@ -43,6 +48,18 @@ pub struct Signs {
     pub references: Vec<String>,
     /// What stands in tags of ours in its subject: `2013-04412`.
     pub tags: Vec<String>,
+}
+
+impl Signs {
+    /// Whether the envelope's sender does not speak against `From`: its domain is the same, or one below the other (as RFC 7489, 3.1.2, in its
+    /// relaxed form, without a list of registries). What a mail server did not tell speaks against nothing.
+    #[must_use]
+    pub fn is_aligned(&self) -> bool {
+        let Some(envelope) = &self.envelope_from else { return true };
+        let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+        let below = |one: &str, other: &str| one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        domain(envelope).zip(domain(&self.from)).is_some_and(|(one, other)| below(&one, &other) || below(&other, &one))
+    }
 }
 
 /// What a team puts into its letters, so that answers find back.
@@ -210,7 +227,8 @@ impl Marks {
         references.retain(|id| seen.insert(id.clone()));
         references.truncate(MOST_REFERENCES);
         let from = headers.from.first().or(headers.sender.first()).map(|mailbox| address(&mailbox.address)).unwrap_or_default();
-        Signs { from, recipients, tokens, references, tags: self.tags(&headers.subject) }
+        let envelope_from = headers.return_path.as_deref().map(address);
+        Signs { from, envelope_from, recipients, tokens, references, tags: self.tags(&headers.subject) }
     }
 }
 
@@ -269,6 +287,8 @@ pub trait Known {
     fn of_tag(&self, tag: &str) -> &[i64];
     /// Whether an address takes part in a thread.
     fn takes_part(&self, thread: i64, address: &str) -> bool;
+    /// Whether a thread is read by those who take part in its case alone.
+    fn is_confidential(&self, thread: i64) -> bool;
 }
 
 /// Where a letter belongs.
@@ -308,7 +328,8 @@ pub fn place(signs: &Signs, known: &impl Known) -> Place {
         return Place::In { thread, by: By::Token };
     }
     let mut quotes = None;
-    let takes_part = |thread: i64| !signs.from.is_empty() && known.takes_part(thread, &signs.from);
+    let aligned = !signs.from.is_empty() && signs.is_aligned();
+    let takes_part = |thread: i64| aligned && known.takes_part(thread, &signs.from) && !known.is_confidential(thread);
     for id in &signs.references {
         if let Some(thread) = known.of_ours(id) {
             return Place::In { thread, by: By::Reference };

@@ -76,8 +76,8 @@ pub async fn kin(query: &impl noroshi_ledger::Query, actor: &Actor, detail: &loa
 /// # Errors
 /// [`IncidentError::Unknown`]
 pub async fn view(query: &impl noroshi_ledger::Query, actor: &Actor, number: Number) -> Result<loading::Detail, IncidentError> {
-    followed(query, number)
-        .await?
-        .filter(|detail| actor.may(Action::ViewRecords, &detail.incident.label))
-        .ok_or_else(|| IncidentError::Unknown(number.to_string()))
+    let found = followed(query, number).await?.filter(|detail| actor.may(Action::ViewRecords, &detail.incident.label));
+    let detail = found.ok_or_else(|| IncidentError::Unknown(number.to_string()))?;
+    let report_count = loading::count_reports_of(query, detail.incident.id, actor.sight()).await?;
+    Ok(loading::Detail { report_count, ..detail })
 }

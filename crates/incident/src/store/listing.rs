@@ -111,7 +111,9 @@ pub async fn incidents(
     limit: u32,
 ) -> Result<Page<IncidentItem>, IncidentError> {
     let found = find(query, reckoning, selection, incident_seen("s.id", sight), sight).await?;
-    let sql = Sql::new("SELECT i.year, i.sequence, i.category, s.unit, i.target, b.written, b.name_ja, b.name_en, i.first_report_at, i.last_report_at, i.state, i.tlp, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id) AS reports FROM (SELECT s.id, s.unit, s.at FROM ")
+    let sql = Sql::new("SELECT i.year, i.sequence, i.category, s.unit, i.target, b.written, b.name_ja, b.name_en, i.first_report_at, i.last_report_at, i.state, i.tlp, (SELECT count(*) FROM incident_told t WHERE t.incident_id = i.id AND ")
+        .append(report_seen("t.report_id", sight))
+        .push(") AS reports FROM (SELECT s.id, s.unit, s.at FROM ")
         .append(found.selected).push(" s").append(found.narrowed).append(part("s.id DESC, s.unit", skip, limit)).push(") s JOIN incident i ON i.id = s.id LEFT JOIN (").push(brand::NAMED)
         .push(") b ON b.name_id = i.brand_name_id ORDER BY s.at DESC, s.id DESC, s.unit");
     let item = |row: IncidentRow| {

@@ -148,9 +148,7 @@ pub(crate) async fn ids_with_names(query: &impl Query, names: &[i64]) -> Result<
 /// # Errors
 /// When the database cannot be reached.
 pub async fn load(query: &impl Query, id: IncidentId) -> Result<Option<Detail>, LedgerError> {
-    let Some(mut detail) = load_many(query, &[id.0]).await?.pop() else { return Ok(None) };
-    detail.report_count = query.number(Sql::new("SELECT count(*) AS n FROM incident_told WHERE incident_id = ").bind(id.0)).await?;
-    Ok(Some(detail))
+    Ok(load_many(query, &[id.0]).await?.pop())
 }
 
 /// Loads one incident by its number, whoever may see it.
@@ -237,6 +235,12 @@ struct ToldRow {
     channel: String,
     name: String,
     line: Option<i64>,
+}
+
+/// How many reports tell of an incident, of those that [`reports_of`] may show.
+pub(crate) async fn count_reports_of(query: &impl Query, incident: IncidentId, sight: Sight) -> Result<i64, LedgerError> {
+    let sql = Sql::new("SELECT count(*) AS n FROM incident_told t WHERE t.incident_id = ").bind(incident.0).push(" AND ");
+    query.number(sql.append(super::report_seen("t.report_id", sight))).await
 }
 
 /// The reports that tell of an incident, latest first, at most `limit`. One that also tells of an incident which may not be seen

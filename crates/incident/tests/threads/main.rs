@@ -225,7 +225,7 @@ on_both_databases! {
         let sees = async |id: i64, thread: ThreadId| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
         assert!(sees(7, thread).await && !sees(8, thread).await, "a desk whose threads are RED is read by its staff");
         assert!(sees(7, report).await && sees(8, report).await);
-        assert_eq!(thread::inbox(&bench.ledger, &handler(8), &Inbox::default(), 0, 10).await.expect("an inbox").1, 0, "the report left nothing to do");
+        assert_eq!(thread::inbox(&bench.ledger, &handler(8), &Inbox::default(), 0, 10).await.expect("an inbox").1, 1, "what a person reports waits for a person");
         // A case that becomes RED takes its letters with it.
         let work = bench.ledger.begin().await.expect("begun");
         service::relabel(&work, &handler(8), Number { year: 2021, sequence: 1 }, Tlp::Red).await.expect("relabelled");
@@ -254,9 +254,11 @@ on_both_databases! {
         assert_eq!((opened.label.tlp, opened.label.participants.as_slice()), (Tlp::Red, &[AccountId(7)][..]));
         assert!(sees(8, 1).await.is_none(), "what one may not know of is not there");
         assert_eq!(open(&bench, secret).await.number(), "2021-00001");
-        // A later report of the same thing by anybody else does not open it up.
-        deliver(&bench, &[report("r1")]).await;
+        // A later report of the same thing by anybody else does not open it up, does not vanish, and is not told the case's number.
+        let public = deliver(&bench, &[report("r1")]).await[0];
         assert!(sees(8, 1).await.is_none() && sees(8, 2).await.is_none() && sees(7, 2).await.is_none());
+        let kept = thread::open(&bench.ledger, &handler(8), public).await.expect("those who got it keep it");
+        assert_eq!((kept.number() == kept.code, kept.label.tlp, kept.state), (true, Tlp::Amber, State::New));
 
         // What an open incident knows does not grow by what is told in confidence of the same target.
         let other = |address: &str| REPORT.replace("login.example.test", "shop.example.test").replace("192.0.2.7", address);
@@ -266,6 +268,13 @@ on_both_databases! {
         assert_eq!((known.label.tlp, known.addresses), (Tlp::Amber, vec!["192.0.2.8".to_owned()]));
         assert_eq!(noroshi_incident::reports_of(&bench.ledger, known.id, handler(8).sight(), 10).await.expect("reports").len(), 1);
         assert_eq!(noroshi_incident::reports_of(&bench.ledger, known.id, handler(7).sight(), 10).await.expect("reports").len(), 2);
+        assert_eq!((sees(8, 2).await.expect("it").report_count, sees(7, 2).await.expect("it").report_count), (1, 2), "nor is it counted for them");
+        let selection = noroshi_incident::selection::Selection { records: noroshi_incident::selection::Records::Incidents, ..Default::default() };
+        let reckoning = intake(&bench).reckoning;
+        for (id, reports) in [(8, 1), (7, 2)] {
+            let page = noroshi_incident::incidents(&bench.ledger, &reckoning, &selection, handler(id).sight(), 0, 10).await.expect("a list");
+            assert_eq!(page.items.iter().find(|item| item.number.sequence == 2).expect("it").reports, reports);
+        }
         let reads = async |id: i64, thread: ThreadId| thread::open(&bench.ledger, &handler(id), thread).await.is_ok();
         assert!(reads(7, confided).await && !reads(8, confided).await, "its case is open, the letter is not");
         // Nor does its letter become more open with the case.
@@ -275,6 +284,42 @@ on_both_databases! {
             work.commit().await.expect("committed");
             assert!(reads(7, confided).await && !reads(8, confided).await, "{tlp}");
         }
+    }
+
+    async fn a_forged_sender_comes_into_no_case_and_brings_nobody(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        desk::change(&work, &ROOT, "incident", desk::Change { address: Some("ir@example.jp".into()), ..Default::default() }).await.expect("changed");
+        work.commit().await.expect("committed");
+        let thread = one(&bench, "Return-Path: <a@b.example>\r\nFrom: a@b.example\r\nTo: ir@example.jp\r\nSubject: help", "a question").await;
+        let code = open(&bench, thread).await.code;
+        let forged = format!("Return-Path: <eve@evil.example>\r\nFrom: a@b.example\r\nTo: ir@example.jp\r\nCc: eve2@evil.example\r\nSubject: [EXAMPLE-CSIRT #{code}] more");
+        assert_ne!(one(&bench, &forged, "see here").await, thread);
+        let own = format!("From: eve2@evil.example\r\nTo: ir@example.jp\r\nSubject: [EXAMPLE-CSIRT #{code}]");
+        assert_ne!(one(&bench, &own, "me, too").await, thread);
+        // The party itself comes in by the number, and brings nobody along by it.
+        let true_one = format!("Return-Path: <a@b.example>\r\nFrom: a@b.example\r\nTo: ir@example.jp\r\nCc: c@b.example\r\nSubject: [EXAMPLE-CSIRT #{code}] more");
+        assert_eq!(one(&bench, &true_one, "more").await, thread);
+        let parties: Vec<_> = thread::parties(&bench.ledger, thread).await.expect("parties").into_iter().map(|party| party.address).collect();
+        assert_eq!(parties, ["a@b.example"]);
+        // Once it is confidential, an address opens nothing any more.
+        let case = thread::Case { id: 1, number: "2021-00099".into() };
+        let label = noroshi_kernel::access::Label { tlp: Tlp::Red, participants: vec![AccountId(7)] };
+        let work = bench.ledger.begin().await.expect("begun");
+        thread::begin_case(&work, thread, &case, &label).await.expect("RED");
+        work.commit().await.expect("committed");
+        assert_ne!(one(&bench, &true_one, "once more").await, thread);
+    }
+
+    async fn what_a_person_reports_waits_and_what_a_program_reports_does_not(bench) {
+        let feedback = "From: fbl@mx.example\r\nSubject: abuse\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nabuse\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\nSource-IP: 192.0.2.5\r\n--b--\r\n";
+        let robot = format!("From: robot@isp.example\r\nAuto-Submitted: auto-generated\r\nSubject: abuse\r\n\r\n{}", REPORT.replace("login.", "robot."));
+        let threads = deliver(&bench, &[report("r1"), feedback.to_owned(), robot]).await;
+        let mut states = Vec::new();
+        for thread in threads {
+            assert_eq!(kinds(&bench, thread).await, [Kind::Report]);
+            states.push(open(&bench, thread).await.state);
+        }
+        assert_eq!(states, [State::New, State::Done, State::Done]);
     }
 
     async fn a_thread_never_becomes_more_open_by_what_it_is_put_to(bench) {

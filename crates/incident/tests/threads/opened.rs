@@ -126,21 +126,16 @@ on_both_databases! {
         assert!(sees(7).await && !sees(8).await);
     }
 
-    async fn into_a_confidential_case_it_goes_and_is_hidden(bench) {
+    async fn into_a_confidential_case_it_does_not_come_by_an_address(bench) {
         let key = late(&bench);
         let there = deliver(&bench, &[report("r1")]).await[0];
         let began = deliver(&bench, &[sealed(&bench, &key, "From: reporter@home.example", TAG, "more")]).await[0];
-        let id = only(&bench, began).await.id;
         let work = bench.ledger.begin().await.expect("begun");
         service::relabel(&work, &handler(8), Number { year: 2021, sequence: 1 }, Tlp::Red).await.expect("relabelled");
         work.commit().await.expect("committed");
         opens(&bench, &key).await;
-        assert_eq!(thread::thread_of(&bench.ledger, id).await.expect("asked"), Some(there));
-        let found = open(&bench, there).await;
-        assert_eq!((found.label.tlp, found.label.participants), (Tlp::Red, vec![AccountId(8)]), "the case's label stands");
-        for (account, may) in [(8, true), (7, false)] {
-            assert_eq!(thread::may_see_letter(&bench.ledger, id, handler(account).sight()).await.expect("asked"), may, "{account}");
-        }
+        assert_eq!((kinds(&bench, there).await, only(&bench, began).await.quotes), (vec![Kind::Report], Some(there)));
+        assert_eq!((open(&bench, there).await.label.tlp, open(&bench, began).await.label.tlp), (Tlp::Red, Tlp::Amber));
     }
 
     async fn what_a_person_decided_stays(bench) {
@@ -168,15 +163,15 @@ on_both_databases! {
         desk::change(&work, &ROOT, "incident", desk::Change { address: Some("ir@example.jp".into()), acknowledges: Some(true), ..Default::default() }).await.expect("changed");
         work.commit().await.expect("committed");
         let there = deliver(&bench, &[report("r1")]).await[0];
-        // By its envelope it is somebody else's.
-        let began = deliver(&bench, &[sealed(&bench, &key, "Return-Path: <mallory@bad.example>\r\nFrom: reporter@home.example", TAG, "more")]).await[0];
+        // By its envelope a colleague sent it.
+        let began = deliver(&bench, &[sealed(&bench, &key, "Return-Path: <mallory@home.example>\r\nFrom: reporter@home.example", TAG, "more")]).await[0];
         let work = bench.ledger.begin().await.expect("begun");
         let due = noroshi_mailroom::outgoing::acknowledgement::Due { thread: began };
         noroshi_mailroom::outgoing::acknowledgement::acknowledge(&bench.ledger, &work, &crate::house(), due).await.expect("done");
         work.commit().await.expect("committed");
         opens(&bench, &key).await;
         assert_eq!(kinds(&bench, there).await.len(), 2);
-        assert_ne!(one(&bench, "From: mallory@bad.example\r\nSubject: [EXAMPLE-CSIRT #2021-00001]", "let me in").await, there);
+        assert_ne!(one(&bench, "From: mallory@home.example\r\nSubject: [EXAMPLE-CSIRT #2021-00001]", "let me in").await, there);
         let closed = bench.ledger.number(Sql::new("SELECT count(*) AS n FROM mailroom_letter WHERE seal = 'unopened'")).await.expect("a number");
         assert_eq!(closed, 0);
         assert_eq!(letters::pending(&bench.ledger, 10).await.expect("asked").len(), 0);

@@ -73,6 +73,8 @@ pub struct Reading {
     pub delivery: Option<DeliveryReport>,
     /// What it reports.
     pub findings: Vec<Finding>,
+    /// Whether machine-readable parts report it, rather than what somebody wrote.
+    pub is_of_parts: bool,
     /// Parts that claim to report something and could not be read, with their places.
     pub problems: Vec<(Bilingual, Reason)>,
     /// What its seals are worth.
@@ -103,6 +105,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter, 0);
     found.end();
+    let is_of_parts = form.is_none() && !found.findings.is_empty();
     if found.findings.is_empty() && found.problems.is_empty() {
         // Of a form only what the reporter tells: the labels beside it are ours.
         found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
@@ -136,6 +139,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
         signs,
         delivery,
         findings: distinct(found.findings),
+        is_of_parts,
         problems: found.problems,
         seal,
     })

@@ -36,6 +36,20 @@ pub async fn begin_case(work: &UnitOfWork, thread: ThreadId, case: &Case, label:
     narrow(work, thread, label).await
 }
 
+/// Makes a thread about the case to which its letter's report was found to belong, unless that would close it to those who read it now: a
+/// stranger's letter does not vanish into a confidential case, and its acknowledgement does not tell of one. Gives whether it is about it.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn offer_case(work: &UnitOfWork, thread: ThreadId, case: &Case, label: &Label) -> Result<bool, LedgerError> {
+    let found = store::labelled(work, Sql::new("t.id = ").bind(thread.0)).await?;
+    let stays = found.first().is_some_and(|found| found.label.narrowed(label) == found.label);
+    if stays {
+        store::set_case(work, thread, case).await?;
+    }
+    Ok(stays)
+}
+
 /// Leads the threads of a case that was taken into another to that one.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
 pub use again::place_again;
 pub use begin::begin;
-pub use label::{begin_case, move_case, relabel, strict_letters};
+pub use label::{begin_case, move_case, offer_case, relabel, strict_letters};
 pub use listing::{
     Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, thread_of,
 };

@@ -4,7 +4,7 @@ use crate::{
     desk::{self, Desks},
     letters::{self, Told},
 };
-use noroshi_kernel::id::ThreadId;
+use noroshi_kernel::{id::ThreadId, tlp::Tlp};
 use noroshi_ledger::{LedgerError, UnitOfWork};
 use noroshi_post::{
     automatic::Automatic,
@@ -38,6 +38,8 @@ struct Shelf {
     cases: HashMap<i64, Option<i64>>,
     /// Threads in which something was reported.
     reported: HashSet<i64>,
+    /// Threads that are read by those who take part alone.
+    confidential: HashSet<i64>,
 }
 
 impl Known for Shelf {
@@ -59,6 +61,10 @@ impl Known for Shelf {
 
     fn takes_part(&self, thread: i64, address: &str) -> bool {
         self.takes_part.get(&thread).is_some_and(|parties| parties.contains(address))
+    }
+
+    fn is_confidential(&self, thread: i64) -> bool {
+        self.confidential.contains(&thread)
     }
 }
 
@@ -87,6 +93,7 @@ impl Shelf {
         shelf.takes_part = store::addresses_of(work, &threads).await?;
         shelf.cases = store::cases_of(work, &threads).await?;
         shelf.reported = store::reported(work, &threads).await?;
+        shelf.confidential = store::confidential(work, &threads).await?;
         Ok(shelf)
     }
 
@@ -147,6 +154,7 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
         let begins = told.bound.is_some_and(|bound| bound.begins);
         let at = told.arrived.unwrap_or(work.now());
         let answers;
+        let mut label_of_new = None;
         let thread = match place {
             // It was begun when the letter was kept, so that whoever sent it has its number.
             Place::In { thread, .. } if begins => {
@@ -168,14 +176,20 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
                 answers = told.automatic == Some(Automatic::Loop);
                 let thread = ids.take()?;
                 let desk = desks.addressed(&told.signs.recipients).unwrap_or(first);
+                label_of_new = Some(desk.tlp);
                 let state = if told.state == letters::State::New { State::New } else { State::Done };
                 changes.opens(store::Opened { id: ThreadId(thread), code: marks.code(thread), subject: told.subject.clone(), at, state }, desk);
                 thread
             }
         };
         told.thread = Some(ThreadId(thread));
+        if label_of_new.is_some_and(|tlp| tlp == Tlp::Red) {
+            shelf.confidential.insert(thread);
+        }
+        // Whoever shows nothing but an address and a number brings nobody along.
+        let most = if matches!(place, Place::In { by: By::Tag, .. }) { usize::from(!told.signs.from.is_empty()) } else { usize::MAX };
         let parties = shelf.takes_part.entry(thread).or_default();
-        for (address, name) in brought {
+        for (address, name) in brought.into_iter().take(most) {
             let id = ids.take()?;
             if parties.insert(address.clone()) {
                 changes.parties.push(store::NewParty { id, thread: ThreadId(thread), address, name });

@@ -118,6 +118,20 @@ pub(super) async fn reported(query: &impl Query, threads: &[i64]) -> Result<Hash
     Ok(found)
 }
 
+/// Those of the threads that are read by those who take part alone.
+pub(super) async fn confidential(query: &impl Query, threads: &[i64]) -> Result<HashSet<i64>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+    }
+    let mut found = HashSet::new();
+    for part in threads.chunks(PART) {
+        let sql = Sql::new("SELECT id FROM mailroom_thread WHERE tlp >= ").push(&Tlp::Red.rank().to_string()).push(" AND id IN ").list(part.iter().copied());
+        found.extend(query.all::<Row>(sql).await?.into_iter().map(|row| row.id));
+    }
+    Ok(found)
+}
+
 /// A thread that begins.
 pub(crate) struct Opened {
     pub(crate) id: ThreadId,

@@ -7,7 +7,8 @@ fn marks() -> Marks {
 }
 
 /// Thread 1 is the case 2013-04412: we wrote `ours-1@example.jp` to contact@isp.example (party 11), who wrote `isp-1@isp.example`.
-/// Thread 2 is an inquiry K7M2-9QPD by reporter@home.example (party 21), letter `guess@home.example`.
+/// Thread 3 is the confidential case 2013-09999, in which contact@isp.example (party 31) takes part: we wrote `ours-3@example.jp` and got
+/// `isp-3@isp.example`. Thread 2 is an inquiry K7M2-9QPD by reporter@home.example (party 21), letter `guess@home.example`.
 struct World;
 
 impl Known for World {
@@ -15,17 +16,23 @@ impl Known for World {
         match party {
             11 => Some(1),
             21 => Some(2),
+            31 => Some(3),
             _ => None,
         }
     }
 
     fn of_ours(&self, id: &str) -> Option<i64> {
-        (id == "ours-1@example.jp").then_some(1)
+        match id {
+            "ours-1@example.jp" => Some(1),
+            "ours-3@example.jp" => Some(3),
+            _ => None,
+        }
     }
 
     fn of_theirs(&self, id: &str) -> &[i64] {
         match id {
             "isp-1@isp.example" => &[1],
+            "isp-3@isp.example" => &[3],
             "guess@home.example" => &[2],
             // The same id came in twice, in two threads: who chooses ids may choose one that is there.
             "twice@home.example" => &[1, 2],
@@ -36,13 +43,18 @@ impl Known for World {
     fn of_tag(&self, tag: &str) -> &[i64] {
         match tag {
             "2013-04412" => &[1],
+            "2013-09999" => &[3],
             "K7M2-9QPD" => &[2],
             _ => &[],
         }
     }
 
     fn takes_part(&self, thread: i64, address: &str) -> bool {
-        matches!((thread, address), (1, "contact@isp.example") | (2, "reporter@home.example"))
+        matches!((thread, address), (1 | 3, "contact@isp.example") | (2, "reporter@home.example"))
+    }
+
+    fn is_confidential(&self, thread: i64) -> bool {
+        thread == 3
     }
 }
 
@@ -98,6 +110,19 @@ fn a_stranger_who_quotes_never_lands_in_a_case() {
         ("From: =?utf-8?B?0YHQvtC9dGFjdEBpc3AuZXhhbXBsZQ==?= <\u{441}ontact@isp.example>\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
         ("From: contact@isp.example.else.example\r\nSubject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
         ("Subject: [EXAMPLE-CSIRT #2013-04412]".into(), OWN, Some(1)),
+        // A party's address that somebody else wrote into the head: the envelope says so.
+        (format!("Return-Path: <eve@else.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), OWN, Some(1)),
+        (format!("Return-Path: <eve@else.example>\r\n{contact}In-Reply-To: <isp-1@isp.example>"), OWN, Some(1)),
+        (format!("Return-Path: <eve@notisp.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), OWN, Some(1)),
+        (format!("Return-Path: <>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), OWN, Some(1)),
+        (format!("Return-Path: <bounces@mail.isp.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), by(1, By::Tag), None),
+        (format!("Return-Path: <contact@isp.example>\r\n{contact}In-Reply-To: <isp-1@isp.example>"), by(1, By::Reference), None),
+        (format!("Return-Path: <eve@else.example>\r\n{contact}In-Reply-To: <ours-1@example.jp>"), by(1, By::Reference), None),
+        // Into a confidential thread nobody comes by an address.
+        (format!("Return-Path: <contact@isp.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-09999]"), OWN, Some(3)),
+        (format!("{contact}In-Reply-To: <isp-3@isp.example>"), OWN, Some(3)),
+        (format!("{contact}In-Reply-To: <ours-3@example.jp>"), by(3, By::Reference), None),
+        (format!("{contact}To: {}", marks().reply_address("ir@example.jp", 31)), by(3, By::Token), None),
         // Other teams' tags, and what is none.
         (format!("{contact}Subject: [OTHER-CSIRT #2013-04412] x"), OWN, None),
         (format!("{contact}Subject: EXAMPLE-CSIRT #2013-04412 x"), OWN, None),

@@ -273,6 +273,10 @@ async fn a_thread_is_worked_on_from_the_inbox_to_its_end() {
     ] {
         assert!(form.contains(prepared), "{prepared}: {form}");
     }
+    // Whoever asks for answers elsewhere is shown there, and not answered by it.
+    let elsewhere = deliver(&filled, "From: hanako@home.example\r\nReply-To: eve@evil.example\r\nTo: ir@example.jp\r\nSubject: where to\r\n\r\nhere\r\n").await;
+    let form = handler.get(&format!("/threads/{}/reply", elsewhere.thread)).await.body;
+    assert!(form.contains("name=\"to\" lang=\"\" value=\"hanako@home.example\"") && form.contains("eve@evil.example"), "{form}");
     let answers = came.letter.to_string();
     let letter = [
         ("to", "answers@home.example"),

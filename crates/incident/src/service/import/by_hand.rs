@@ -41,9 +41,9 @@ impl ByHand {
         }
         for (_, incident) in loading::only_incidents_of(work, &[self.letter]).await? {
             let case = Case { id: incident.id.0, number: incident.number.to_string() };
-            thread::begin_case(work, self.thread, &case, &incident.label).await?;
+            let is_about = thread::offer_case(work, self.thread, &case, &incident.label).await?;
             let text = self.submission.description.trim();
-            if !text.is_empty() {
+            if is_about && !text.is_empty() {
                 service::annotate(work, actor, incident.number, text).await?;
             }
         }

@@ -63,10 +63,9 @@ impl Harvest {
     ) -> Result<(IncidentId, Placed), LedgerError> {
         let seen_at = told.seen_at;
         let (incident, placed) = match spans.joined(told.at, self.window_days) {
-            // What is confidential of it is in its letter, and not added to what more people read.
+            // It counts; what it tells, and when, is in its letter and not added to what more people read.
             Some(span) if told.label.tlp > span.tlp => {
-                let told = Told { addresses: Vec::new(), ports: Vec::new(), ..told };
-                let incident = self.join(span, told, None);
+                let incident = span.incident;
                 self.told.push(keeping::Telling { incident, report, brand_name: None, seen_at });
                 return Ok((incident, Placed::Joined));
             }

@@ -99,6 +99,7 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
         std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), letter.channel, context)).unwrap_or_else(|_| Err(failed()));
     let told = letters::Told { channel: letter.channel, bound: letter.bound, ..heading(kept.id, letter.live, &reading) };
     let at = told.arrived.unwrap_or(now);
+    let is_of_parts = reading.as_ref().is_ok_and(|reading| reading.is_of_parts);
     let (content, beside) = match reading {
         Ok(reading) => telling(reading, at),
         Err(reason) => (Err((whole(), reason)), Vec::new()),
@@ -113,10 +114,10 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
         reporter_tld: told.sender_tld.clone(),
     };
     let reports = matches!(&content, Ok(told) if !told.is_empty());
-    // What goes to the tray waits for a person there and here.
-    // So does what a person filled in: it says what the reporter wants of us.
-    let by_a_program = !letter.channel.is_filled_in() || letter.channel == Channel::Api;
-    let state = if content.is_ok() && beside.is_empty() && by_a_program { told.state } else { State::New };
+    // What a program wrote and we understood leaves nothing to do. What a person wrote waits for a person, whatever it reports; so does what
+    // a person filled in, since it says what the reporter wants of us, and what lies in the tray.
+    let by_a_program = (is_of_parts || told.automatic.is_some()) && !letter.channel.is_filled_in() || letter.channel == Channel::Api;
+    let state = if reports && beside.is_empty() && by_a_program { State::Done } else { State::New };
     (Read { row, content, beside }, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, state, ..told })
 }
 
@@ -154,8 +155,6 @@ fn heading(id: CorrespondenceId, live: bool, reading: &Result<Reading, Reason>) 
     let nothing = letters::Told { id, kind: Kind::Inquiry, state: State::New, live, ..letters::Told::default() };
     match reading {
         Ok(reading) => letters::Told {
-            // What a program wrote and we understood leaves nothing to do; a person's letter waits for a person.
-            state: if reading.findings.is_empty() { State::New } else { State::Done },
             subject: reading.subject.clone(),
             from_name: reading.from.name.clone(),
             from_address: reading.from.address.clone(),

@@ -150,13 +150,12 @@ fn size(bytes: u64) -> String {
 pub(crate) async fn open(web: &Web, person: &Person, text: &str) -> Result<(Correspondence, Option<Thread>), Failure> {
     let id = CorrespondenceId(text.parse().map_err(|_| Failure::Missing)?);
     let found = correspondence::load(&web.ledger, id).await?.ok_or(Failure::Missing)?;
+    // A letter is as confidential as its thread, whatever incidents it was found to tell of.
     let thread = match thread::thread_of(&web.ledger, id).await? {
         Some(thread) => Some(thread::open(&web.ledger, &person.actor, thread).await?),
-        None => None,
+        None if noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? => None,
+        None => return Err(Failure::Missing),
     };
-    if !noroshi_incident::may_see_correspondence(&web.ledger, id, person.actor.sight()).await? {
-        return Err(Failure::Missing);
-    }
     Ok((found, thread))
 }
 

@@ -131,14 +131,23 @@ async fn answer(web: &Web, actor: &Actor, thread: &Thread, line: &Line, desks: &
     let read = opened.and_then(|opened| opened.letter.ok());
     let read = read.filter(|_| line.raw.length <= most);
     let from = Mailbox { name: line.from_name.clone(), address: line.from_address.clone() };
-    let to = read.as_ref().and_then(|letter| letter.headers.reply_to.first().cloned()).filter(|to| !to.address.is_empty()).unwrap_or_else(|| from.clone());
+    let folded = |address: &str| noroshi_post::threading::address(address);
+    let asked = read.as_ref().and_then(|letter| letter.headers.reply_to.first().cloned()).filter(|to| !to.address.is_empty());
+    // Whoever forged the sender would get the answer by naming himself here: elsewhere than in the sender's domain only a party is answered
+    // unless a person says so.
+    let parties = thread::parties(&web.ledger, thread.id).await?;
+    let is_known = |one: &Mailbox| one.domain() == from.domain() || parties.iter().any(|party| party.address == folded(&one.address));
+    let (to, elsewhere) = match asked {
+        Some(asked) if is_known(&asked) => (asked, None),
+        asked => (from.clone(), asked),
+    };
     let text = read.as_ref().filter(|_| !in_secret).and_then(reading::written).unwrap_or_default();
     let (text, _) = cut(text.trim(), QUOTE_MOST_CHARS);
     let time = web.reckoning.zone.minute(line.received_at);
     let head = words.with("reply-quote", &[("time", time.into()), ("from", shown(&name(&from)).into())]);
     let quoted: String = shown(text).lines().map(|line| if line.starts_with('>') { format!(">{line}\n") } else { format!("> {line}\n") }).collect();
-    let folded = |address: &str| noroshi_post::threading::address(address);
     let others = read.iter().flat_map(|letter| letter.headers.to.iter().chain(&letter.headers.cc)).filter(|one| !desks.owns(&folded(&one.address)));
+    let others = elsewhere.iter().chain(others);
     let others: Vec<String> = others.filter(|one| folded(&one.address) != folded(&to.address)).take(50).map(|one| shown(&mailbox(one))).collect();
     let subject =
         if line.subject.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("re:")) { line.subject.clone() } else { format!("Re: {}", line.subject) };
