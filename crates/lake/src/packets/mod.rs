@@ -1,0 +1,24 @@
+//! Packets in columns and files: collected, sorted, written, merged, read, counted.
+
+mod arrays;
+mod columns;
+mod compact;
+mod count;
+mod filter;
+mod options;
+mod properties;
+mod read;
+mod row;
+mod rows;
+mod sort;
+mod write;
+
+pub use columns::{Full, PacketColumns};
+pub use compact::compact;
+pub use count::{Count, Counts, Key, KeyValue, Limits, count};
+pub use filter::{Filter, Service};
+pub use options::TcpOptions;
+pub use read::{Batches, read};
+pub use row::{Country, Fragment, Kind, StoredPacket, Tcp, Tool, Transport};
+pub use rows::Rows;
+pub use write::{Written, write};

@@ -1,0 +1,65 @@
+//! How each column is encoded, as `examples/store_packets.rs` measured it.
+
+use crate::schema::{Column, VERSION, VERSION_KEY};
+use parquet::{
+    basic::{Compression, Encoding, ZstdLevel},
+    file::{
+        metadata::{KeyValue, SortingColumn},
+        properties::{EnabledStatistics, WriterProperties, WriterVersion},
+    },
+    schema::types::ColumnPath,
+};
+
+/// Packets of a row group: what a reader skips at once, and what a writer holds in memory.
+pub(super) const ROW_GROUP_PACKETS: usize = 1 << 20;
+/// Packets of a page: what a query of one port reads at least.
+const PAGE_PACKETS: usize = 1 << 14;
+
+/// The order in which files are sorted.
+const SORTED_BY: [Column; 4] = [Column::Protocol, Column::DestinationPort, Column::IcmpType, Column::At];
+
+/// Columns whose values hardly repeat: a dictionary would cost time and be given up.
+const UNREPEATED: [Column; 7] =
+    [Column::At, Column::SourceV4, Column::SourceV6, Column::SourcePort, Column::IpId, Column::TcpSequence, Column::Payload];
+
+/// Columns by which nobody prunes: of random numbers every page holds all.
+const UNPRUNED: [Column; 10] = [
+    Column::SourcePort,
+    Column::IpId,
+    Column::TcpSequence,
+    Column::TcpAcknowledgment,
+    Column::TcpWindow,
+    Column::TcpOptions,
+    Column::Ttl,
+    Column::Payload,
+    Column::IcmpCode,
+    Column::WireBytes,
+];
+
+pub(super) fn properties() -> Result<WriterProperties, parquet::errors::ParquetError> {
+    let path = |column: Column| ColumnPath::from(column.name());
+    let mut builder = WriterProperties::builder()
+        .set_created_by(format!("noroshi {}", env!("CARGO_PKG_VERSION")))
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_key_value_metadata(Some(vec![KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_owned())]))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(level())?))
+        .set_max_row_group_row_count(Some(ROW_GROUP_PACKETS))
+        .set_data_page_row_count_limit(PAGE_PACKETS)
+        .set_write_batch_size(4096)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_sorting_columns(Some(
+            SORTED_BY
+                .iter()
+                .map(|column| SortingColumn { column_idx: i32::try_from(column.index()).unwrap_or_default(), descending: false, nulls_first: true })
+                .collect(),
+        ));
+    for column in UNREPEATED {
+        builder = builder.set_column_dictionary_enabled(path(column), false);
+    }
+    for column in UNPRUNED {
+        builder = builder.set_column_statistics_enabled(path(column), EnabledStatistics::None);
+    }
+    builder = builder.set_column_encoding(path(Column::At), Encoding::DELTA_BINARY_PACKED);
+    Ok(builder.build())
+}
+fn level() -> i32 { std::env::var("ZL").ok().and_then(|l| l.parse().ok()).unwrap_or(1) }
