@@ -3,7 +3,10 @@
 use crate::{configuration::Configuration, key};
 use anyhow::Context as _;
 use noroshi_directory::key::Vault;
-use noroshi_incident::{selection::Reckoning, service::import::{Intake, Lookout}};
+use noroshi_incident::{
+    selection::Reckoning,
+    service::import::{Intake, Lookout},
+};
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use noroshi_mailroom::outgoing::House;

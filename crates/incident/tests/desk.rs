@@ -38,7 +38,14 @@ fn administrator() -> Actor {
 
 fn intake(bench: &Bench) -> import::Intake {
     let marks = Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    import::Intake { ledger: bench.ledger.clone(), actor: administrator(), reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]), lookout: import::Lookout::default() }
+    import::Intake {
+        ledger: bench.ledger.clone(),
+        actor: administrator(),
+        reckoning: reckoning(),
+        marks,
+        vault: Vault::new(&[7; 32]),
+        lookout: import::Lookout::default(),
+    }
 }
 
 fn period(text: &str) -> Period {

@@ -40,7 +40,14 @@ fn handler(id: i64) -> Actor {
 
 fn intake(bench: &Bench) -> import::Intake {
     let reckoning = Reckoning { zone: Zone::named("Asia/Tokyo").expect("a zone"), home: Home::default() };
-    import::Intake { ledger: bench.ledger.clone(), actor: ROOT, reckoning, marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), vault: Vault::new(&[7; 32]), lookout: import::Lookout::default() }
+    import::Intake {
+        ledger: bench.ledger.clone(),
+        actor: ROOT,
+        reckoning,
+        marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]),
+        vault: Vault::new(&[7; 32]),
+        lookout: import::Lookout::default(),
+    }
 }
 
 /// Delivers letters in one part; gives the thread of each.

@@ -102,7 +102,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut done = 0;
     while done < count {
         made.clear();
-        made.extend((done..count.min(done + 4096)).map(|number| packet(&mut random, u64::try_from(u128::from(number) * u128::from(DAY_NS) / u128::from(count)).unwrap_or_default())));
+        made.extend(
+            (done..count.min(done + 4096))
+                .map(|number| packet(&mut random, u64::try_from(u128::from(number) * u128::from(DAY_NS) / u128::from(count)).unwrap_or_default())),
+        );
         done += made.len() as u64;
         let began = processor_ns();
         for packet in &made {
@@ -121,7 +124,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let each = |ns: u64| ns as f64 / count as f64;
     println!("{count} packets in {} files, peak {} MiB", names.len(), peak_mib());
-    println!("  build {:6.1} ns a packet, sort and write {:6.1} ns, together {:.2} M/s per core, {:.2} bytes a packet", each(building), each(writing), 1e3 / each(building + writing), bytes as f64 / count as f64);
+    println!(
+        "  build {:6.1} ns a packet, sort and write {:6.1} ns, together {:.2} M/s per core, {:.2} bytes a packet",
+        each(building),
+        each(writing),
+        1e3 / each(building + writing),
+        bytes as f64 / count as f64
+    );
     if arguments.next().as_deref() == Some("compact") {
         let began = processor_ns();
         let into = FileName::new(jiff::civil::date(2026, 11, 1), "bench-all")?;
@@ -129,7 +138,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let took = processor_ns() - began;
         folder.publish(&into)?;
         names.iter().try_for_each(|name| folder.retire(name))?;
-        println!("  compacted to one: {:6.1} ns a packet, {:.2} M/s, {:.2} bytes a packet, peak {} MiB", each(took), 1e3 / each(took), written.bytes as f64 / count as f64, peak_mib());
+        println!(
+            "  compacted to one: {:6.1} ns a packet, {:.2} M/s, {:.2} bytes a packet, peak {} MiB",
+            each(took),
+            1e3 / each(took),
+            written.bytes as f64 / count as f64,
+            peak_mib()
+        );
     }
     Ok(())
 }

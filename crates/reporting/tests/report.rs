@@ -60,7 +60,14 @@ async fn fill(bench: &Bench) {
     }
     // The bench's clock stands in January 2021: February is not believed and lies in the tray.
     let marks = noroshi_post::threading::Marks::new("EXAMPLE-CSIRT", &[7; 32]);
-    let intake = import::Intake { ledger: bench.ledger.clone(), actor: administrator.clone(), reckoning: reckoning(), marks, vault: Vault::new(&[7; 32]), lookout: import::Lookout::default() };
+    let intake = import::Intake {
+        ledger: bench.ledger.clone(),
+        actor: administrator.clone(),
+        reckoning: reckoning(),
+        marks,
+        vault: Vault::new(&[7; 32]),
+        lookout: import::Lookout::default(),
+    };
     let path = bench.file("a.csv", csv.as_bytes());
     let outcome = intake.file(import::Format::PhishUrl, &path, &mut import::Silent).await.expect("imported");
     assert_eq!((outcome.read, outcome.set_aside), (40, 8));

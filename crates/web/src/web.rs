@@ -8,7 +8,10 @@ use crate::{
 };
 use axum::{Extension, Router, http::StatusCode, middleware};
 use noroshi_directory::key::Vault;
-use noroshi_incident::{selection::Reckoning, service::import::{Intake, Lookout}};
+use noroshi_incident::{
+    selection::Reckoning,
+    service::import::{Intake, Lookout},
+};
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;

@@ -73,7 +73,11 @@ impl Folder {
         if self.published(name).exists() {
             return Err(LakeError::new(
                 &self.published(name),
-                Reason::new("lake-published", "この名前のファイルは公開済みです。別の識別子を使ってください。", "a file of this name is published already; give another id"),
+                Reason::new(
+                    "lake-published",
+                    "この名前のファイルは公開済みです。別の識別子を使ってください。",
+                    "a file of this name is published already; give another id",
+                ),
             ));
         }
         let day = self.day(name);

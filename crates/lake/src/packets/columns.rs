@@ -137,8 +137,7 @@ impl PacketColumns {
                 self.keep_wide(address.octets())
             }
         };
-        let mut tcp =
-            Tcp { source_port: 0, destination_port: 0, flags: 0, window: 0, sequence: 0, acknowledgment: 0, options: TcpOptions::default() };
+        let mut tcp = Tcp { source_port: 0, destination_port: 0, flags: 0, window: 0, sequence: 0, acknowledgment: 0, options: TcpOptions::default() };
         match packet.transport {
             Transport::Tcp(whole) => {
                 has |= has::PORTS | has::SEQUENCE | has::TCP;

@@ -3,6 +3,7 @@
 use super::{
     Filter, PacketColumns, Rows,
     columns::has,
+    properties::PAGE_PACKETS,
     read::{self, Batches},
     row::{StoredPacket, Transport},
     rows::{column, some},
@@ -23,8 +24,6 @@ use std::{
     sync::Arc,
 };
 
-/// Packets that are written at once.
-const BATCH_PACKETS: usize = 1 << 14;
 /// Packets of each file that are read at once.
 const INPUT_PACKETS: usize = 1 << 11;
 /// Files that are merged at once: each holds some pages in memory.
@@ -55,7 +54,7 @@ pub fn compact(folder: &Folder, files: &[FileName], into: &FileName) -> Result<W
         }
         inputs.push(input);
     }
-    let mut out = Merged { writing: Writing::begin(folder, into)?, columns: PacketColumns::new(BATCH_PACKETS, None), edition: None, span: None };
+    let mut out = Merged { writing: Writing::begin(folder, into)?, columns: PacketColumns::new(PAGE_PACKETS, None), edition: None, span: None };
     while let Some(Reverse((_, which))) = heap.pop() {
         // As long as this file's packets come before all others'.
         let bound = heap.peek().map(|Reverse(next)| *next);
@@ -144,7 +143,11 @@ impl Input {
 fn unsorted(path: &Path) -> LakeError {
     LakeError::new(
         path,
-        Reason::new("lake-unsorted", "パケットの並びが正しくありません。noroshi が書いたファイルではありません。", "its packets are not sorted; this is no file that noroshi wrote"),
+        Reason::new(
+            "lake-unsorted",
+            "パケットの並びが正しくありません。noroshi が書いたファイルではありません。",
+            "its packets are not sorted; this is no file that noroshi wrote",
+        ),
     )
 }
 

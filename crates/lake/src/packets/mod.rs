@@ -5,12 +5,18 @@ mod columns;
 mod compact;
 mod count;
 mod filter;
+mod group;
+mod keyed;
+#[cfg(test)]
+pub(crate) mod made;
 mod options;
 mod properties;
 mod read;
 mod row;
 mod rows;
 mod sort;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use columns::{Full, PacketColumns};

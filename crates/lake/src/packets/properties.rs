@@ -13,23 +13,21 @@ use parquet::{
 /// Packets of a row group: what a reader skips at once, and what a writer holds in memory.
 pub(super) const ROW_GROUP_PACKETS: usize = 1 << 20;
 /// Packets of a page: what a query of one port reads at least.
-const PAGE_PACKETS: usize = 1 << 14;
+pub(super) const PAGE_PACKETS: usize = 1 << 14;
 
 /// The order in which files are sorted.
 const SORTED_BY: [Column; 4] = [Column::Protocol, Column::DestinationPort, Column::IcmpType, Column::At];
 
 /// Columns whose values hardly repeat: a dictionary would cost time and be given up.
-const UNREPEATED: [Column; 7] =
-    [Column::At, Column::SourceV4, Column::SourceV6, Column::SourcePort, Column::IpId, Column::TcpSequence, Column::Payload];
+const UNREPEATED: [Column; 7] = [Column::At, Column::SourceV4, Column::SourceV6, Column::SourcePort, Column::IpId, Column::TcpSequence, Column::Payload];
 
-/// Columns by which nobody prunes: of random numbers every page holds all.
-const UNPRUNED: [Column; 10] = [
+/// Columns by which nobody prunes (text columns have encoders of our own, without statistics): of random numbers every page holds all.
+const UNPRUNED: [Column; 9] = [
     Column::SourcePort,
     Column::IpId,
     Column::TcpSequence,
     Column::TcpAcknowledgment,
     Column::TcpWindow,
-    Column::TcpOptions,
     Column::Ttl,
     Column::Payload,
     Column::IcmpCode,
@@ -60,6 +58,32 @@ pub(super) fn properties() -> Result<WriterProperties, parquet::errors::ParquetE
         builder = builder.set_column_statistics_enabled(path(column), EnabledStatistics::None);
     }
     builder = builder.set_column_encoding(path(Column::At), Encoding::DELTA_BINARY_PACKED);
+    if let Ok(b) = std::env::var("BSS") {
+        for column in b.split(',').filter(|c| !c.is_empty()) {
+            builder = builder
+                .set_column_encoding(ColumnPath::from(column), Encoding::BYTE_STREAM_SPLIT)
+                .set_column_dictionary_enabled(ColumnPath::from(column), false);
+        }
+    }
+    if let Ok(b) = std::env::var("UNC") {
+        for column in b.split(',').filter(|c| !c.is_empty()) {
+            builder = builder.set_column_compression(ColumnPath::from(column), Compression::UNCOMPRESSED);
+        }
+    }
+    if let Ok(b) = std::env::var("PLAIN") {
+        for column in b.split(',').filter(|c| !c.is_empty()) {
+            builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
+        }
+    }
+    if let Ok(b) = std::env::var("DELTA") {
+        for column in b.split(',').filter(|c| !c.is_empty()) {
+            builder = builder
+                .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED)
+                .set_column_dictionary_enabled(ColumnPath::from(column), false);
+        }
+    }
     Ok(builder.build())
 }
-fn level() -> i32 { std::env::var("ZL").ok().and_then(|l| l.parse().ok()).unwrap_or(1) }
+fn level() -> i32 {
+    std::env::var("ZL").ok().and_then(|l| l.parse().ok()).unwrap_or(1)
+}

@@ -1,10 +1,7 @@
 //! Packets of files, as record batches: only the columns asked for, and only the pages that can hold what is asked for.
 
 use super::filter::Filter;
-use crate::{
-    LakeError,
-    schema::Column,
-};
+use crate::{LakeError, schema::Column};
 use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray as _, types};
 use arrow_schema::{DataType, SchemaRef};
 use parquet::{
@@ -160,4 +157,15 @@ fn numbers(array: &ArrayRef, place: usize) -> Option<i64> {
         DataType::UInt8 => array.as_primitive_opt::<types::UInt8Type>().map(|array| i64::from(array.value(place))),
         _ => None,
     }
+}
+
+/// How many packets of a file are looked at.
+#[cfg(test)]
+pub(super) fn selected(path: &Path, filter: &Filter) -> Result<usize, LakeError> {
+    let file = File::open(path).map_err(|error| LakeError::io(path, &error))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+    let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| LakeError::parquet(path, error))?;
+    let (groups, selection) = prune(metadata.metadata(), metadata.schema(), filter).map_err(|error| LakeError::parquet(path, error))?;
+    let all = groups.iter().map(|group| usize::try_from(metadata.metadata().row_group(*group).num_rows()).unwrap_or_default()).sum();
+    Ok(selection.map_or(all, |selection| selection.row_count()))
 }

@@ -1,18 +1,17 @@
 //! Columns of one day to one staged file.
 
-use super::{PacketColumns, properties::properties};
+use super::{
+    PacketColumns,
+    group::Grouped,
+    properties::{PAGE_PACKETS, properties},
+};
 use crate::{
     LakeError,
     folder::{FileName, Folder},
-    schema,
 };
 use arrow_array::RecordBatch;
 use noroshi_kernel::reason::Reason;
-use parquet::arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions};
-use std::{fs::File, path::PathBuf};
-
-/// Packets that are gathered at once.
-const BATCH_PACKETS: usize = 1 << 14;
+use std::path::PathBuf;
 
 /// What a staged file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub fn write(folder: &Folder, name: &FileName, columns: &PacketColumns) -> Resul
     let mut writing = Writing::begin(folder, name)?;
     writing.check(span)?;
     let order = columns.order();
-    for places in order.chunks(BATCH_PACKETS) {
+    for places in order.chunks(PAGE_PACKETS) {
         let batch = columns.batch(places).map_err(|error| writing.error(error))?;
         writing.batch(&batch)?;
     }
@@ -48,7 +47,7 @@ pub(super) struct Writing<'a> {
     folder: &'a Folder,
     name: &'a FileName,
     path: PathBuf,
-    writer: Option<ArrowWriter<File>>,
+    writer: Option<Grouped>,
     packets: u64,
 }
 
@@ -57,8 +56,7 @@ impl<'a> Writing<'a> {
         let (path, file) = folder.stage(name)?;
         let mut writing = Self { folder, name, path, writer: None, packets: 0 };
         let properties = properties().map_err(|error| writing.error(error))?;
-        let options = ArrowWriterOptions::new().with_properties(properties);
-        writing.writer = Some(ArrowWriter::try_new_with_options(file, schema::packets(), options).map_err(|error| writing.error(error))?);
+        writing.writer = Some(Grouped::begin(file, properties).map_err(|error| writing.error(error))?);
         Ok(writing)
     }
 
@@ -79,9 +77,10 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// Takes a batch of at most a page.
     pub(super) fn batch(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         self.packets += batch.num_rows() as u64;
-        match self.writer.as_mut().map(|writer| writer.write(batch)) {
+        match self.writer.as_mut().map(|writer| writer.batch(batch)) {
             None | Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(self.error(error)),
         }
@@ -92,7 +91,7 @@ impl<'a> Writing<'a> {
         let (first_ns, last_ns) = span.unwrap_or_default();
         let Some(writer) = self.writer.as_mut() else { return Err(self.error("it was finished before")) };
         writer.finish().map_err(|error| LakeError::parquet(&self.path, error))?;
-        let file = writer.inner();
+        let file = writer.file();
         self.folder.settle(self.name, file)?;
         let bytes = file.metadata().map_err(|error| LakeError::io(&self.path, &error))?.len();
         self.writer = None;
