@@ -5,7 +5,7 @@
 
 use noroshi_lake::{
     folder::{FileName, Folder},
-    packets::{self, Country, Fragment, Kind, PacketColumns, StoredPacket, Tcp, TcpOptions, Tool, Transport},
+    packets::{self, Country, Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport},
 };
 use std::{
     error::Error,
@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: u64 = count.parse()?;
     let folder = Folder::open(root)?;
     let mut random = Random(20);
-    let mut columns = PacketColumns::new(PacketColumns::USUAL_PACKETS, Some("dbip-country-lite-2026-11"));
+    let mut buffer = PacketBuffer::new(PacketBuffer::USUAL_PACKETS, Some("dbip-country-lite-2026-11"));
     let mut names = Vec::new();
     let (mut building, mut writing, mut bytes) = (0, 0, 0);
     let mut made: Vec<StoredPacket<'static>> = Vec::new();
@@ -109,14 +109,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         done += made.len() as u64;
         let began = processor_ns();
         for packet in &made {
-            columns.push(packet)?;
+            buffer.push(packet)?;
         }
         let built = processor_ns();
         building += built - began;
-        if columns.is_full() || done == count {
+        if buffer.is_full() || done == count {
             let name = FileName::new(jiff::civil::date(2026, 11, 1), format!("bench-{}", names.len()))?;
-            bytes += packets::write(&folder, &name, &columns)?.bytes;
-            columns.clear();
+            bytes += packets::write(&folder, &name, &buffer)?.bytes;
+            buffer.clear();
             folder.publish(&name)?;
             names.push(name);
             writing += processor_ns() - built;

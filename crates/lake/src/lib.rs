@@ -1,7 +1,7 @@
 //! Years of packets as Parquet files, one folder a day, that other programs read without asking us.
 //!
 //! * [`schema`] says what stands in a file, column by column.
-//! * [`packets`] collects packets into columns ([`PacketColumns`](packets::PacketColumns)), sorts and writes them
+//! * [`packets`] collects packets ([`PacketBuffer`](packets::PacketBuffer)), sorts and writes them
 //!   ([`packets::write`]), merges the files of a day ([`packets::compact`]), and reads and counts them
 //!   ([`packets::read`], [`packets::count`]).
 //! * [`folder`] is where files lie: [staged](folder::Folder::staged) under a name that no reader's glob matches, then
@@ -19,7 +19,7 @@
 //! # To add a column
 //!
 //! A variant of [`schema::Column`] with its description, a field of [`packets::StoredPacket`], its place in
-//! `packets/columns.rs`, a line each in `packets/arrays.rs` and `packets/rows.rs`, its encoding in `packets/properties.rs` (measure:
+//! `packets/buffer.rs`, a line each in `packets/arrays.rs` and `packets/rows.rs`, its encoding in `packets/properties.rs` (measure:
 //! `cargo run --release -p noroshi-lake --example store_packets`), a line in `docs/src/packets.md`. It must be nullable: older files
 //! lack it.
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::packets::{PacketColumns, made, write};
+use crate::packets::{PacketBuffer, made, write};
 use jiff::civil::date;
 use proptest::prelude::*;
 use std::{
@@ -28,9 +28,9 @@ fn globbed(folder: &Folder) -> BTreeSet<String> {
 }
 
 fn stage(folder: &Folder, id: u8) {
-    let mut columns = PacketColumns::new(8, None);
-    columns.push(&made::syn(made::AT_NS, 23)).unwrap();
-    write(folder, &name(id), &columns).unwrap();
+    let mut buffer = PacketBuffer::new(8, None);
+    buffer.push(&made::syn(made::AT_NS, 23)).unwrap();
+    write(folder, &name(id), &buffer).unwrap();
 }
 
 /// What is left when power fails while a file is written.
@@ -83,9 +83,9 @@ fn a_published_file_is_never_written_over() {
     let folder = Folder::open(root.path()).unwrap();
     stage(&folder, 1);
     folder.publish(&name(1)).unwrap();
-    let mut columns = PacketColumns::new(8, None);
-    columns.push(&made::syn(made::AT_NS, 22)).unwrap();
-    assert_eq!(write(&folder, &name(1), &columns).unwrap_err().reason.key, "lake-published");
+    let mut buffer = PacketBuffer::new(8, None);
+    buffer.push(&made::syn(made::AT_NS, 22)).unwrap();
+    assert_eq!(write(&folder, &name(1), &buffer).unwrap_err().reason.key, "lake-published");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! From columns to a record batch: values are gathered in a given order; a column that no packet of the batch has costs next to nothing.
+//! From packets to a record batch: values are gathered in a given order; a column that no packet of the batch has costs next to nothing.
 
 use super::{
-    Fragment, Kind, PacketColumns, Tool,
-    columns::{has, unpack},
+    Fragment, Kind, PacketBuffer, Tool,
+    buffer::{Packed, has, unpack},
 };
 use crate::schema;
 use arrow_array::{
@@ -20,22 +20,22 @@ enum Presence {
     Some(NullBuffer),
 }
 
-/// Packets at some places, in that order.
+/// Packets at some places, in that order: brought together once, so that each column finds them near.
 struct Gather<'a> {
-    columns: &'a PacketColumns,
+    buffer: &'a PacketBuffer,
     places: &'a [u32],
-    has: Vec<u16>,
+    packets: Vec<Packed>,
     /// What every packet has, and what at least one has.
     all: u16,
     any: u16,
 }
 
-impl PacketColumns {
+impl PacketBuffer {
     /// A batch of the packets at some places, in that order.
     pub(super) fn batch(&self, places: &[u32]) -> Result<RecordBatch, ArrowError> {
-        let has: Vec<u16> = places.iter().map(|place| at(&self.has, *place)).collect();
-        let (all, any) = has.iter().fold((u16::MAX, 0), |(all, any), has| (all & has, any | has));
-        Gather { columns: self, places, has, all, any }.batch()
+        let packets: Vec<Packed> = places.iter().map(|place| at(&self.packets, *place)).collect();
+        let (all, any) = packets.iter().fold((u16::MAX, 0), |(all, any), packet| (all & packet.has, any | packet.has));
+        Gather { buffer: self, places, packets, all, any }.batch()
     }
 }
 
@@ -59,41 +59,40 @@ fn text() -> DataType {
 
 impl Gather<'_> {
     fn batch(&self) -> Result<RecordBatch, ArrowError> {
-        let c = self.columns;
         let arrays = vec![
-            primitive_time(self.gather(&c.at_ns)),
-            primitive::<UInt32Type>(self.gather(&c.sensor), None),
-            self.with(self.presence(0, has::SOURCE_V6), |nulls| primitive::<UInt32Type>(self.gather(&c.source), nulls), &DataType::UInt32),
-            self.wide(has::SOURCE_V6, &c.source),
-            self.optional::<UInt32Type>(has::DESTINATION_V4, &c.destination),
-            self.wide(has::DESTINATION_V6, &c.destination),
-            primitive::<UInt8Type>(self.gather(&c.protocol), None),
-            self.optional::<UInt16Type>(has::PORTS, &c.source_port),
-            self.optional::<UInt16Type>(has::PORTS, &c.number),
-            self.icmp(|[kind, _]| kind),
-            self.icmp(|[_, code]| code),
-            primitive::<UInt8Type>(self.gather(&c.ttl), None),
-            self.optional::<UInt16Type>(has::IP_ID, &c.ip_id),
-            self.fragment()?,
-            self.optional::<UInt16Type>(has::TCP, &c.flags),
-            self.optional::<UInt16Type>(has::TCP, &c.window),
-            self.optional::<UInt32Type>(has::SEQUENCE, &c.sequence),
-            self.optional::<UInt32Type>(has::TCP, &c.acknowledgment),
+            primitive_time(self.each(|packet| packet.at_ns)),
+            primitive::<UInt32Type>(self.each(|packet| packet.sensor), None),
+            self.with(self.presence(0, has::SOURCE_V6), |nulls| primitive::<UInt32Type>(self.each(|packet| packet.source), nulls), &DataType::UInt32),
+            self.wide(has::SOURCE_V6, |packet| packet.source),
+            self.optional::<UInt32Type>(has::DESTINATION_V4, |packet| packet.destination),
+            self.wide(has::DESTINATION_V6, |packet| packet.destination),
+            primitive::<UInt8Type>(self.each(|packet| packet.protocol), None),
+            self.optional::<UInt16Type>(has::PORTS, |packet| packet.source_port),
+            self.optional::<UInt16Type>(has::PORTS, |packet| packet.number),
+            self.optional::<UInt8Type>(has::ICMP, |packet| packet.number.to_be_bytes()[0]),
+            self.optional::<UInt8Type>(has::ICMP, |packet| packet.number.to_be_bytes()[1]),
+            primitive::<UInt8Type>(self.each(|packet| packet.ttl), None),
+            self.optional::<UInt16Type>(has::IP_ID, |packet| packet.ip_id),
+            self.keyed(has::FRAGMENT, || self.each(|packet| i32::from(unpack(packet.marks).0 == Fragment::Later)), ["first", "later"])?,
+            self.optional::<UInt16Type>(has::TCP, |packet| packet.flags),
+            self.optional::<UInt16Type>(has::TCP, |packet| packet.window),
+            self.optional::<UInt32Type>(has::SEQUENCE, |packet| packet.sequence),
+            self.optional::<UInt32Type>(has::TCP, |packet| packet.acknowledgment),
             self.options()?,
-            primitive::<UInt32Type>(self.gather(&c.wire_bytes), None),
+            primitive::<UInt32Type>(self.each(|packet| packet.wire_bytes), None),
             self.payload()?,
             self.country()?,
-            self.edition()?,
-            self.optional::<UInt32Type>(has::ASN, &c.asn),
-            dictionary(self.marks(|marks| unpack(marks).1 as i32), None, Tool::ALL.map(Tool::key))?,
-            dictionary(self.marks(|marks| unpack(marks).2 as i32), None, Kind::ALL.map(Kind::key))?,
+            self.keyed(has::EDITION, || self.each(|packet| i32::from(packet.edition)), self.buffer.editions.iter().map(|edition| &**edition))?,
+            self.optional::<UInt32Type>(has::ASN, |packet| packet.asn),
+            dictionary(self.each(|packet| unpack(packet.marks).1 as i32), None, Tool::ALL.map(Tool::key))?,
+            dictionary(self.each(|packet| unpack(packet.marks).2 as i32), None, Kind::ALL.map(Kind::key))?,
         ];
         RecordBatch::try_new(schema::packets(), arrays)
     }
 
     #[inline]
-    fn gather<T: Copy + Default>(&self, column: &[T]) -> Vec<T> {
-        self.places.iter().map(|place| at(column, *place)).collect()
+    fn each<T>(&self, value: impl Fn(&Packed) -> T) -> Vec<T> {
+        self.packets.iter().map(value).collect()
     }
 
     /// Which packets have one bit, and lack another.
@@ -104,8 +103,8 @@ impl Gather<'_> {
             Presence::All
         } else {
             let mask = bit | lacks;
-            let there = |place: usize| self.has.get(place).is_some_and(|has| has & mask == bit);
-            Presence::Some(NullBuffer::new(BooleanBuffer::collect_bool(self.has.len(), there)))
+            let there = |place: usize| self.packets.get(place).is_some_and(|packet| packet.has & mask == bit);
+            Presence::Some(NullBuffer::new(BooleanBuffer::collect_bool(self.packets.len(), there)))
         }
     }
 
@@ -117,32 +116,17 @@ impl Gather<'_> {
         }
     }
 
-    fn optional<T: ArrowPrimitiveType>(&self, bit: u16, column: &[T::Native]) -> ArrayRef
-    where
-        T::Native: Default,
-    {
-        self.with(self.presence(bit, 0), |nulls| primitive::<T>(self.gather(column), nulls), &T::DATA_TYPE)
+    fn optional<T: ArrowPrimitiveType>(&self, bit: u16, value: impl Fn(&Packed) -> T::Native) -> ArrayRef {
+        self.with(self.presence(bit, 0), |nulls| primitive::<T>(self.each(value), nulls), &T::DATA_TYPE)
     }
 
-    fn wide(&self, bit: u16, column: &[u32]) -> ArrayRef {
+    fn wide(&self, bit: u16, place: impl Fn(&Packed) -> u32) -> ArrayRef {
         let build = |nulls| {
-            let mut bytes: Vec<u8> = Vec::with_capacity(self.places.len() * 16);
-            for (place, has) in self.places.iter().zip(&self.has) {
-                let address = if has & bit == 0 { [0; 16] } else { at(&self.columns.wide, at(column, *place)) };
-                bytes.extend_from_slice(&address);
-            }
+            let address = |packet: &Packed| if packet.has & bit == 0 { [0; 16] } else { at(&self.buffer.wide, place(packet)) };
+            let bytes: Vec<u8> = self.packets.iter().flat_map(address).collect();
             Arc::new(FixedSizeBinaryArray::new(16, Buffer::from_vec(bytes), nulls)) as ArrayRef
         };
         self.with(self.presence(bit, 0), build, &DataType::FixedSizeBinary(16))
-    }
-
-    fn icmp(&self, part: impl Fn([u8; 2]) -> u8) -> ArrayRef {
-        let values = || self.places.iter().map(|place| part(at(&self.columns.number, *place).to_be_bytes())).collect();
-        self.with(self.presence(has::ICMP, 0), |nulls| primitive::<UInt8Type>(values(), nulls), &DataType::UInt8)
-    }
-
-    fn marks(&self, part: impl Fn(u8) -> i32) -> Vec<i32> {
-        self.places.iter().map(|place| part(at(&self.columns.marks, *place))).collect()
     }
 
     /// Keys of a dictionary column, or nulls all over.
@@ -154,18 +138,12 @@ impl Gather<'_> {
         }
     }
 
-    fn fragment(&self) -> Result<ArrayRef, ArrowError> {
-        let keys = || self.marks(|marks| i32::from(unpack(marks).0 == Fragment::Later));
-        self.keyed(has::FRAGMENT, keys, ["first", "later"])
-    }
-
     fn options(&self) -> Result<ArrayRef, ArrowError> {
         if self.any & has::TCP == 0 {
             return Ok(new_null_array(&text(), self.places.len()));
         }
-        let texts: Vec<String> = self.columns.option_sets.iter().map(ToString::to_string).collect();
-        let keys = || self.places.iter().map(|place| i32::try_from(at(&self.columns.options, *place)).unwrap_or_default()).collect();
-        self.keyed(has::TCP, keys, texts.iter().map(String::as_str))
+        let texts: Vec<String> = self.buffer.option_sets.iter().map(ToString::to_string).collect();
+        self.keyed(has::TCP, || self.each(|packet| i32::try_from(packet.options).unwrap_or_default()), texts.iter().map(String::as_str))
     }
 
     fn country(&self) -> Result<ArrayRef, ArrowError> {
@@ -174,10 +152,10 @@ impl Gather<'_> {
         let mut key_of = [-1_i32; PLACES];
         let mut names: Vec<String> = Vec::new();
         let keys: Vec<i32> = self
-            .places
+            .packets
             .iter()
-            .map(|place| {
-                let [first, second] = at(&self.columns.country, *place);
+            .map(|packet| {
+                let [first, second] = packet.country;
                 let slot = usize::from(first.wrapping_sub(b'A')) * 26 + usize::from(second.wrapping_sub(b'A'));
                 match key_of.get_mut(slot) {
                     None => 0,
@@ -194,11 +172,6 @@ impl Gather<'_> {
         self.keyed(has::COUNTRY, || keys, names.iter().map(String::as_str))
     }
 
-    fn edition(&self) -> Result<ArrayRef, ArrowError> {
-        let keys = || self.places.iter().map(|place| i32::try_from(at(&self.columns.edition, *place)).unwrap_or_default().saturating_sub(1).max(0)).collect();
-        self.keyed(has::EDITION, keys, self.columns.editions.iter().map(|edition| &**edition))
-    }
-
     fn payload(&self) -> Result<ArrayRef, ArrowError> {
         if self.any & has::PAYLOAD == 0 {
             return Ok(new_null_array(&DataType::Binary, self.places.len()));
@@ -206,9 +179,9 @@ impl Gather<'_> {
         let mut bytes = Vec::new();
         let mut lengths = Vec::with_capacity(self.places.len());
         for place in self.places {
-            let (start, length) = at(&self.columns.payload, *place);
+            let (start, length) = at(&self.buffer.payload, *place);
             let start = start as usize;
-            bytes.extend_from_slice(self.columns.payload_bytes.get(start..start + usize::from(length)).unwrap_or_default());
+            bytes.extend_from_slice(self.buffer.payload_bytes.get(start..start + usize::from(length)).unwrap_or_default());
             lengths.push(usize::from(length));
         }
         let nulls = match self.presence(has::PAYLOAD, 0) {

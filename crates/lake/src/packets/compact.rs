@@ -1,8 +1,8 @@
 //! Several files of a day become one: sorted as each of them is, read and written piece by piece.
 
 use super::{
-    Filter, PacketColumns, Rows,
-    columns::has,
+    Filter, PacketBuffer, Rows,
+    buffer::has,
     properties::PAGE_PACKETS,
     read::{self, Batches},
     row::{StoredPacket, Transport},
@@ -54,7 +54,7 @@ pub fn compact(folder: &Folder, files: &[FileName], into: &FileName) -> Result<W
         }
         inputs.push(input);
     }
-    let mut out = Merged { writing: Writing::begin(folder, into)?, columns: PacketColumns::new(PAGE_PACKETS, None), edition: None, span: None };
+    let mut out = Merged { writing: Writing::begin(folder, into)?, buffer: PacketBuffer::new(PAGE_PACKETS, None), edition: None, span: None };
     while let Some(Reverse((_, which))) = heap.pop() {
         // As long as this file's packets come before all others'.
         let bound = heap.peek().map(|Reverse(next)| *next);
@@ -154,33 +154,33 @@ fn unsorted(path: &Path) -> LakeError {
 /// The new file.
 struct Merged<'a> {
     writing: Writing<'a>,
-    columns: PacketColumns,
+    buffer: PacketBuffer,
     edition: Option<Arc<str>>,
     span: Option<(i64, i64)>,
 }
 
 impl Merged<'_> {
     fn push(&mut self, packet: &StoredPacket<'_>, edition: Option<&Arc<str>>) -> Result<(), LakeError> {
-        if self.columns.is_full() {
+        if self.buffer.is_full() {
             self.flush()?;
         }
         if edition != self.edition.as_ref() {
-            self.columns.set_edition(edition.map(|edition| &**edition));
+            self.buffer.set_edition(edition.map(|edition| &**edition));
             self.edition = edition.cloned();
         }
         self.span = Some(self.span.map_or((packet.at_ns, packet.at_ns), |(first, last)| (first.min(packet.at_ns), last.max(packet.at_ns))));
         // There is room: it was flushed when it was full.
-        let _ = self.columns.push(packet);
+        let _ = self.buffer.push(packet);
         Ok(())
     }
 
     /// Packets come sorted.
     fn flush(&mut self) -> Result<(), LakeError> {
-        if !self.columns.is_empty() {
-            let places: Vec<u32> = (0..u32::try_from(self.columns.len()).unwrap_or_default()).collect();
-            let batch = self.columns.batch(&places).map_err(|error| LakeError::parquet(Path::new("memory"), error))?;
+        if !self.buffer.is_empty() {
+            let places: Vec<u32> = (0..u32::try_from(self.buffer.len()).unwrap_or_default()).collect();
+            let batch = self.buffer.batch(&places).map_err(|error| LakeError::parquet(Path::new("memory"), error))?;
             self.writing.batch(&batch)?;
-            self.columns.clear();
+            self.buffer.clear();
         }
         Ok(())
     }

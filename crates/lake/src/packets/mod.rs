@@ -1,7 +1,8 @@
 //! Packets in columns and files: collected, sorted, written, merged, read, counted.
 
 mod arrays;
-mod columns;
+mod buffer;
+
 mod compact;
 mod count;
 mod filter;
@@ -19,7 +20,7 @@ mod sort;
 mod tests;
 mod write;
 
-pub use columns::{Full, PacketColumns};
+pub use buffer::{Full, PacketBuffer};
 pub use compact::compact;
 pub use count::{Count, Counts, Key, KeyValue, Limits, count};
 pub use filter::{Filter, Service};

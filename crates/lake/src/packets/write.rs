@@ -1,7 +1,7 @@
-//! Columns of one day to one staged file.
+//! Packets of one day to one staged file.
 
 use super::{
-    PacketColumns,
+    PacketBuffer,
     group::Grouped,
     properties::{PAGE_PACKETS, properties},
 };
@@ -30,13 +30,13 @@ pub struct Written {
 ///
 /// # Errors
 /// When there are none, when one is of another day than the name tells, or when the disk does not take them; nothing is left behind then.
-pub fn write(folder: &Folder, name: &FileName, columns: &PacketColumns) -> Result<Written, LakeError> {
-    let span = columns.span_ns();
+pub fn write(folder: &Folder, name: &FileName, buffer: &PacketBuffer) -> Result<Written, LakeError> {
+    let span = buffer.span_ns();
     let mut writing = Writing::begin(folder, name)?;
     writing.check(span)?;
-    let order = columns.order();
+    let order = buffer.order();
     for places in order.chunks(PAGE_PACKETS) {
-        let batch = columns.batch(places).map_err(|error| writing.error(error))?;
+        let batch = buffer.batch(places).map_err(|error| writing.error(error))?;
         writing.batch(&batch)?;
     }
     writing.finish(span)

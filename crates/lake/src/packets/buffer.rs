@@ -1,15 +1,15 @@
-//! Packets as a structure of arrays: what comes one by one is kept column by column, without an allocation for each.
+//! Packets that wait to be written, without an allocation for each.
+//!
+//! Each is one line of the processor's cache: packets are gathered in the order of their services, which is none of memory's, and a structure of arrays
+//! would wait for memory once for each column.
 
-use super::{
-    Fragment, Kind, StoredPacket, Tcp, TcpOptions, Tool, Transport,
-    sort::{self, SortKey},
-};
+use super::{Fragment, Kind, StoredPacket, Tcp, TcpOptions, Tool, Transport, sort};
 use hashbrown::HashMap;
 use std::{net::IpAddr, sync::Arc};
 
 /// There is no room for another packet; write what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the columns are full: write them and clear them")]
+#[error("the buffer is full: write it and clear it")]
 pub struct Full;
 
 /// What of a packet is there, a bit each.
@@ -29,72 +29,81 @@ pub(super) mod has {
     pub(crate) const EDITION: u16 = 1 << 12;
 }
 
-/// Packets of one day, column by column. About 64 bytes a packet, and the payloads.
+/// A packet, packed: [`has`] says which of the numbers count.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+pub(super) struct Packed {
+    pub(super) at_ns: i64,
+    /// IPv4, or a place in [`PacketBuffer::wide`].
+    pub(super) source: u32,
+    pub(super) destination: u32,
+    pub(super) sequence: u32,
+    pub(super) acknowledgment: u32,
+    pub(super) asn: u32,
+    /// A place in [`PacketBuffer::option_sets`].
+    pub(super) options: u32,
+    pub(super) wire_bytes: u32,
+    pub(super) sensor: u32,
+    pub(super) has: u16,
+    /// A place in [`PacketBuffer::editions`].
+    pub(super) edition: u16,
+    pub(super) source_port: u16,
+    /// The destination port, or ICMP's type and code.
+    pub(super) number: u16,
+    pub(super) flags: u16,
+    pub(super) window: u16,
+    pub(super) ip_id: u16,
+    pub(super) country: [u8; 2],
+    pub(super) protocol: u8,
+    pub(super) ttl: u8,
+    /// Fragment, tool and kind, two bits each.
+    pub(super) marks: u8,
+}
+
+/// Packets of one day: 64 bytes each, and the payloads.
 #[derive(Debug, Default)]
-pub struct PacketColumns {
+pub struct PacketBuffer {
     most: usize,
-    /// What told countries and autonomous systems: names, the place of the one that counts now, and of each packet's, from 1 on.
-    pub(super) editions: Vec<Arc<str>>,
-    edition_now: u32,
-    pub(super) edition: Vec<u32>,
-    pub(super) has: Vec<u16>,
-    pub(super) at_ns: Vec<i64>,
-    pub(super) sensor: Vec<u32>,
-    /// IPv4, or a place in `wide`.
-    pub(super) source: Vec<u32>,
-    pub(super) destination: Vec<u32>,
+    pub(super) packets: Vec<Packed>,
+    /// Addresses of IPv6.
     pub(super) wide: Vec<[u8; 16]>,
-    pub(super) protocol: Vec<u8>,
-    pub(super) ttl: Vec<u8>,
-    pub(super) ip_id: Vec<u16>,
-    pub(super) source_port: Vec<u16>,
-    /// Or ICMP's type and code.
-    pub(super) number: Vec<u16>,
-    pub(super) flags: Vec<u16>,
-    pub(super) window: Vec<u16>,
-    pub(super) sequence: Vec<u32>,
-    pub(super) acknowledgment: Vec<u32>,
-    /// A place in `option_sets`.
-    pub(super) options: Vec<u32>,
+    /// What told countries and autonomous systems, and which of them does now.
+    pub(super) editions: Vec<Arc<str>>,
+    edition_now: Option<u16>,
     pub(super) option_sets: Vec<TcpOptions>,
     option_places: HashMap<TcpOptions, u32>,
-    pub(super) wire_bytes: Vec<u32>,
-    pub(super) country: Vec<[u8; 2]>,
-    pub(super) asn: Vec<u32>,
-    /// Fragment, tool and kind, two bits each.
-    pub(super) marks: Vec<u8>,
-    /// Of packets with a payload alone, behind each other; found by `payload`, which is as long as the others when there are any.
+    /// Payloads behind each other; `payload` has a place and a length for each packet, or is empty when none has any.
     pub(super) payload_bytes: Vec<u8>,
     pub(super) payload: Vec<(u32, u16)>,
 }
 
-impl PacketColumns {
-    /// As many packets as sort and write well at once: 64 MiB of columns.
+impl PacketBuffer {
+    /// As many packets as sort and write well at once: 64 MiB.
     pub const USUAL_PACKETS: usize = 1 << 20;
     /// Most payload bytes of one packet.
     pub const MOST_PAYLOAD_BYTES: usize = u16::MAX as usize;
     /// Most payload bytes of all.
     const MOST_PAYLOADS_BYTES: usize = 256 << 20;
 
-    /// Columns for at most so many packets (16,777,216 are the most), with the name of the database, and its version, that tells countries and
+    /// Room for at most so many packets (16,777,216 are the most), with the name of the database, and its version, that tells countries and
     /// autonomous systems.
     #[must_use]
     pub fn new(most: usize, edition: Option<&str>) -> Self {
-        let mut columns = Self { most: most.min(1 << 24), ..Self::default() };
-        columns.set_edition(edition);
-        columns
+        let mut buffer = Self { most: most.min(1 << 24), ..Self::default() };
+        buffer.set_edition(edition);
+        buffer
     }
 
     /// How many packets there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.has.len()
+        self.packets.len()
     }
 
     /// There are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.has.is_empty()
+        self.packets.is_empty()
     }
 
     /// The next packet may not find room.
@@ -106,7 +115,8 @@ impl PacketColumns {
     /// Times of the first and the last packet.
     #[must_use]
     pub fn span_ns(&self) -> Option<(i64, i64)> {
-        Some((self.at_ns.iter().copied().min()?, self.at_ns.iter().copied().max()?))
+        let times = || self.packets.iter().map(|packet| packet.at_ns);
+        Some((times().min()?, times().max()?))
     }
 
     /// Takes one packet. Payloads are cut to [`MOST_PAYLOAD_BYTES`](Self::MOST_PAYLOAD_BYTES).
@@ -157,7 +167,7 @@ impl PacketColumns {
             }
             Transport::Other => {}
         }
-        if self.edition_now != 0 {
+        if self.edition_now.is_some() {
             has |= has::EDITION;
         }
         let options = self.keep_options(tcp.options);
@@ -179,73 +189,55 @@ impl PacketColumns {
         } else if !self.payload.is_empty() {
             self.payload.push((0, 0));
         }
-        self.has.push(has);
-        self.at_ns.push(packet.at_ns);
-        self.sensor.push(packet.sensor);
-        self.source.push(source);
-        self.destination.push(destination);
-        self.protocol.push(packet.protocol);
-        self.ttl.push(packet.ttl);
-        self.ip_id.push(packet.ip_id.unwrap_or_default());
-        self.source_port.push(tcp.source_port);
-        self.number.push(tcp.destination_port);
-        self.flags.push(tcp.flags);
-        self.window.push(tcp.window);
-        self.sequence.push(tcp.sequence);
-        self.acknowledgment.push(tcp.acknowledgment);
-        self.options.push(options);
-        self.wire_bytes.push(packet.wire_bytes);
-        self.country.push(packet.country.map(super::Country::letters).unwrap_or_default());
-        self.asn.push(packet.asn.unwrap_or_default());
-        self.edition.push(self.edition_now);
-        self.marks.push(packet.fragment as u8 | (packet.tool as u8) << 2 | (packet.kind as u8) << 4);
+        self.packets.push(Packed {
+            at_ns: packet.at_ns,
+            source,
+            destination,
+            sequence: tcp.sequence,
+            acknowledgment: tcp.acknowledgment,
+            asn: packet.asn.unwrap_or_default(),
+            options,
+            wire_bytes: packet.wire_bytes,
+            sensor: packet.sensor,
+            has,
+            edition: self.edition_now.unwrap_or_default(),
+            source_port: tcp.source_port,
+            number: tcp.destination_port,
+            flags: tcp.flags,
+            window: tcp.window,
+            ip_id: packet.ip_id.unwrap_or_default(),
+            country: packet.country.map(super::Country::letters).unwrap_or_default(),
+            protocol: packet.protocol,
+            ttl: packet.ttl,
+            marks: packet.fragment as u8 | (packet.tool as u8) << 2 | (packet.kind as u8) << 4,
+        });
         Ok(())
     }
 
     /// Forgets the packets and keeps the room.
     pub fn clear(&mut self) {
-        self.option_places.clear();
-        self.option_sets.clear();
-        for column in [&mut self.source_port, &mut self.number, &mut self.flags, &mut self.window, &mut self.ip_id, &mut self.has] {
-            column.clear();
-        }
-        for column in [
-            &mut self.sensor,
-            &mut self.source,
-            &mut self.destination,
-            &mut self.sequence,
-            &mut self.acknowledgment,
-            &mut self.options,
-            &mut self.wire_bytes,
-            &mut self.asn,
-            &mut self.edition,
-        ] {
-            column.clear();
-        }
-        for column in [&mut self.protocol, &mut self.ttl, &mut self.marks, &mut self.payload_bytes] {
-            column.clear();
-        }
-        self.at_ns.clear();
+        self.packets.clear();
         self.wide.clear();
-        self.country.clear();
+        self.option_sets.clear();
+        self.option_places.clear();
+        self.payload_bytes.clear();
         self.payload.clear();
     }
 
-    /// The order in which files hold them: places, by protocol, port or ICMP's type, and time.
-    pub(super) fn order(&self) -> Vec<u32> {
-        let service = self.has.iter().zip(&self.protocol).zip(&self.number).map(|((has, protocol), number)| SortKey::new(*protocol, *has, *number));
-        sort::order(service, &self.at_ns)
-    }
-
-    /// From now on another database tells countries and autonomous systems.
+    /// From now on another database tells countries and autonomous systems. Of more than 65,536 the last ones are not told apart.
     pub fn set_edition(&mut self, edition: Option<&str>) {
-        self.edition_now = edition.map_or(0, |edition| {
+        self.edition_now = edition.map(|edition| {
             let place = self.editions.iter().position(|known| **known == *edition).unwrap_or_else(|| {
                 self.editions.push(Arc::from(edition));
                 self.editions.len() - 1
             });
-            u32::try_from(place + 1).unwrap_or_default()
+            u16::try_from(place).unwrap_or(u16::MAX)
         });
+    }
+
+    /// The order in which files hold them: places, by protocol, port or ICMP's type, and time.
+    pub(super) fn order(&self) -> Vec<u32> {
+        sort::order(&self.packets)
     }
 
     fn keep_wide(&mut self, address: [u8; 16]) -> u32 {
@@ -257,10 +249,10 @@ impl PacketColumns {
     #[inline]
     fn keep_options(&mut self, options: TcpOptions) -> u32 {
         // Probes of one tool come in rows.
-        if let Some(last) = self.options.last()
-            && self.option_sets.get(*last as usize) == Some(&options)
+        if let Some(last) = self.packets.last()
+            && self.option_sets.get(last.options as usize) == Some(&options)
         {
-            return *last;
+            return last.options;
         }
         let next = u32::try_from(self.option_sets.len()).unwrap_or_default();
         *self.option_places.entry(options).or_insert_with(|| {
@@ -271,14 +263,14 @@ impl PacketColumns {
 
     fn keep_payload(&mut self, payload: &[u8]) {
         let payload = payload.get(..Self::MOST_PAYLOAD_BYTES).unwrap_or(payload);
-        self.payload.resize(self.has.len(), (0, 0));
+        self.payload.resize(self.packets.len(), (0, 0));
         let start = u32::try_from(self.payload_bytes.len()).unwrap_or_default();
         self.payload_bytes.extend_from_slice(payload);
         self.payload.push((start, u16::try_from(payload.len()).unwrap_or_default()));
     }
 }
 
-/// What [`PacketColumns`] packs into one byte.
+/// What [`PacketBuffer`] packs into one byte.
 pub(super) fn unpack(marks: u8) -> (Fragment, Tool, Kind) {
     let fragment = [Fragment::Whole, Fragment::First, Fragment::Later].get(usize::from(marks & 3)).copied().unwrap_or_default();
     let tool = Tool::ALL.get(usize::from(marks >> 2 & 3)).copied().unwrap_or_default();
