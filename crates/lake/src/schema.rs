@@ -136,7 +136,8 @@ impl Column {
         let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let instant = || Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
         let (name, data_type, nullable, unit, source) = match self {
-            Self::At => ("at", instant(), false, "nanoseconds since 1970-01-01T00:00:00Z", "the sensor's clock, at capture"),
+            // Not `at`: a word of SQL.
+            Self::At => ("captured_at", instant(), false, "nanoseconds since 1970-01-01T00:00:00Z", "the sensor's clock, at capture"),
             Self::Sensor => ("sensor", UInt32, false, "number of the sensor", "the centre's registry of sensors; a number stays when a sensor is renamed"),
             Self::SourceV4 => ("source_v4", UInt32, true, "IPv4 address as a number, first octet highest", "IP header; null with IPv6"),
             Self::SourceV6 => ("source_v6", FixedSizeBinary(16), true, "IPv6 address, 16 bytes as on the wire", "IP header; null with IPv4"),

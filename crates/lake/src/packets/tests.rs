@@ -210,7 +210,7 @@ fn another_programs_file_is_refused_by_its_columns() {
     use arrow_array::{ArrayRef, RecordBatch, UInt8Array};
     let (root, _folder) = place();
     let path = root.path().join("other.parquet");
-    let batch = RecordBatch::try_from_iter([("at", std::sync::Arc::new(UInt8Array::from(vec![1])) as ArrayRef)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("captured_at", std::sync::Arc::new(UInt8Array::from(vec![1])) as ArrayRef)]).unwrap();
     let mut writer = parquet::arrow::ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
