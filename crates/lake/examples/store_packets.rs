@@ -5,7 +5,7 @@
 
 use noroshi_lake::{
     folder::{FileName, Folder},
-    packets::{self, Country, Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport},
+    packets::{self, Country, Filter, Fragment, Key, Kind, Limits, PacketBuffer, Service, StoredPacket, Tcp, TcpOptions, Tool, Transport},
 };
 use std::{
     error::Error,
@@ -138,6 +138,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let took = processor_ns() - began;
         folder.publish(&into)?;
         names.iter().try_for_each(|name| folder.retire(name))?;
+        names = vec![into];
         println!(
             "  compacted to one: {:6.1} ns a packet, {:.2} M/s, {:.2} bytes a packet, peak {} MiB",
             each(took),
@@ -145,6 +146,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             written.bytes as f64 / count as f64,
             peak_mib()
         );
+    }
+    let paths = names.iter().map(|name| folder.published(name)).collect::<Vec<_>>();
+    let telnet = Filter { service: Some(Service::Port { protocol: 6, port: 23 }), ..Filter::default() };
+    for (what, filter, key) in [("tcp/23 by country", telnet, Key::Country), ("all by service", Filter::default(), Key::Service)] {
+        let began = processor_ns();
+        let counts = packets::count(paths.clone(), &filter, key, Limits::default())?;
+        let took = processor_ns() - began;
+        let exact = if counts.sources_are_exact { "exact" } else { "lower bounds" };
+        println!("  count {what}: {} packets, {} rows, sources {exact}, {:.0} ms", counts.packets, counts.rows.len(), took as f64 / 1e6);
     }
     Ok(())
 }
