@@ -1,9 +1,12 @@
 //! Packets of files, as record batches: only the columns asked for, and only the pages that can hold what is asked for.
 
 use super::filter::Filter;
-use crate::{LakeError, schema::Column};
+use crate::{
+    LakeError,
+    schema::{self, Column},
+};
 use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray as _, types};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -16,6 +19,7 @@ use parquet::{
 };
 use std::{
     fs::File,
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::Arc,
     vec::IntoIter,
@@ -64,27 +68,30 @@ impl Batches {
     fn advance(&mut self) -> Result<Option<RecordBatch>, LakeError> {
         while !self.failed {
             if let Some((path, reader)) = &mut self.open
-                && let Some(batch) = reader.next()
+                && let Some(batch) = contained(path, || reader.next().transpose().map_err(|error| LakeError::parquet(path, error)))?
             {
-                return batch.map(Some).map_err(|error| LakeError::parquet(path, error));
+                return Ok(Some(batch));
             }
             let Some(path) = self.paths.next() else { return Ok(None) };
-            let reader = open(&path, &self.columns, &self.filter, self.batch_packets)?;
+            let reader = contained(&path, || open(&path, &self.columns, &self.filter, self.batch_packets))?;
             self.open = Some((path, reader));
         }
         Ok(None)
     }
 }
 
+/// parquet 59 asserts some of what a file says (that no offset is negative, for one): what it panics at is an error of the file like any other.
+fn contained<T>(path: &Path, read: impl FnOnce() -> Result<T, LakeError>) -> Result<T, LakeError> {
+    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(LakeError::parquet(path, "what it says of itself cannot be")))
+}
+
 fn open(path: &Path, columns: &[Column], filter: &Filter, batch_packets: usize) -> Result<ParquetRecordBatchReader, LakeError> {
     let wrong = |error| LakeError::parquet(path, error);
     let file = File::open(path).map_err(|error| LakeError::io(path, &error))?;
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(wrong)?;
+    let metadata = metadata(path, &file)?;
     let looked_at = filter.columns();
     for column in columns.iter().chain(&looked_at) {
-        let found = metadata.schema().field_with_name(column.name()).is_ok_and(|field| *field.data_type() == column.describe().data_type);
-        if !found {
+        if metadata.schema().field_with_name(column.name()).is_err() {
             return Err(LakeError::column(path, column.name()));
         }
     }
@@ -105,6 +112,22 @@ fn open(path: &Path, columns: &[Column], filter: &Filter, batch_packets: usize) 
         builder = builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
     }
     builder.build().map_err(wrong)
+}
+
+/// What a file says of itself. Its columns are read as our schema has them: the Arrow schema that Parquet files carry along is not looked at, because
+/// arrow-ipc 59 panics at one that is broken.
+fn metadata(path: &Path, file: &File) -> Result<ArrowReaderMetadata, LakeError> {
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional).with_skip_arrow_metadata(true);
+    let plain = ArrowReaderMetadata::load(file, options.clone()).map_err(|error| LakeError::parquet(path, error))?;
+    let ours = schema::packets();
+    let fields = plain.schema().fields().iter().map(|field| match ours.field_with_name(field.name()) {
+        Ok(own) if own.is_nullable() == field.is_nullable() => Ok(own.clone()),
+        _ => Err(LakeError::column(path, field.name())),
+    });
+    let fields: Vec<Field> = fields.collect::<Result<_, _>>()?;
+    let options = options.with_schema(Arc::new(Schema::new(fields)));
+    // Every column is known; what does not fit is a type.
+    ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).map_err(|error| LakeError::column(path, &error.to_string()))
 }
 
 type Pruned = (Vec<usize>, Option<RowSelection>);
@@ -163,8 +186,7 @@ fn numbers(array: &ArrayRef, place: usize) -> Option<i64> {
 #[cfg(test)]
 pub(super) fn selected(path: &Path, filter: &Filter) -> Result<usize, LakeError> {
     let file = File::open(path).map_err(|error| LakeError::io(path, &error))?;
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| LakeError::parquet(path, error))?;
+    let metadata = metadata(path, &file)?;
     let (groups, selection) = prune(metadata.metadata(), metadata.schema(), filter).map_err(|error| LakeError::parquet(path, error))?;
     let all = groups.iter().map(|group| usize::try_from(metadata.metadata().row_group(*group).num_rows()).unwrap_or_default()).sum();
     Ok(selection.map_or(all, |selection| selection.row_count()))
