@@ -9,9 +9,9 @@ use noroshi_incident::{
 };
 use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_lake::folder::Folder;
-use noroshi_observation::Observatory;
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use noroshi_mailroom::outgoing::House;
+use noroshi_observation::Observatory;
 use noroshi_post::threading::Marks;
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! How often a service was asked for, bucket by bucket.
 
 use crate::{
-    Observatory, ObservationError, service_key,
+    ObservationError, Observatory, service_key,
     store::{files, sensors},
     top::{average, within},
     watch,
@@ -154,7 +154,10 @@ mod tests {
         let service = Service::Port { protocol: 6, port: 22 };
         let (from, to) = (Moment(3_600_000_000), Moment(2 * Moment::DAY_US));
         let days = edges(&zone, Question { service, from, to, bucket: Bucket::Day }).expect("few");
-        assert_eq!(days.iter().map(|edge| edge.rfc3339()).collect::<Vec<_>>(), ["1969-12-31T15:00:00Z", "1970-01-01T15:00:00Z", "1970-01-02T15:00:00Z", "1970-01-03T15:00:00Z"]);
+        assert_eq!(
+            days.iter().map(|edge| edge.rfc3339()).collect::<Vec<_>>(),
+            ["1969-12-31T15:00:00Z", "1970-01-01T15:00:00Z", "1970-01-02T15:00:00Z", "1970-01-03T15:00:00Z"]
+        );
         assert_eq!(edges(&zone, Question { service, from, to, bucket: Bucket::Hour }).expect("few").len(), 48);
         assert!(edges(&zone, Question { service, from, to: Moment(4_000 * Moment::DAY_US), bucket: Bucket::Hour }).is_none());
         assert!(edges(&zone, Question { service, from: to, to: from, bucket: Bucket::Hour }).expect("none").is_empty());

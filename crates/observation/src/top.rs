@@ -1,7 +1,7 @@
 //! What was seen most, counted from the packets themselves.
 
 use crate::{
-    Observatory, ObservationError, Sensor, service_key,
+    ObservationError, Observatory, Sensor, service_key,
     store::{files, sensors},
     watch,
 };

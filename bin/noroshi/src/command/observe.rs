@@ -21,14 +21,22 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
             let question = top::Question { by: by.into(), from, to, limit: limit as usize };
             let ranking = top::top(&place, &Platform::local_administrator(), question).await?;
-            if json.json { print_json(&ranking)? } else { print_ranking(&ranking)? }
+            if json.json {
+                print_json(&ranking)?
+            } else {
+                print_ranking(&ranking)?
+            }
             Ok(Done::Whole)
         }
         Observe::Series { port, window, bucket, json } => {
             let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
             let question = series::Question { service: port, from, to, bucket: bucket.into() };
             let series = series::series(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
-            if json.json { print_json(&series)? } else { print_series(&series)? }
+            if json.json {
+                print_json(&series)?
+            } else {
+                print_series(&series)?
+            }
             Ok(Done::Whole)
         }
     }

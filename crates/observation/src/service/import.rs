@@ -3,7 +3,7 @@
 
 use super::stored::stored;
 use crate::{
-    Observatory, ObservationError, Sensor,
+    ObservationError, Observatory, Sensor,
     store::{captures, files, sensors},
     watch::Watch,
 };

@@ -12,7 +12,9 @@ struct Row {
 }
 
 fn read(rows: Vec<Row>) -> Result<Vec<FileName>, LedgerError> {
-    rows.into_iter().map(|row| row.name.parse().map_err(|_| LedgerError::Damaged(format!("the manifest names {:?}, which is no file of packets", row.name)))).collect()
+    rows.into_iter()
+        .map(|row| row.name.parse().map_err(|_| LedgerError::Damaged(format!("the manifest names {:?}, which is no file of packets", row.name))))
+        .collect()
 }
 
 /// Every file that counts.
@@ -29,8 +31,7 @@ pub(crate) async fn within(query: &impl Query, from: i64, to: i64) -> Result<Vec
 
 /// Names files in the manifest.
 pub(crate) async fn insert(work: &UnitOfWork, capture: i64, files: &[(FileName, Written)]) -> Result<(), LedgerError> {
-    const FILE: bulk::Target =
-        bulk::Target { table: "observation_file", columns: &["name", "capture_id", "packets", "size_bytes", "from_at", "to_at"] };
+    const FILE: bulk::Target = bulk::Target { table: "observation_file", columns: &["name", "capture_id", "packets", "size_bytes", "from_at", "to_at"] };
     let mut rows = bulk::Rows::into_table(FILE);
     for (name, written) in files {
         rows.push([
