@@ -1,5 +1,9 @@
 //! What can be typed.
 
+mod observe;
+
+pub(crate) use observe::{Observe, Window};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use noroshi_directory::token::Scope;
 use noroshi_incident::{
@@ -72,6 +76,9 @@ pub(crate) enum Command {
     /// Look at incidents and their figures
     #[command(subcommand)]
     Incident(Incident),
+    /// Bring in captures of sensors, and count what they saw
+    #[command(subcommand)]
+    Observe(Observe),
     /// Write a periodic report
     Report(Report),
 }

@@ -8,8 +8,10 @@ use noroshi_incident::{
     service::import::{Intake, Lookout},
 };
 use noroshi_kernel::{access::Actor, moment::SystemClock};
+use noroshi_lake::folder::Folder;
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use noroshi_mailroom::outgoing::House;
+use noroshi_observation::Observatory;
 use noroshi_post::threading::Marks;
 use std::{
     fs,
@@ -20,8 +22,14 @@ use std::{
 
 /// The tables of every crate, in the order in which they are made.
 pub(crate) fn migrations() -> Vec<Migration> {
-    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
-        .concat()
+    [
+        noroshi_ledger::migration::MIGRATIONS,
+        noroshi_directory::migrations::MIGRATIONS,
+        noroshi_mailroom::migrations::MIGRATIONS,
+        noroshi_incident::MIGRATIONS,
+        noroshi_observation::MIGRATIONS,
+    ]
+    .concat()
 }
 
 /// An open data directory.
@@ -78,6 +86,11 @@ impl Platform {
             vault: self.vault(),
             lookout: self.lookout.clone(),
         }
+    }
+
+    /// Where observations are kept.
+    pub(crate) fn observatory(&self) -> anyhow::Result<Observatory> {
+        Ok(Observatory { ledger: self.ledger.clone(), folder: Folder::open(self.data.join("packets"))? })
     }
 
     /// In whose name letters are written.

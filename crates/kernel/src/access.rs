@@ -80,11 +80,15 @@ pub enum Action {
     SignForTeam,
     /// Bring in the OpenPGP keys of others, say that they were verified, remove them.
     ChangeContactKeys,
+    /// Read what sensors saw.
+    ViewObservations,
+    /// Bring in captures, and register sensors by them.
+    ImportPackets,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -99,14 +103,17 @@ impl Action {
         Self::ChangeTeamKeys,
         Self::SignForTeam,
         Self::ChangeContactKeys,
+        Self::ViewObservations,
+        Self::ImportPackets,
     ];
 
     /// The roles that may do it at all.
     const fn roles(self) -> &'static [Role] {
         match self {
-            Self::ViewRecords | Self::ViewFigures => &Role::ALL,
+            Self::ViewRecords | Self::ViewFigures | Self::ViewObservations => &Role::ALL,
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
+            Self::ImportPackets => &[Role::Analyst, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
         }
@@ -252,7 +259,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 14] = [
+    const MATRIX: [[bool; 5]; 16] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -267,6 +274,8 @@ mod tests {
         [false, false, false, false, true],
         [true, false, true, true, true],
         [true, false, false, false, true],
+        [true, true, true, true, true],
+        [false, true, false, false, true],
     ];
 
     #[test]

@@ -9,6 +9,7 @@ mod incident;
 mod intake;
 mod key;
 mod mapping;
+mod observe;
 mod report;
 mod scheme;
 mod serve;
@@ -59,6 +60,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Mapping(mapping) => mapping::run(&platform, mapping).await,
         Command::Tray(tray) => tray::run(&platform, tray).await,
         Command::Incident(incident) => incident::run(&platform, incident).await,
+        Command::Observe(observe) => observe::run(&platform, observe).await,
         Command::Report(report) => report::run(&platform, report).await,
     }
 }

@@ -14,6 +14,7 @@ mod keys;
 mod kill;
 mod letters;
 mod mapping;
+mod observe;
 mod place;
 mod post;
 mod round;

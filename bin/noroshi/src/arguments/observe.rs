@@ -1,0 +1,139 @@
+//! `noroshi observe`
+
+use super::Json;
+use clap::{Subcommand, ValueEnum};
+use jiff::{Timestamp, civil};
+use noroshi_kernel::moment::{Moment, Zone};
+use noroshi_lake::packets::Service;
+use noroshi_observation::{parse_service, series, top};
+use std::{path::PathBuf, str::FromStr};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Observe {
+    /// Bring in captures (pcap or pcapng, also .gz and .zst) as what a sensor saw
+    ///
+    /// An unknown sensor is registered. It watched from a capture's first packet to its last. A capture counts whole or not at all; the same
+    /// bytes again for the same sensor change nothing.
+    Import {
+        /// The sensor's name
+        #[arg(long, value_name = "NAME")]
+        sensor: String,
+        #[command(flatten)]
+        json: Json,
+        /// The captures
+        #[arg(required = true, value_name = "PCAP")]
+        paths: Vec<PathBuf>,
+    },
+    /// Rank what was seen most
+    Top {
+        /// By what
+        #[arg(long, value_enum)]
+        by: By,
+        #[command(flatten)]
+        window: Window,
+        /// How many rows
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Count one service, bucket by bucket
+    Series {
+        /// The service: tcp/445, udp/53, icmp/8 (a type) or ip/47 (a protocol's number)
+        #[arg(long, value_name = "SERVICE", value_parser = |text: &str| parse_service(text).map_err(|error| error.to_string()))]
+        port: Service,
+        #[command(flatten)]
+        window: Window,
+        /// How long a bucket is
+        #[arg(long, value_enum, default_value = "day")]
+        bucket: Bucket,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// From when until when.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Window {
+    /// From when on: 2026-11-01, 2026-11-01T09:00 (both in the team's zone) or with an offset, 2026-11-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    from: When,
+    /// Until when, which is not included
+    #[arg(long, value_name = "TIME")]
+    to: When,
+}
+
+impl Window {
+    /// The window in a zone; what is wrong with it otherwise.
+    pub(crate) fn within(&self, zone: &Zone) -> Result<(Moment, Moment), &'static str> {
+        let at = |when: When| match when {
+            When::Instant(moment) => Some(moment),
+            When::Wall(wall) => zone.moment(wall),
+        };
+        match at(self.from).zip(at(self.to)) {
+            Some((from, to)) if from < to => Ok((from, to)),
+            Some(_) => Err("--to must be later than --from"),
+            None => Err("--from or --to lies outside of what clocks can tell"),
+        }
+    }
+}
+
+/// A time as it is typed.
+#[derive(Clone, Copy, Debug)]
+enum When {
+    Instant(Moment),
+    Wall(civil::DateTime),
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let instant = text.parse::<Timestamp>().ok().map(|at| Self::Instant(at.into()));
+        let wall = || text.parse::<civil::DateTime>().ok().map(Self::Wall);
+        instant.or_else(wall).ok_or_else(|| "write it like 2026-11-01, 2026-11-01T09:00 or 2026-11-01T00:00:00Z".to_owned())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Port of TCP or UDP, type of ICMP, number of another protocol
+    Port,
+    /// Country of the source
+    Country,
+    /// Source address
+    Source,
+    /// Sensor
+    Sensor,
+    /// Tool whose marks a packet bears: a lower bound for each
+    Tool,
+}
+
+impl From<By> for top::By {
+    fn from(by: By) -> Self {
+        match by {
+            By::Port => Self::Port,
+            By::Country => Self::Country,
+            By::Source => Self::Source,
+            By::Sensor => Self::Sensor,
+            By::Tool => Self::Tool,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bucket {
+    /// An hour
+    Hour,
+    /// A day of the team's zone
+    Day,
+}
+
+impl From<Bucket> for series::Bucket {
+    fn from(bucket: Bucket) -> Self {
+        match bucket {
+            Bucket::Hour => Self::Hour,
+            Bucket::Day => Self::Day,
+        }
+    }
+}

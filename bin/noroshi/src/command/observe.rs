@@ -1,0 +1,146 @@
+use super::{print, print_json, regular};
+use crate::{
+    Done,
+    arguments::{Observe, Window},
+    platform::Platform,
+};
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use noroshi_observation::{
+    ObservationError, Observatory, series,
+    service::{self, Outcome, Progress},
+    top,
+};
+use std::{fs::File, io::IsTerminal as _, path::PathBuf};
+
+pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result<Done> {
+    let place = platform.observatory()?;
+    match command {
+        Observe::Import { sensor, json, paths } => import(&place, &sensor, &paths, json.json).await,
+        Observe::Top { by, window, limit, json } => {
+            let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
+            let question = top::Question { by: by.into(), from, to, limit: limit as usize };
+            let ranking = top::top(&place, &Platform::local_administrator(), question).await?;
+            if json.json {
+                print_json(&ranking)?
+            } else {
+                print_ranking(&ranking)?
+            }
+            Ok(Done::Whole)
+        }
+        Observe::Series { port, window, bucket, json } => {
+            let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
+            let question = series::Question { service: port, from, to, bucket: bucket.into() };
+            let series = series::series(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
+            if json.json {
+                print_json(&series)?
+            } else {
+                print_series(&series)?
+            }
+            Ok(Done::Whole)
+        }
+    }
+}
+
+fn within(platform: &Platform, window: &Window) -> Option<(noroshi_kernel::moment::Moment, noroshi_kernel::moment::Moment)> {
+    window.within(&platform.reckoning.zone).inspect_err(|why| eprintln!("noroshi: {why}")).ok()
+}
+
+async fn import(place: &Observatory, sensor: &str, paths: &[PathBuf], as_json: bool) -> anyhow::Result<Done> {
+    // All of them are looked at first: a mistyped name should not be found after an hour.
+    for path in paths {
+        regular(path)?;
+        File::open(path).with_context(|| path.display().to_string())?;
+    }
+    let actor = Platform::local_administrator();
+    let mut outcome = Outcome::default();
+    let mut failed = false;
+    for path in paths {
+        match service::import(place, &actor, sensor, path, Box::new(Bar::new())).await {
+            Ok(one) => {
+                for why in &one.reasons {
+                    eprintln!("set aside from here on: {why}");
+                }
+                outcome.add(one);
+            }
+            // The next file may be one.
+            Err(ObservationError::Refused(why)) => {
+                eprintln!("noroshi: {why}");
+                failed = true;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if as_json {
+        print_json(&outcome)?;
+    } else {
+        let Outcome { packets, stored, not_ip, truncated, malformed, already_seen, .. } = outcome;
+        print(&format!("{packets} packets: {stored} stored, {not_ip} not IP, {truncated} truncated, {malformed} malformed"))?;
+        for (reason, count) in &outcome.malformed_reasons {
+            print(&format!("  malformed: {count}: {reason}"))?;
+        }
+        if already_seen > 0 {
+            eprintln!("imported before for this sensor, and not counted again: {already_seen} of {}", paths.len());
+        }
+    }
+    Ok(match (failed, outcome.reasons.is_empty()) {
+        (true, _) => Done::Failed,
+        (false, true) => Done::Whole,
+        (false, false) => Done::SomeSetAside,
+    })
+}
+
+fn print_ranking(ranking: &top::Ranking) -> anyhow::Result<()> {
+    if ranking.rows.is_empty() {
+        eprintln!("nothing was seen in that time; bring in captures with: noroshi observe import --sensor NAME PCAP");
+    }
+    for (place, row) in (1..).zip(&ranking.rows) {
+        let average = row.average_per_sensor.map_or_else(|| "-".to_owned(), |average| format!("{average:.1}"));
+        print(&format!("{place:>4}  {:<40} {:>12} packets  {:>10} sources  {average:>12} a sensor", row.key, row.packets, row.sources))?;
+    }
+    let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are lower bounds" };
+    eprintln!("{} packets, {:.2} sensors watching{bound}", ranking.packets, ranking.sensors_watching);
+    Ok(())
+}
+
+fn print_series(series: &series::Series) -> anyhow::Result<()> {
+    for row in &series.rows {
+        match (row.packets, row.sources) {
+            (Some(packets), Some(sources)) => {
+                print(&format!("{}  {packets:>12} packets  {sources:>10} sources  {:.2} sensors watching", row.at, row.sensors_watching))?;
+            }
+            _ => print(&format!("{}  not watched", row.at))?,
+        }
+    }
+    Ok(())
+}
+
+/// How far a capture is read, on a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self(ProgressBar::with_draw_target(None, target))
+    }
+}
+
+impl Progress for Bar {
+    fn begins(&mut self, name: &str, size_bytes: u64) {
+        self.0.set_length(size_bytes);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
+            self.0.set_style(style);
+        }
+        self.0.set_message(name.to_owned());
+    }
+
+    fn reached(&mut self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

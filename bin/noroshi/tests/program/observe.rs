@@ -1,0 +1,90 @@
+//! `noroshi observe`: captures come in by the command line, survive kill -9, and are counted as the contract says.
+
+use crate::place::Home;
+use std::time::Duration;
+
+fn homes() -> impl Iterator<Item = Home> {
+    [Some(Home::sqlite()), Home::postgres()].into_iter().flatten()
+}
+
+/// Raw IP: so many SYNs to ports 0 to 99, one a millisecond from 2024-03-10T00:00:00Z on.
+fn capture(packets: u32) -> Vec<u8> {
+    let mut file = Vec::with_capacity(packets as usize * 56);
+    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
+        file.extend(word.to_le_bytes());
+    }
+    for number in 0..packets {
+        for word in [1_710_028_800 + number / 1_000, number % 1_000 * 1_000, 40, 40] {
+            file.extend(word.to_le_bytes());
+        }
+        let [.., high, low] = number.to_be_bytes();
+        file.extend([0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 198, 18, high, low, 198, 51, 100, 7, 0x9c, 0x40, 0]);
+        file.extend([u8::try_from(number % 100).unwrap(), 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0]);
+    }
+    file
+}
+
+const WINDOW: [&str; 4] = ["--from", "2024-03-01", "--to", "2024-04-01"];
+
+#[test]
+fn captures_are_brought_in_and_counted() {
+    for home in homes() {
+        let file = home.file("a.pcap", &capture(1_000));
+        let import = ["observe", "import", "--sensor", "north", "--json", file.to_str().unwrap()];
+        let ran = home.run(&import);
+        assert_eq!(ran.code(), 0, "{}", ran.err());
+        let json = ran.json();
+        for (key, value) in [("packets", 1_000), ("stored", 1_000), ("not_ip", 0), ("truncated", 0), ("malformed", 0), ("bytes", 40_000)] {
+            assert_eq!(json[key], value, "{key}");
+        }
+        assert_eq!((json["first"].as_str(), json["last"].as_str()), (Some("2024-03-10T00:00:00Z"), Some("2024-03-10T00:00:00Z")));
+        assert_eq!(home.run(&import).json()["already_seen"], 1);
+        let top = home.run(&[&["observe", "top", "--by", "port", "--limit", "3", "--json"][..], &WINDOW].concat()).json();
+        assert_eq!(top["rows"].as_array().unwrap().len(), 3);
+        assert_eq!((top["rows"][0]["key"].as_str(), top["rows"][0]["packets"].as_u64()), (Some("tcp/0"), Some(10)));
+        assert_eq!((top["by"].as_str(), top["sensors_watching"].as_f64()), (Some("port"), Some(1.0)));
+        let series = home.run(&[&["observe", "series", "--port", "tcp/7", "--json"][..], &["--from", "2024-03-10", "--to", "2024-03-12"]].concat()).json();
+        assert_eq!((series["key"].as_str(), series["rows"].as_array().unwrap().len()), (Some("tcp/7"), 2));
+        assert_eq!((series["rows"][0]["packets"].as_u64(), series["rows"][1]["packets"].as_u64()), (Some(10), None), "{series}");
+    }
+}
+
+#[test]
+fn what_is_wrong_says_what_to_do() {
+    let home = Home::sqlite();
+    let text = home.file("list.csv", b"date,URL\n");
+    let ran = home.run(&["observe", "import", "--sensor", "north", text.to_str().unwrap()]);
+    assert_eq!(ran.code(), 1);
+    assert!(ran.err().contains("neither pcap nor pcapng"), "{}", ran.err());
+    let mut cut = capture(3);
+    cut.truncate(cut.len() - 3);
+    let ran = home.run(&["observe", "import", "--sensor", "north", home.file("cut.pcap", &cut).to_str().unwrap()]);
+    assert_eq!(ran.code(), 3, "{}", ran.err());
+    assert!(ran.out().starts_with("2 packets: 2 stored") && ran.err().contains("byte "), "{} {}", ran.out(), ran.err());
+    for wrong in [
+        &["observe", "top", "--by", "port", "--from", "2024-04-01", "--to", "2024-03-01"][..],
+        &["observe", "series", "--port", "445", "--from", "2024-03-01", "--to", "2024-04-01"],
+    ] {
+        assert_eq!(home.run(wrong).code(), 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_killed_import_leaves_all_or_nothing() {
+    for home in homes() {
+        let file = home.file("a.pcap", &capture(400_000));
+        let import = ["observe", "import", "--sensor", "north", "--json", file.to_str().unwrap()];
+        assert_eq!(home.run(&["init"]).code(), 0);
+        let counted = || home.run(&[&["observe", "top", "--by", "sensor", "--json"][..], &WINDOW].concat()).json()["packets"].as_u64().unwrap();
+        for kill in 0..12_u64 {
+            let mut child = home.start(&import);
+            std::thread::sleep(Duration::from_millis(40 + kill * 130));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let now = counted();
+            assert!(now == 0 || now == 400_000, "{now} after kill {kill}");
+        }
+        assert_eq!(home.run(&import).code(), 0);
+        assert_eq!(counted(), 400_000);
+    }
+}

@@ -1,0 +1,31 @@
+//! Packets in columns and files: collected, sorted, written, merged, read, counted.
+
+mod arrays;
+mod buffer;
+
+mod compact;
+mod count;
+mod filter;
+mod group;
+mod keyed;
+#[cfg(test)]
+pub(crate) mod made;
+mod options;
+mod properties;
+mod read;
+mod row;
+mod rows;
+mod sort;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use buffer::{Full, PacketBuffer};
+pub use compact::compact;
+pub use count::{Count, Counts, Key, KeyValue, Limits, count};
+pub use filter::{Filter, Service};
+pub use options::TcpOptions;
+pub use read::{Batches, read};
+pub use row::{Country, Fragment, Kind, StoredPacket, Tcp, Tool, Transport};
+pub use rows::Rows;
+pub use write::{Written, write};

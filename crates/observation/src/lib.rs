@@ -1,0 +1,21 @@
+//! The observation desk: which sensors there are and when they watched, what they saw, and how often.
+//!
+//! Packets lie in the [`lake`](noroshi_lake) as files; which files count is said by the database ([`store::files`]), in the same unit of work
+//! in which a capture and the span that its sensor watched are kept. So a program that ends at any point leaves everything counted or nothing.
+//!
+//! **Architecture invariant:** what was not watched is never zero: an average divides by the sensors that watched ([`watch`]), and a bucket in
+//! which none did has no figures at all.
+
+mod error;
+mod migrations;
+mod place;
+pub mod series;
+pub mod service;
+mod store;
+pub mod top;
+pub mod watch;
+
+pub use error::ObservationError;
+pub use migrations::MIGRATIONS;
+pub use place::{NoService, Observatory, parse_service, service_key};
+pub use store::sensors::Sensor;
