@@ -32,7 +32,7 @@ impl Random {
 
     /// The upper bits of a number below `below`, at most 2^32.
     fn below(&mut self, below: u64) -> u64 {
-        (self.next() >> 32) * below >> 32
+        ((self.next() >> 32) * below) >> 32
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             let question = top::Question { by: by.into(), from, to, limit: limit as usize };
             let ranking = top::top(&place, &Platform::local_administrator(), question).await?;
             if json.json {
-                print_json(&ranking)?
+                print_json(&ranking)?;
             } else {
-                print_ranking(&ranking)?
+                print_ranking(&ranking)?;
             }
             Ok(Done::Whole)
         }
@@ -33,9 +33,9 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             let question = series::Question { service: port, from, to, bucket: bucket.into() };
             let series = series::series(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
             if json.json {
-                print_json(&series)?
+                print_json(&series)?;
             } else {
-                print_series(&series)?
+                print_series(&series)?;
             }
             Ok(Done::Whole)
         }
