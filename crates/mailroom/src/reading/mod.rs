@@ -103,11 +103,11 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter, 0);
     found.end();
-    if found.findings.is_empty() && found.problems.is_empty() {
-        // Of a form only what the reporter tells: the labels beside it are ours.
+    if found.findings.is_empty() && !found.text_was_refused {
+        // An attachment that could not be read silences nobody. Of a form only what the reporter tells: the labels beside it are ours.
         found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
     }
-    if found.findings.is_empty() && found.problems.is_empty() && form.is_none() {
+    if found.findings.is_empty() && form.is_none() {
         found.passed_on(&letter);
     }
     found.problems.extend(unopened(&seal));
