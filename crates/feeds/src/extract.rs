@@ -2,6 +2,7 @@
 //! place where it stands.
 
 mod brands;
+mod logged;
 mod phrases;
 
 pub use brands::Brands;
@@ -68,10 +69,13 @@ pub fn items(text: &str) -> Vec<Found> {
         if found.len() >= MOST_ITEMS {
             break;
         }
-        if let Some((item, at)) = text.get(word.clone()).and_then(|shown| read(shown, word.start)) {
-            found.push(Found { item, at });
+        let shown = text.get(word.clone()).unwrap_or_default();
+        match read(shown, word.start) {
+            Some((item, at)) => found.push(Found { item, at }),
+            None => found.extend(logged::values(shown, word.start)),
         }
     }
+    found.truncate(MOST_ITEMS);
     found
 }
 
@@ -316,7 +320,30 @@ mod tests {
     }
 
     #[test]
+    fn values_of_logs_are_found_behind_their_names() {
+        for (text, expected) in [
+            ("kernel: SRC=203.0.113.28 DST=198.51.100.9 DPT=22", &["address 203.0.113.28", "address 198.51.100.9"][..]),
+            ("ruser= rhost=2001:db8::7  user=root", &["address 2001:db8::7"]),
+            ("srcip=203.0.113.28,dstip=198.51.100.9;srcport=4711", &["address 203.0.113.28", "address 198.51.100.9"]),
+            ("Deny tcp src outside:203.0.113.28/4711 dst inside:198.51.100.9/22", &["address 203.0.113.28 port 4711", "address 198.51.100.9 port 22"]),
+            ("ip:203.0.113.28 src:2001:db8::7", &["address 203.0.113.28", "address 2001:db8::7"]),
+            ("url=http://a.example.test/x?y=192.0.2.7", &["url http://a.example.test/x?y=192.0.2.7"]),
+            ("http://a.example.test/x?ip=192.0.2.7", &["url http://a.example.test/x?ip=192.0.2.7"]),
+            ("md5=d41d8cd98f00b204e9800998ecf8427e", &["hash d41d8cd98f00b204e9800998ecf8427e"]),
+            ("bounce-taro=example.jp@list.example.test", &["mail bounce-taro=example.jp@list.example.test"]),
+            ("window.title=page.name a=b 12:30=x.y/z", &[]),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+        let text = "［UFW BLOCK］ SRC=203.0.113.28 dst inside:198.51.100.9/22,";
+        let places: Vec<&str> = items(text).into_iter().map(|found| &text[found.at]).collect();
+        assert_eq!(places, ["203.0.113.28", "198.51.100.9/22"]);
+    }
+
+    #[test]
     fn a_flood_is_bounded() {
+        assert_eq!(items(&"a=".repeat(4_000_000)).len(), 0);
+        assert_eq!(items(&"a=192.0.2.7,a=192.0.2.7 ".repeat(5_000)).len(), MOST_ITEMS);
         assert_eq!(items(&"192.0.2.7 ".repeat(20_000)).len(), MOST_ITEMS);
         assert_eq!(items(&"a".repeat(10 << 20)).len(), 0);
         assert_eq!(items(&"[".repeat(8_000)).len(), 0);
@@ -324,7 +351,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_places_are_within(text in "(http://|hxxp|\\[\\.\\]|\\.|[a-z0-9]{1,4}|@|:|/|\\[|\\]|\\(|\\)|楽天|。| |CVE-20|port|ﾌﾞ|2015-05-16 |ß|İ){0,30}") {
+        fn nothing_panics_and_places_are_within(text in "(http://|hxxp|=|src=|,|\\[\\.\\]|\\.|[a-z0-9]{1,4}|@|:|/|\\[|\\]|\\(|\\)|楽天|。| |CVE-20|port|ﾌﾞ|2015-05-16 |ß|İ){0,30}") {
             for found in everything(&text, &brands()) {
                 prop_assert!(text.get(found.at).is_some());
             }

@@ -212,13 +212,46 @@ fn role(line: &str, found: &Found) -> Role {
         _ => before,
     };
     let before = before.trim_end_matches(|edge: char| edge.is_whitespace() || matches!(edge, '[' | '(' | '"' | '\'' | '「' | '<')).to_lowercase();
+    // `src outside:192.0.2.7/4711`: the interface of a firewall.
+    let interface = before
+        .strip_suffix(':')
+        .and_then(|before| before.rsplit_once(' '))
+        .map(|(before, _)| before)
+        .filter(|before| before.ends_with("src") || before.ends_with("dst"));
+    let before = interface.unwrap_or(&before);
     let behind = behind.trim_start_matches(|edge: char| edge.is_whitespace() || matches!(edge, ']' | ')' | '"' | '\'' | '」' | '>'));
     let word = |text: &str, word: &str| text.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|one: char| one.is_ascii_alphanumeric()));
-    let ends = |words: &[&str]| words.iter().any(|one| word(&before, one));
+    let ends = |words: &[&str]| words.iter().any(|one| word(before, one));
     if ends(&["resolves to", "resolved to", "resolving to", "points to"]) {
         return Role::Named;
     }
-    if ends(&["to", "dst=", "dst:", "dst", "dstip=", "->", "=>", "against", "target", "destination", "destination ip", "victim", "our", "our server", "via"]) {
+    let targets = [
+        "to",
+        "dst=",
+        "dst:",
+        "dst",
+        "dstip=",
+        "dst_ip=",
+        "dst-ip=",
+        "daddr=",
+        "dest=",
+        "destip=",
+        "dest_ip=",
+        "destination=",
+        "laddr=",
+        "target=",
+        "->",
+        "=>",
+        "against",
+        "target",
+        "destination",
+        "destination ip",
+        "victim",
+        "our",
+        "our server",
+        "via",
+    ];
+    if ends(&targets) {
         return Role::Target;
     }
     let follows = |words: &[&str]| words.iter().any(|one| behind.starts_with(one));
@@ -234,8 +267,20 @@ fn role(line: &str, found: &Found) -> Role {
         "src:",
         "src",
         "srcip=",
+        "src_ip=",
+        "src-ip=",
+        "saddr=",
+        "source=",
+        "sourceip=",
+        "source_ip=",
         "attacker",
+        "attacker=",
         "rhost=",
+        "raddr=",
+        "client=",
+        "remote=",
+        "remote_addr=",
+        "remip=",
     ]) || follows(&["->", "- - [", "から", "より"]);
     if source {
         return Role::Source;

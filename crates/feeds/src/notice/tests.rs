@@ -55,6 +55,21 @@ fn lines_of_xml_make_findings() {
 }
 
 #[test]
+fn lines_of_logs_tell_the_source_and_not_the_destination() {
+    for line in [
+        "Jan 15 00:00:07 fw kernel: [UFW BLOCK] IN=eth0 OUT= MAC=02:00 SRC=192.0.2.7 DST=198.51.100.9 LEN=40 PROTO=TCP SPT=44123 DPT=22",
+        "Jan 15 00:00:07 fw sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0 tty=ssh ruser= rhost=192.0.2.7  user=root",
+        "Jan 15 00:00:07 fw date=x srcip=192.0.2.7,dstip=198.51.100.9",
+        "Jan 15 00:00:07 fw %ASA-4-106023: Deny tcp src outside:192.0.2.7/44123 dst inside:198.51.100.9/22 by access-group \"outside\"",
+    ] {
+        let text = format!("Brute force was detected, all times are in UTC:\n\n{line}\n");
+        let sent = Moment(1_705_300_000_000_000);
+        let found: Vec<_> = read("Abuse report", &text, Some(sent)).iter().map(told).collect();
+        assert_eq!(found, [("192.0.2.7".into(), Some("2024-01-15T00:00:07Z".into()), Rsit::BruteForce)], "{line}");
+    }
+}
+
+#[test]
 fn a_conversation_makes_none() {
     let text = "Hello,\nthank you for the call yesterday. The server 192.0.2.7 is ours, we will look into it.\nBest regards\nTaro (taro@example.jp)\n";
     assert_eq!(read("Re: question", text, None), []);

@@ -106,11 +106,11 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     found.letter(&letter, 0);
     found.end();
     let is_of_parts = form.is_none() && !found.findings.is_empty();
-    if found.findings.is_empty() && found.problems.is_empty() {
-        // Of a form only what the reporter tells: the labels beside it are ours.
+    if found.findings.is_empty() && !found.text_was_refused {
+        // An attachment that could not be read silences nobody. Of a form only what the reporter tells: the labels beside it are ours.
         found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
     }
-    if found.findings.is_empty() && found.problems.is_empty() && form.is_none() {
+    if found.findings.is_empty() && form.is_none() {
         found.passed_on(&letter);
     }
     found.problems.extend(unopened(&seal));

@@ -43,13 +43,15 @@ pub(super) struct Found {
     room: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) problems: Vec<(Bilingual, Reason)>,
+    /// Whether the letter's own text claims to be in a form that programs write, and could not be read as that.
+    pub(super) text_was_refused: bool,
     /// How many findings and problems there were beyond what is kept.
     left_out: usize,
 }
 
 impl Found {
     pub(super) const fn new(latest: Moment) -> Self {
-        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), left_out: 0 }
+        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
     }
 
     /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
@@ -59,7 +61,7 @@ impl Found {
             return;
         }
         self.letter(letter, 1);
-        if self.findings.is_empty() && self.problems.is_empty() {
+        if self.findings.is_empty() {
             let inner = letter.parts.iter().filter(|part| part.depth == 1);
             let subject = letter.parts.iter().find_map(|part| if let Body::Letter(headers) = &part.body { Some(headers.subject.clone()) } else { None });
             let texts: Vec<_> = inner.filter(|part| !part.attached && part.media_type.starts_with("text/")).filter_map(Part::text).collect();
@@ -75,7 +77,9 @@ impl Found {
             } else if let Some(bytes) = part.bytes().filter(|_| part.attached || part.name.is_some() || part.media_type != "text/html") {
                 let body = !part.attached && part.name.is_none() && part.media_type == "text/plain";
                 let name = part.name.as_deref().unwrap_or_default();
+                let before = self.problems.len();
                 self.file(&File { place: &place_of(part), name, media_type: &part.media_type, bytes, body, depth: 0 }, &letter.headers.subject);
+                self.text_was_refused |= body && self.problems.len() > before;
             }
         }
     }

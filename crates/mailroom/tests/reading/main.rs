@@ -1,6 +1,7 @@
 //! Letters as they come, and what they tell.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, reason = "a test ends where it is surprised")]
 
+mod beside;
 #[path = "../../../../fuzz/src/bounded.rs"]
 mod bounded;
 mod field;
