@@ -7,6 +7,7 @@ mod post;
 mod reading;
 mod target;
 mod telescope;
+mod tnef;
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! Letters, and what is within them.
 
-use crate::target::Target;
+use crate::{target::Target, tnef as packed};
 use noroshi_kernel::moment::{Moment, Zone};
 use noroshi_post::{
     archive, automatic,
@@ -11,6 +11,7 @@ use noroshi_post::{
     openpgp::{self, Certificate, SignatureState, TeamKey},
     sealed::{self, Ring},
     threading::{self, Marks},
+    tnef,
     unstuffing::Unstuffing,
     uuencode, words,
 };
@@ -23,6 +24,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "threading", run: signs, seeds: replies },
     Target { name: "charset", run: sniffed, seeds: encoded },
     Target { name: "uuencode", run: uuencoded, seeds: uuencodes },
+    Target { name: "tnef", run: packed_by_outlook, seeds: packets },
     Target { name: "archive", run: unpacked, seeds: archives },
     Target { name: "mbox", run: mailbox, seeds: mailboxes },
     Target { name: "armour", run: armour, seeds: armoured },
@@ -183,6 +185,22 @@ fn uuencoded(bytes: &[u8]) {
     assert!(found.files.iter().all(|file| text.contains(&file.name)));
 }
 
+fn packed_by_outlook(bytes: &[u8]) {
+    let found = tnef::read(bytes);
+    assert_eq!(found, tnef::read(bytes), "reading twice gives the same");
+    assert_eq!(found.is_some(), tnef::is_tnef(bytes));
+    let Some(contents) = found else { return };
+    assert!(contents.files.len() <= tnef::MOST_FILES);
+    assert!(contents.files.iter().map(|file| file.bytes.len()).sum::<usize>() <= bytes.len());
+    let texts = contents.plain.iter().chain(&contents.html).map(|text| text.text.len()).sum::<usize>();
+    assert!(texts <= bytes.len() * 3 && contents.files.iter().flat_map(|file| &file.name).all(|name| name.len() <= 6_000));
+    // As a part of a letter: what lies within it becomes parts.
+    let letter = [b"From: a@example.jp\r\nContent-Type: application/ms-tnef\r\n\r\n", bytes].concat();
+    if let Ok(read) = letter::read(&letter) {
+        bounded(&read, &letter);
+    }
+}
+
 fn unpacked(bytes: &[u8]) {
     const ROOM: usize = 1 << 20;
     let Ok(archive) = archive::unpack(bytes, ROOM) else { return };
@@ -324,6 +342,18 @@ fn encoded() -> Vec<Vec<u8>> {
 
 fn uuencodes() -> Vec<Vec<u8>> {
     vec![b"See below.\nbegin 644 note.txt\n%:&5L;&\\`\n`\nend\nand\nbegin 600 a b\n`\nend\n".to_vec(), b"begin 644 x\r\n#86)C\r\nM86)C".to_vec()]
+}
+
+fn packets() -> Vec<Vec<u8>> {
+    let properties =
+        [(packed::BODY, packed::utf16("本文 192.0.2.7")), (packed::CODE_PAGE, 65001_u32.to_le_bytes().to_vec()), (packed::HTML, b"<p>x</p>".to_vec())];
+    let named = [(packed::LONG_NAME, packed::utf16("../報告.csv")), (packed::MIME_TAG, b"text/csv\0".to_vec())];
+    let inner = packed::file(
+        932,
+        &[packed::body(b"\x95\xf1\x8d\x90"), packed::of_letter(&[(packed::RTF, vec![1])]), packed::attachment(b"A.CSV", Some(b"a,b\n"), &named)],
+    );
+    let object = [&packed::LETTER[..], &inner].concat();
+    vec![packed::file(1252, &[packed::of_letter(&properties), packed::attachment(b"", None, &[(packed::OBJECT, object)])]), inner]
 }
 
 /// Archives without compression: their bytes are written here.

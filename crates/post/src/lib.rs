@@ -19,6 +19,7 @@ pub mod mbox;
 pub mod openpgp;
 pub mod sealed;
 pub mod threading;
+pub mod tnef;
 pub mod unstuffing;
 pub mod uuencode;
 pub mod words;

@@ -8,6 +8,8 @@ mod bounded;
 mod post;
 #[path = "../../../fuzz/src/target.rs"]
 mod target;
+#[path = "../../../fuzz/src/tnef.rs"]
+mod tnef;
 
 #[test]
 fn every_target_bears_variations_of_its_seeds() {

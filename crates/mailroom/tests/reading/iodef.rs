@@ -32,7 +32,7 @@ const DOCUMENT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </IODEF-Document>"#;
 
 /// A letter with one file.
-fn letter(name: &str, media_type: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn letter(name: &str, media_type: &str, bytes: &[u8]) -> Vec<u8> {
     let from = Mailbox { name: String::new(), address: "csirt@example.net".into() };
     let zone = noroshi_kernel::moment::Zone::named("UTC").expect("a zone");
     let mut draft = Draft::new(from, "1@example.net", noroshi_kernel::moment::Moment(1_705_320_000_000_000), zone);
@@ -50,7 +50,7 @@ fn alone(media_type: &str, text: &str) -> Vec<u8> {
 }
 
 /// An archive of files as they are, by hand: no compression.
-fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
         let crc =

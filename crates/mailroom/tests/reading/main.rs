@@ -9,8 +9,12 @@ mod field;
 mod fuzz;
 mod iodef;
 mod notices;
+mod packed;
 #[path = "../../../../fuzz/src/target.rs"]
 mod target;
+#[path = "../../../../fuzz/src/tnef.rs"]
+#[allow(dead_code, reason = "others use more of it")]
+mod tnef;
 
 use noroshi_kernel::moment::Moment;
 use noroshi_mailroom::{

@@ -2,6 +2,7 @@
 
 mod headers;
 mod reading;
+mod within;
 
 pub use headers::{Headers, Hop, Mailbox};
 pub use reading::read;
@@ -32,7 +33,7 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub struct Part {
     /// Its place: `2.1` is the first part of the second. The letter's own body is `1` when it has no parts. `1.u1` is the first file that stands
-    /// uuencoded in the text `1`.
+    /// uuencoded in the text `1`; `2.b1` and `2.t1` are the first body and the first attachment that Outlook packed into `2`.
     pub path: String,
     /// The media type in lower case: `text/plain`.
     pub media_type: String,

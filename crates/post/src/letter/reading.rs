@@ -92,9 +92,9 @@ fn head<'a>(message: &'a Message<'_>) -> &'a [u8] {
     range.and_then(|range| message.raw_message.get(range)).unwrap_or_default()
 }
 
-struct Reading {
-    parts: Vec<Part>,
-    oddities: Vec<Reason>,
+pub(super) struct Reading {
+    pub(super) parts: Vec<Part>,
+    pub(super) oddities: Vec<Reason>,
     /// How many parts there were beyond the most that are read.
     beyond: usize,
 }
@@ -146,7 +146,10 @@ impl Reading {
                     self.part(message, part, &here, depth, body);
                     self.files(found, &here, depth);
                 }
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.part(message, part, &here, depth, Body::Bytes(bytes.to_vec())),
+                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                    self.part(message, part, &here, depth, Body::Bytes(bytes.to_vec()));
+                    self.unpack(bytes, &here, depth, 0);
+                }
             }
         }
     }
@@ -160,31 +163,6 @@ impl Reading {
         let kind = content_type.and_then(|kind| kind.attribute("report-type").or_else(|| kind.attribute("protocol"))).map(str::to_ascii_lowercase);
         let attached = part.content_disposition().is_some_and(ContentType::is_attachment);
         self.parts.push(Part { path: path.to_owned(), media_type, kind, name: file_name(message, part), attached, depth, body });
-    }
-
-    /// Takes the files that were uuencoded in the text of the part at `path`.
-    fn files(&mut self, found: uuencode::Found, path: &str, depth: usize) {
-        let room = MOST_PARTS.saturating_sub(self.parts.len());
-        if found.more || found.files.len() > room {
-            let read = found.files.len().min(room);
-            self.oddities.push(Reason::new(
-                "part-uuencode",
-                format!("パート {path}: uuencode されたファイルが多すぎるので、{read} 個を超える分は取り出していません。"),
-                format!("part {path}: too many uuencoded files; those beyond {read} were not taken out"),
-            ));
-        }
-        for (place, file) in found.files.into_iter().take(room).enumerate() {
-            let path = format!("{path}.u{}", place + 1);
-            if !file.whole {
-                self.oddities.push(Reason::new(
-                    "part-uuencode",
-                    format!("パート {path}: uuencode されたファイルが途中で切れています。読めたところまでを取り出しました。"),
-                    format!("part {path}: the uuencoded file breaks off; what was read up to there was taken out"),
-                ));
-            }
-            let (media_type, body) = ("application/octet-stream".to_owned(), Body::Bytes(file.bytes));
-            self.parts.push(Part { path, media_type, kind: None, name: safe_name(&file.name), attached: true, depth, body });
-        }
     }
 
     /// The text of a part, read by what its bytes are, with the files that stand uuencoded in it. They stay in the text, too: signatures cover it.
@@ -208,6 +186,18 @@ impl Reading {
             ));
         }
         let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+        let decoded = self.decode(bytes, label, path);
+        let mut text = decoded.text;
+        let html = matches!(part.body, PartType::Html(_));
+        let is_file = html || part.content_disposition().is_some_and(ContentType::is_attachment);
+        let found = if is_file { uuencode::Found::default() } else { uuencode::find(&text) };
+        self.shorten(&mut text, path);
+        let charset = decoded.charset;
+        (if html { Body::Html { html: text, charset } } else { Body::Text { text, charset } }, found)
+    }
+
+    /// Bytes as text, whatever their label says.
+    pub(super) fn decode(&mut self, bytes: &[u8], label: Option<&str>, path: &str) -> charset::Decoded {
         let decoded = charset::decode(bytes, label);
         if decoded.mislabelled {
             let label = label.map(|label| noroshi_kernel::setaside::printable(label, 40)).unwrap_or_default();
@@ -217,10 +207,11 @@ impl Reading {
                 format!("part {path}: labelled {label:?}, read as {}", decoded.charset),
             ));
         }
-        let mut text = decoded.text;
-        let html = matches!(part.body, PartType::Html(_));
-        let is_file = html || part.content_disposition().is_some_and(ContentType::is_attachment);
-        let found = if is_file { uuencode::Found::default() } else { uuencode::find(&text) };
+        decoded
+    }
+
+    /// Cuts a text that is too long.
+    pub(super) fn shorten(&mut self, text: &mut String, path: &str) {
         if text.len() > TEXT_MOST_BYTES {
             let most = TEXT_MOST_BYTES >> 20;
             text.truncate(text.floor_char_boundary(TEXT_MOST_BYTES));
@@ -230,8 +221,6 @@ impl Reading {
                 format!("part {path}: what goes beyond {most} MiB was not read"),
             ));
         }
-        let charset = decoded.charset;
-        (if html { Body::Html { html: text, charset } } else { Body::Text { text, charset } }, found)
     }
 }
 
@@ -244,7 +233,7 @@ fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     safe_name(&name)
 }
 
-fn safe_name(name: &str) -> Option<String> {
+pub(super) fn safe_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe = noroshi_kernel::setaside::printable(last.trim_matches(|edge: char| edge.is_whitespace() || edge == '.'), 200);
     (!safe.is_empty()).then_some(safe)
