@@ -62,8 +62,10 @@ pub enum Action {
     Import,
     /// Change the brand table.
     ChangeBrands,
-    /// Read inputs that wait for a person.
+    /// Read inputs that wait for a person, and the bytes of what came in. Without [`Import`](Self::Import), of the tray what is a letter.
     ViewTray,
+    /// Read inputs that wait for a person again, and close them: those that one may see.
+    WorkTray,
     /// Make accounts and change their roles.
     ChangeAccounts,
     /// Read letters, and what stands in the inbox of a desk.
@@ -84,13 +86,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
         Self::Import,
         Self::ChangeBrands,
         Self::ViewTray,
+        Self::WorkTray,
         Self::ChangeAccounts,
         Self::ViewLetters,
         Self::WriteLetters,
@@ -105,8 +108,9 @@ impl Action {
     const fn roles(self) -> &'static [Role] {
         match self {
             Self::ViewRecords | Self::ViewFigures => &Role::ALL,
-            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
-            Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
+            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
+            // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
+            Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
         }
@@ -252,13 +256,14 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 14] = [
+    const MATRIX: [[bool; 5]; 15] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
-        [true, false, false, false, true],
+        [true, false, true, false, true],
+        [true, false, true, false, true],
         [false, false, false, false, true],
         [true, false, true, false, true],
         [true, false, true, false, true],
