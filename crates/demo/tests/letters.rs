@@ -169,7 +169,7 @@ async fn what_goes_out_stands_as_it_does_without_a_relay() {
 async fn the_tray_the_desks_and_the_seals_are_as_the_manual_says() {
     for team in teams().await {
         team.example().await;
-        let items = tray::list(&team.ledger, ROOT.sight(), 0, 10).await.expect("a tray");
+        let items = tray::list(&team.ledger, &ROOT, 0, 10).await.expect("a tray");
         assert_eq!(items.len(), 1);
         assert_eq!((items[0].reason.key.as_ref(), items[0].place.en.as_str()), ("xarf-field", "part 2"), "{:?}", items[0].reason);
         let desks = desk::all(&team.ledger).await.expect("desks");

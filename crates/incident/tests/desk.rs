@@ -11,7 +11,7 @@ use noroshi_incident::{
     stats,
 };
 use noroshi_kernel::{
-    access::{Actor, Role, Sight},
+    access::{Actor, Role},
     id::AccountId,
     moment::Zone,
     period::Period,
@@ -247,7 +247,7 @@ on_both_databases! {
     async fn a_flood_of_broken_rows_is_few_entries(bench) {
         let outcome = import(&bench, "a.csv", &format!("2020/01/01,http://a.example.jp/,B\n{}2020/01/02,http://b.example.jp/,B\n,,\n", "broken\n".repeat(5_000))).await;
         assert_eq!((outcome.read, outcome.set_aside, outcome.stored), (5_003, 5_001, 2));
-        let items = tray::list(&bench.ledger, Sight::Everything, 0, 100).await.expect("listed");
+        let items = tray::list(&bench.ledger, &Actor::Platform, 0, 100).await.expect("listed");
         assert!(items.len() < 10, "{}", items.len());
         assert_eq!(items.iter().map(|item| item.rows).sum::<i64>(), 5_001);
         assert!(items.iter().any(|item| item.place.en.starts_with("lines 3 to ")), "{items:?}");
@@ -324,11 +324,11 @@ on_both_databases! {
         assert_eq!(places[0], "line 2, column 1");
         assert_eq!(places[3], "line 5, column 2");
         assert!(outcome.reasons.iter().all(|SetAside { input, .. }| !input.contains('\u{1b}')), "a hostile file name does not reach the terminal");
-        assert_eq!(tray::count(&bench.ledger, Sight::Everything).await.expect("counted"), 5);
+        assert_eq!(tray::count(&bench.ledger, &Actor::Platform).await.expect("counted"), 5);
         let again = import(&bench, "again.csv", csv).await;
         assert_eq!((again.set_aside, again.already_seen), (5, 1));
-        assert_eq!(tray::count(&bench.ledger, Sight::Everything).await.expect("counted"), 5, "a row lies in the tray once");
-        let item = tray::list(&bench.ledger, Sight::Everything, 0, 10).await.expect("listed").into_iter().find(|item| item.place.en == "line 2, column 1").expect("there");
+        assert_eq!(tray::count(&bench.ledger, &Actor::Platform).await.expect("counted"), 5, "a row lies in the tray once");
+        let item = tray::list(&bench.ledger, &Actor::Platform, 0, 10).await.expect("listed").into_iter().find(|item| item.place.en == "line 2, column 1").expect("there");
         let raw = bench.ledger.blobs().read_part(&item.raw_sha256, item.raw_offset, item.raw_length).expect("read");
         assert_eq!(raw, "2020/02/30 00:00:00,http://a.example.jp/,B".as_bytes(), "the raw row is there to look at");
     }

@@ -9,7 +9,7 @@ use noroshi_incident::{
     service::import::{self, Again, Outcome},
 };
 use noroshi_kernel::{
-    access::{Actor, Role, Sight},
+    access::{Actor, Role},
     id::{AccountId, TrayItemId},
     language::Bilingual,
     moment::{Moment, Zone},
@@ -69,11 +69,11 @@ fn numbers(outcome: &Outcome) -> [u64; 5] {
 /// Everything that counts: reports, incidents, what waits, and all of the tray.
 async fn state(ledger: &Ledger) -> [i64; 4] {
     let count = async |table: &str| ledger.number(Sql::new("SELECT count(*) AS n FROM ").push(table)).await.expect("counted");
-    [count("incident_report").await, count("incident").await, tray::count(ledger, Sight::Everything).await.expect("counted"), count("mailroom_tray").await]
+    [count("incident_report").await, count("incident").await, tray::count(ledger, &Actor::Platform).await.expect("counted"), count("mailroom_tray").await]
 }
 
 async fn items(ledger: &Ledger) -> Vec<tray::Item> {
-    let mut items = tray::list(ledger, Sight::Everything, 0, 1_000).await.expect("listed");
+    let mut items = tray::list(ledger, &Actor::Platform, 0, 1_000).await.expect("listed");
     items.reverse();
     items
 }
@@ -139,7 +139,7 @@ on_both_databases! {
         assert_eq!(after, [50, 50, 0, 2]);
         let received = bench.ledger.number(Sql::new("SELECT max(received_at) AS n FROM incident_report")).await.expect("read");
         assert_eq!(received, bench.ledger.now().0 - 30 * Moment::DAY_US, "as an import would have made it when the file came in");
-        let closed = tray::load(&bench.ledger, before[1].id).await.expect("read").expect("never deleted").closed.expect("closed");
+        let closed = tray::load(&bench.ledger, &Actor::Platform, before[1].id).await.expect("read").expect("never deleted").closed.expect("closed");
         assert_eq!((closed.by.as_str(), closed.ending, closed.at), ("local:test", Ending::Read, bench.ledger.now()));
         assert_eq!(again(&bench, Which::All).await, Again::default(), "nothing is left");
         assert_eq!(numbers(&import(&bench, "a.csv", csv.as_bytes()).await), [50, 0, 0, 50, 0]);
@@ -206,8 +206,8 @@ on_both_databases! {
         assert!(close(&administrator(), &"x".repeat(tray::NOTE_MOST_CHARS + 1)).await.is_err());
         close(&administrator(), "test data").await.expect("closed");
         assert!(close(&administrator(), "again").await.is_err(), "once is enough");
-        assert_eq!(tray::count(&bench.ledger, Sight::Everything).await.expect("counted"), 0);
-        let closed = tray::load(&bench.ledger, item.id).await.expect("read").expect("never deleted").closed.expect("closed");
+        assert_eq!(tray::count(&bench.ledger, &Actor::Platform).await.expect("counted"), 0);
+        let closed = tray::load(&bench.ledger, &Actor::Platform, item.id).await.expect("read").expect("never deleted").closed.expect("closed");
         assert_eq!((closed.by.as_str(), closed.note.as_str(), closed.ending), ("local:test", "test data", Ending::Nothing));
         assert_eq!(numbers(&import(&bench, "a.csv", csv.as_bytes()).await), [2, 0, 0, 2, 0], "a person has decided on it");
         assert_eq!(again(&bench, Which::All).await, Again::default());

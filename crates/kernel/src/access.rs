@@ -62,8 +62,10 @@ pub enum Action {
     Import,
     /// Change the brand table.
     ChangeBrands,
-    /// Read inputs that wait for a person.
+    /// Read inputs that wait for a person, and the bytes of what came in. Without [`Import`](Self::Import), of the tray what is a letter.
     ViewTray,
+    /// Read inputs that wait for a person again, and close them: those that one may see.
+    WorkTray,
     /// Make accounts and change their roles.
     ChangeAccounts,
     /// Read letters, and what stands in the inbox of a desk.
@@ -88,13 +90,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
         Self::Import,
         Self::ChangeBrands,
         Self::ViewTray,
+        Self::WorkTray,
         Self::ChangeAccounts,
         Self::ViewLetters,
         Self::WriteLetters,
@@ -111,8 +114,9 @@ impl Action {
     const fn roles(self) -> &'static [Role] {
         match self {
             Self::ViewRecords | Self::ViewFigures | Self::ViewObservations => &Role::ALL,
-            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ViewTray | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
-            Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
+            Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
+            // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
+            Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
             Self::ImportPackets => &[Role::Analyst, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
@@ -259,13 +263,14 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 16] = [
+    const MATRIX: [[bool; 5]; 17] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
         [true, false, false, false, true],
-        [true, false, false, false, true],
+        [true, false, true, false, true],
+        [true, false, true, false, true],
         [false, false, false, false, true],
         [true, false, true, false, true],
         [true, false, true, false, true],

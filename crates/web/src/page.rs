@@ -108,7 +108,7 @@ impl Page {
     pub(crate) async fn of(web: &Web, person: &Person, desk: Desk, title: String) -> Result<Self, Failure> {
         let words = Words::of(person.reader.language);
         let waiting = noroshi_incident::open_count(&web.ledger, person.actor.sight()).await?;
-        let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger, person.actor.sight()).await? } else { 0 };
+        let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger, &person.actor).await? } else { 0 };
         let inbox = if person.actor.can(Action::ViewLetters) { thread::counts(&web.ledger, &person.actor).await? } else { Vec::new() };
         let seats = Desk::RAIL.into_iter().filter(|(_, _, _, action)| person.actor.can(*action));
         let desks = seats.map(|(seat, key, href, _)| DeskLink {

@@ -71,6 +71,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const BRANDS: Access = Access::Action(Action::ChangeBrands);
     const IMPORT: Access = Access::Action(Action::Import);
     const TRAY: Access = Access::Action(Action::ViewTray);
+    const WORK_TRAY: Access = Access::Action(Action::WorkTray);
     const LETTERS: Access = Access::Action(Action::ViewLetters);
     const WRITE: Access = Access::Action(Action::WriteLetters);
     const CONTACT_KEYS: Access = Access::Action(Action::ChangeContactKeys);
@@ -109,8 +110,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/brands/names/{id}", BRANDS, pages::brands::assign::post),
         get("/tray", TRAY, pages::tray::get),
         get("/tray/{id}", TRAY, pages::tray::entry::get),
-        post("/tray/{id}/again", IMPORT, pages::tray::again::post),
-        post("/tray/{id}/close", IMPORT, pages::tray::close::post),
+        post("/tray/{id}/again", WORK_TRAY, pages::tray::again::post),
+        post("/tray/{id}/close", WORK_TRAY, pages::tray::close::post),
         get("/mappings", IMPORT, pages::mappings::get),
         get("/mappings/new", IMPORT, pages::mappings::add::get),
         post("/mappings/new", IMPORT, pages::mappings::add::post),

@@ -1,6 +1,5 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Doctor, grammar::counted, platform::Platform};
-use noroshi_kernel::access::Sight;
 use noroshi_ledger::{Ledger, Query as _, Sql, blob::Harm, outbox};
 use noroshi_mailroom::{
     correspondence::{self, Raw},
@@ -25,7 +24,7 @@ struct Blobs {
 /// Asks each part how it is. What is wrong is said in words; the exit code is then 1.
 pub(super) async fn run(platform: &Platform, doctor: &Doctor) -> anyhow::Result<Done> {
     let ledger = &platform.ledger;
-    let (waiting, in_tray) = (outbox::waiting(ledger).await?, tray::count(ledger, Sight::Everything).await?);
+    let (waiting, in_tray) = (outbox::waiting(ledger).await?, tray::count(ledger, &Platform::local_administrator()).await?);
     let lost = ledger
         .number(Sql::new(
             "SELECT count(*) AS n FROM incident i WHERE i.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM incident_told t WHERE t.incident_id = i.id)",

@@ -2,7 +2,7 @@ use super::{print, print_json};
 use crate::{Done, arguments::Tray, grammar::counted, platform::Platform, progress::Bar, wiring::Worker};
 use anyhow::Context as _;
 use noroshi_incident::service::import::{self, Again};
-use noroshi_kernel::{access::Sight, id::TrayItemId, reason::Reason, setaside::printable};
+use noroshi_kernel::{id::TrayItemId, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
     correspondence,
     tray::{self, Closed, Item, Which},
@@ -80,7 +80,8 @@ struct Listed<'a> {
 }
 
 async fn list(platform: &Platform, skip: u32, limit: u32, as_json: bool) -> anyhow::Result<()> {
-    let (count, items) = (tray::count(&platform.ledger, Sight::Everything).await?, tray::list(&platform.ledger, Sight::Everything, skip, limit).await?);
+    let root = Platform::local_administrator();
+    let (count, items) = (tray::count(&platform.ledger, &root).await?, tray::list(&platform.ledger, &root, skip, limit).await?);
     if as_json {
         return print_json(&Listed { count, items: items.iter().map(Shown::from).collect() });
     }
@@ -101,7 +102,9 @@ struct WithRaw<'a> {
 }
 
 async fn show(platform: &Platform, id: TrayItemId, as_json: bool) -> anyhow::Result<()> {
-    let item = tray::load(&platform.ledger, id).await?.with_context(|| format!("the tray holds no entry {id}; noroshi tray list names them"))?;
+    let item = tray::load(&platform.ledger, &Platform::local_administrator(), id)
+        .await?
+        .with_context(|| format!("the tray holds no entry {id}; noroshi tray list names them"))?;
     let delivery = correspondence::load(&platform.ledger, item.correspondence).await?;
     let from = delivery.map_or(0, |delivery| delivery.raw.offset) + item.raw_offset;
     let blobs = platform.ledger.blobs();

@@ -157,10 +157,10 @@ pub const NOTE_MOST_CHARS: usize = 2_000;
 /// Closes an entry in which there is nothing to report. It stays, with the note, and its input is not asked about again.
 ///
 /// # Errors
-/// [`MailroomError::Forbidden`]; [`MailroomError::Unknown`]; [`MailroomError::Refused`] when the note is missing or too long, or
+/// [`MailroomError::Forbidden`]; [`MailroomError::Unknown`], also when the actor may not see it; [`MailroomError::Refused`] when the note is missing or too long, or
 /// the entry is closed already.
 pub async fn close(work: &UnitOfWork, actor: &Actor, id: TrayItemId, note: &str) -> Result<(), MailroomError> {
-    actor.must_can(Action::Import)?;
+    actor.must_can(Action::WorkTray)?;
     let note = note.trim();
     let unfit = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
     if note.is_empty() || note.chars().count() > NOTE_MOST_CHARS || note.chars().any(unfit) {
@@ -171,7 +171,7 @@ pub async fn close(work: &UnitOfWork, actor: &Actor, id: TrayItemId, note: &str)
         )));
     }
     work.lock("mailroom.tray").await?;
-    let item = store::load(work, id).await?.ok_or_else(|| MailroomError::Unknown { kind: "tray entry", name: id.to_string() })?;
+    let item = store::load(work, actor, id).await?.ok_or_else(|| MailroomError::Unknown { kind: "tray entry", name: id.to_string() })?;
     if item.closed.is_some() {
         return Err(MailroomError::Refused(closed_already(id)));
     }

@@ -1,7 +1,7 @@
 use super::{Closed, Ending, Item, ReadAs, Rejected, Which};
-use crate::thread::hidden_letters;
+use crate::{correspondence::Channel, thread::hidden_letters};
 use noroshi_kernel::{
-    access::Sight,
+    access::{Action, Actor},
     id::{CorrespondenceId, TrayItemId},
     language::Bilingual,
     moment::Moment,
@@ -193,17 +193,30 @@ async fn items(query: &impl Query, sql: Sql) -> Result<Vec<Item>, LedgerError> {
     query.all::<Row>(sql).await?.into_iter().map(Item::try_from).collect()
 }
 
-fn waiting(sight: Sight) -> Sql {
+/// The condition under which an actor sees an entry: of letters, those whose threads he may read; of files, all of them when he may
+/// import.
+fn seen(actor: &Actor) -> Sql {
+    if !actor.can(Action::ViewTray) {
+        return Sql::new("1 = 0");
+    }
     // The name of a letter is its subject: whoever may not see its thread does not see that.
-    Sql::new(" WHERE t.closed_at IS NULL AND t.correspondence_id NOT IN (").append(hidden_letters(sight)).push(")")
+    let letters = Sql::new("t.correspondence_id NOT IN (").append(hidden_letters(actor.sight())).push(")");
+    if actor.can(Action::Import) {
+        return letters;
+    }
+    letters.push(" AND t.correspondence_id NOT IN (SELECT fc.id FROM mailroom_correspondence fc WHERE fc.channel = ").bind(Channel::Feed.key()).push(")")
 }
 
-/// What waits in the tray, newest first: `limit` inputs after the first `skip`. Letters whose threads may not be seen are left out.
+fn waiting(actor: &Actor) -> Sql {
+    Sql::new(" WHERE t.closed_at IS NULL AND ").append(seen(actor))
+}
+
+/// What waits in the tray for an actor, newest first: `limit` inputs after the first `skip`. What he may not see is left out.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn list(query: &impl Query, sight: Sight, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
-    let sql = Sql::new(ITEMS).append(waiting(sight)).push(" ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
+pub async fn list(query: &impl Query, actor: &Actor, skip: u32, limit: u32) -> Result<Vec<Item>, LedgerError> {
+    let sql = Sql::new(ITEMS).append(waiting(actor)).push(" ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
     items(query, sql).await
 }
 
@@ -211,30 +224,33 @@ pub async fn list(query: &impl Query, sight: Sight, skip: u32, limit: u32) -> Re
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn count(query: &impl Query, sight: Sight) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray t").append(waiting(sight))).await
+pub async fn count(query: &impl Query, actor: &Actor) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n FROM mailroom_tray t").append(waiting(actor))).await
 }
 
-/// One entry, open or closed.
+/// One entry, open or closed, when the actor may see it: others are not there.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn load(query: &impl Query, id: TrayItemId) -> Result<Option<Item>, LedgerError> {
-    Ok(items(query, Sql::new(ITEMS).push(" WHERE t.id = ").bind(id.0)).await?.pop())
+pub async fn load(query: &impl Query, actor: &Actor, id: TrayItemId) -> Result<Option<Item>, LedgerError> {
+    Ok(items(query, Sql::new(ITEMS).push(" WHERE t.id = ").bind(id.0).push(" AND ").append(seen(actor))).await?.pop())
 }
 
-/// The deliveries of which entries wait, the oldest first.
+/// The deliveries of which entries wait that the actor may see, the oldest first.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn deliveries(query: &impl Query, which: &Which) -> Result<Vec<CorrespondenceId>, LedgerError> {
+pub async fn deliveries(query: &impl Query, actor: &Actor, which: &Which) -> Result<Vec<CorrespondenceId>, LedgerError> {
     #[derive(FromQueryResult)]
     struct IdRow {
         id: i64,
     }
     let mut deliveries = Vec::new();
     for condition in conditions(which) {
-        let sql = Sql::new("SELECT DISTINCT t.correspondence_id AS id FROM mailroom_tray t WHERE t.closed_at IS NULL AND ").append(condition);
+        let sql = Sql::new("SELECT DISTINCT t.correspondence_id AS id FROM mailroom_tray t WHERE t.closed_at IS NULL AND ")
+            .append(seen(actor))
+            .push(" AND ")
+            .append(condition);
         deliveries.extend(query.all::<IdRow>(sql).await?.into_iter().map(|row| CorrespondenceId(row.id)));
     }
     deliveries.sort_unstable();

@@ -218,7 +218,7 @@ async fn show(web: &Web, person: &Person, parameters: &Parameters, key: Option<S
         changes_desks: person.actor.can(Action::ChangeDesks),
         may_write: person.actor.can(Action::WriteLetters),
         outgoing: outgoing::count(&web.ledger, &person.actor, Some(outgoing::State::Queued)).await?,
-        tray: if person.actor.can(Action::ViewTray) { Some(tray::count(&web.ledger, person.actor.sight()).await?) } else { None },
+        tray: if person.actor.can(Action::ViewTray) { Some(tray::count(&web.ledger, &person.actor).await?) } else { None },
         enters: person.actor.can(Action::Import),
         here: links::local(&person.reader.here).unwrap_or("/inbox").to_owned(),
         previous: (number > 1).then(|| turn(number - 1)),

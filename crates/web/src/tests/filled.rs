@@ -69,7 +69,7 @@ impl Filled {
         filled_mapping(&filled.web, filled.folder.path()).await;
         filling.feed(filled.folder.path(), bulk).await;
         filling.index().await;
-        filled.tray = tray::list(&filled.web.ledger, ROOT.sight(), 0, 100).await.expect("listed").last().expect("an entry").id;
+        filled.tray = tray::list(&filled.web.ledger, &ROOT, 0, 100).await.expect("listed").last().expect("an entry").id;
         (filled.plain, filled.hostile, filled.red, filled.red_correspondence) = (plain, hostile, red, red_correspondence);
         filled
     }
@@ -93,6 +93,13 @@ impl Filled {
         let list: String =
             (0..rows).map(|row| format!("2019/01/{:02} {:02}:{:02}:00,http://again.example.jp/,LINE\n", 10 + row * 2 / rows, row % 24, row % 60)).collect();
         std::fs::write(&path, format!("date,URL,description\n{list}")).expect("a file");
+        self.web.intake(ROOT.clone()).file(service::import::Format::PhishUrl, &path, &mut service::import::Silent).await.expect("imported");
+    }
+
+    /// Brings in a feed of which no row can be read.
+    pub async fn unreadable_feed(&self) {
+        let path = self.folder.path().join("unreadable.csv");
+        std::fs::write(&path, "date,URL,description\nnever,http://unread.example.jp/,LINE\n").expect("a file");
         self.web.intake(ROOT.clone()).file(service::import::Format::PhishUrl, &path, &mut service::import::Silent).await.expect("imported");
     }
 

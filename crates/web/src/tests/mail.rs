@@ -426,7 +426,8 @@ async fn pages_lead_to_what_is_next() {
         assert_eq!(handler.get(link).await.status, StatusCode::OK);
     }
     let theirs = coordinator.get("/inbox").await.body;
-    assert!(!theirs.contains("href=\"/intake/new\"") && !theirs.contains("href=\"/tray\""), "nobody is led to where he may not go");
+    assert!(!theirs.contains("href=\"/intake/new\"") && theirs.contains("href=\"/tray\""), "nobody is led to where he may not go");
+    assert_eq!(coordinator.get("/tray").await.status, StatusCode::OK);
     // An inquiry leads to being made a report, by who may; a report does not.
     let link = format!("/intake/new?thread={}", asked.thread);
     assert!(handler.get(&asked.page()).await.body.contains(&link) && !coordinator.get(&asked.page()).await.body.contains("/intake/new"));

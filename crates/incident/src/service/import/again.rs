@@ -40,17 +40,17 @@ pub struct Again {
     pub waiting: u64,
 }
 
-/// Reads entries of the tray again, delivery by delivery. What was done before a failure stays.
+/// Reads entries of the tray again that the actor may see, delivery by delivery. What was done before a failure stays.
 ///
 /// # Errors
 /// [`IncidentError::Forbidden`]; [`IncidentError::Refused`] when one of the entries that were asked for is unknown or closed; when
 /// the ledger fails.
 pub async fn again(intake: &Intake, which: &Which, progress: &mut dyn Progress) -> Result<Again, IncidentError> {
     let ledger = &intake.ledger;
-    intake.actor.must_can(Action::Import)?;
+    intake.actor.must_can(Action::WorkTray)?;
     if let Which::Ids(ids) = which {
         for id in ids {
-            let item = tray::load(ledger, *id).await?;
+            let item = tray::load(ledger, &intake.actor, *id).await?;
             let refused = item.map_or_else(|| Some(no_entry(*id)), |item| item.closed.map(|_| tray::closed_already(*id)));
             if let Some(reason) = refused {
                 return Err(IncidentError::Refused(reason));
@@ -58,7 +58,7 @@ pub async fn again(intake: &Intake, which: &Which, progress: &mut dyn Progress) 
         }
     }
     let mut all = Again::default();
-    for delivery in tray::deliveries(ledger, which).await? {
+    for delivery in tray::deliveries(ledger, &intake.actor, which).await? {
         let Some(correspondence) = correspondence::load(ledger, delivery).await? else { continue };
         let mut items = tray::open(ledger, which, delivery).await?;
         // The same bytes may have been read in several ways.

@@ -61,7 +61,7 @@ pub(crate) struct ClosedShown {
 /// An entry of which the reader may know: none of what its delivery tells of is hidden.
 pub(super) async fn visible(web: &Web, person: &Person, id: &str) -> Result<Item, Failure> {
     let id = TrayItemId(id.parse().map_err(|_| Failure::Missing)?);
-    let item = tray::load(&web.ledger, id).await?.ok_or(Failure::Missing)?;
+    let item = tray::load(&web.ledger, &person.actor, id).await?.ok_or(Failure::Missing)?;
     if noroshi_incident::may_see_correspondence(&web.ledger, item.correspondence, person.actor.sight()).await? { Ok(item) } else { Err(Failure::Missing) }
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(id): Pat
         href: links::with(&format!("/correspondence/{}/raw?offset={}", item.correspondence, item.raw_offset), "length", &item.raw_length.to_string()),
         closed,
         obstacle: obstacle.map(|reason| reason.get(words.language).to_owned()),
-        may_act: person.actor.can(Action::Import),
+        may_act: person.actor.can(Action::WorkTray),
     })
 }
 

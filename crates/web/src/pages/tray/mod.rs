@@ -50,8 +50,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     parameters.only(&["page"])?;
     let number: u32 = parameters.parsed("page")?.unwrap_or(1).max(1);
     let skip = (number - 1).saturating_mul(PER_PAGE);
-    let count = tray::count(&web.ledger, person.actor.sight()).await?;
-    let items = tray::list(&web.ledger, person.actor.sight(), skip, PER_PAGE).await?;
+    let count = tray::count(&web.ledger, &person.actor).await?;
+    let items = tray::list(&web.ledger, &person.actor, skip, PER_PAGE).await?;
     let row = |item: tray::Item| TrayRow {
         at: Time::of(item.set_aside_at, web.ledger.now(), &web.reckoning.zone, words),
         href: format!("/tray/{}", item.id),
