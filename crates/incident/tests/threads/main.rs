@@ -310,6 +310,21 @@ on_both_databases! {
         assert_ne!(one(&bench, &true_one, "once more").await, thread);
     }
 
+    async fn what_cannot_be_read_stands_where_it_was_sent(bench) {
+        let work = bench.ledger.begin().await.expect("begun");
+        for (key, address) in [("incident", "ir@example.jp"), ("vulnerability", "vuls@example.jp")] {
+            desk::change(&work, &ROOT, key, desk::Change { address: Some(address.into()), ..Default::default() }).await.expect("changed");
+        }
+        work.commit().await.expect("committed");
+        let parts: String = (0..2_000).map(|number| format!("--b\r\nContent-Type: text/plain\r\n\r\n{number}\r\n")).collect();
+        let letter = format!("From: Finder <finder@lab.example>\r\nTo: vuls@example.jp\r\nSubject: many parts\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n");
+        let thread = deliver(&bench, &[letter]).await[0];
+        let found = open(&bench, thread).await;
+        assert_eq!((found.desk.as_str(), found.label.tlp, found.subject.as_str()), ("vulnerability", Tlp::Red, "many parts"));
+        let Letter::In(line) = thread::letters(&bench.ledger, thread, 10).await.expect("letters").remove(0) else { panic!("it came in") };
+        assert_eq!((line.from_address.as_str(), line.kind), ("finder@lab.example", Kind::Inquiry));
+    }
+
     async fn what_a_person_reports_waits_and_what_a_program_reports_does_not(bench) {
         let feedback = "From: fbl@mx.example\r\nSubject: abuse\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nabuse\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\nSource-IP: 192.0.2.5\r\n--b--\r\n";
         let robot = format!("From: robot@isp.example\r\nAuto-Submitted: auto-generated\r\nSubject: abuse\r\n\r\n{}", REPORT.replace("login.", "robot."));

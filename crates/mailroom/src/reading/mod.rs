@@ -31,7 +31,7 @@ use noroshi_post::{
     automatic::{self, Automatic},
     delivery::{self, DeliveryReport},
     html,
-    letter::{self, Body, Letter, Mailbox, Part},
+    letter::{self, Body, Headers, Letter, Mailbox, Part},
     sealed::{self, Ring, Seal},
     threading::{Marks, Signs},
 };
@@ -87,6 +87,33 @@ const SUBJECT_MOST_CHARS: usize = 500;
 /// The longest Message-ID that is kept, in characters: it is looked up by an index, which takes no longer ones.
 const MESSAGE_ID_MOST_CHARS: usize = 300;
 
+/// What the head alone of a letter tells that cannot be read: who sent it, and where it belongs.
+#[must_use]
+pub fn head(raw: &[u8], recipient: Option<&str>, context: &Context) -> Reading {
+    let headers = Headers::of_letter(raw);
+    let arrived = headers.arrived().filter(|at| *at <= context.latest);
+    of_head(&headers, recipient, arrived, context)
+}
+
+/// What a head tells.
+fn of_head(headers: &Headers, recipient: Option<&str>, arrived: Option<Moment>, context: &Context) -> Reading {
+    let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
+    Reading {
+        subject: printable(&headers.subject, SUBJECT_MOST_CHARS),
+        sender_tld: from.domain().as_deref().filter(|_| !form::is_placeholder(&from.address)).and_then(tld),
+        from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
+        message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
+        arrived,
+        automatic: automatic::of(headers, &context.marks.loop_mark()),
+        signs: context.marks.signs(headers, recipient),
+        delivery: None,
+        findings: Vec::new(),
+        is_of_parts: false,
+        problems: Vec::new(),
+        seal: Seal::default(),
+    }
+}
+
 /// Reads a letter that came by `channel`, once it is opened. `recipient` is the address for which it was delivered, when the mail server
 /// said so. What a form's fields say is believed of what came through a form, never of mail.
 ///
@@ -122,27 +149,13 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
         // What came back is ours: it reports nothing.
         (found.findings, found.problems) = (Vec::new(), Vec::new());
     }
-    let mut signs = context.marks.signs(headers, recipient);
+    let mut told = of_head(headers, recipient, arrived, context);
     // The letter that came back says where the report belongs.
-    signs.references.extend(delivery.iter().filter_map(|report| report.original_message_id.clone()));
-    let from = headers.from.first().or(headers.sender.first()).or(headers.reply_to.first()).cloned().unwrap_or_default();
+    told.signs.references.extend(delivery.iter().filter_map(|report| report.original_message_id.clone()));
     for finding in &mut found.findings {
         finding.at = finding.at.filter(|at| *at <= context.latest).or(sent);
     }
-    Ok(Reading {
-        subject: printable(&headers.subject, SUBJECT_MOST_CHARS),
-        sender_tld: from.domain().as_deref().filter(|_| !form::is_placeholder(&from.address)).and_then(tld),
-        from: Mailbox { name: printable(&from.name, 200), address: printable(&from.address, 320) },
-        message_id: headers.message_id.as_deref().map(|id| printable(id, MESSAGE_ID_MOST_CHARS)).unwrap_or_default(),
-        arrived,
-        automatic: automatic::of(headers, &context.marks.loop_mark()),
-        signs,
-        delivery,
-        findings: distinct(found.findings),
-        is_of_parts,
-        problems: found.problems,
-        seal,
-    })
+    Ok(Reading { delivery, findings: distinct(found.findings), is_of_parts, problems: found.problems, seal, ..told })
 }
 
 /// Names the brand that phishing sites imitate, when the letter names exactly one and does not say which site imitates which.

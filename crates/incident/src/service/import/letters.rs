@@ -97,7 +97,7 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
     // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
     let reading =
         std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), letter.channel, context)).unwrap_or_else(|_| Err(failed()));
-    let told = letters::Told { channel: letter.channel, bound: letter.bound, ..heading(kept.id, letter.live, &reading) };
+    let told = heading(kept.id, letter, &reading, context);
     let at = told.arrived.unwrap_or(now);
     let is_of_parts = reading.as_ref().is_ok_and(|reading| reading.is_of_parts);
     let (content, beside) = match reading {
@@ -151,23 +151,23 @@ fn whole() -> Bilingual {
     Bilingual::new("メール全体", "the whole letter")
 }
 
-fn heading(id: CorrespondenceId, live: bool, reading: &Result<Reading, Reason>) -> letters::Told {
-    let nothing = letters::Told { id, kind: Kind::Inquiry, state: State::New, live, ..letters::Told::default() };
-    match reading {
-        Ok(reading) => letters::Told {
-            subject: reading.subject.clone(),
-            from_name: reading.from.name.clone(),
-            from_address: reading.from.address.clone(),
-            sender_tld: reading.sender_tld.clone(),
-            message_id: reading.message_id.clone(),
-            automatic: reading.automatic,
-            arrived: reading.arrived,
-            signs: reading.signs.clone(),
-            delivery: reading.delivery.clone(),
-            seal: letters::Sealed::from(&reading.seal),
-            ..nothing
-        },
-        Err(_) => nothing,
+/// What a letter tells besides what it reports; of one that cannot be read, what its head tells.
+fn heading(id: CorrespondenceId, letter: &Incoming, reading: &Result<Reading, Reason>, context: &Context) -> letters::Told {
+    let head = reading.is_err().then(|| reading::head(&letter.bytes, letter.recipient.as_deref(), context));
+    let nothing = letters::Told { id, live: letter.live, channel: letter.channel, bound: letter.bound, ..letters::Told::default() };
+    let Some(reading) = reading.as_ref().ok().or(head.as_ref()) else { return nothing };
+    letters::Told {
+        subject: reading.subject.clone(),
+        from_name: reading.from.name.clone(),
+        from_address: reading.from.address.clone(),
+        sender_tld: reading.sender_tld.clone(),
+        message_id: reading.message_id.clone(),
+        automatic: reading.automatic,
+        arrived: reading.arrived,
+        signs: reading.signs.clone(),
+        delivery: reading.delivery.clone(),
+        seal: letters::Sealed::from(&reading.seal),
+        ..nothing
     }
 }
 
