@@ -20,6 +20,10 @@ pub(super) struct Draft {
     pub(super) host: Option<Host>,
     pub(super) brand: Option<String>,
     pub(super) details: Vec<(String, String)>,
+    /// Whether a label says that it is about an incident: `Source IP`, `Attacker`.
+    pub(super) says_it: bool,
+    /// The port that was attacked, for when no port of the source is told.
+    pub(super) attacked_port: Option<u16>,
     /// Times for each time that a list gives under an address.
     pub(super) listed: bool,
 }
@@ -45,7 +49,13 @@ impl Draft {
         Finding {
             at: self.at.or(common.at).map(|when| when.moment),
             addresses: address.into_iter().collect(),
-            port: self.port.or(common.port).filter(|number| *number > 0).map(|number| Port { protocol, number }),
+            port: self
+                .port
+                .or(common.port)
+                .or(self.attacked_port)
+                .or(common.attacked_port)
+                .filter(|number| *number > 0)
+                .map(|number| Port { protocol, number }),
             url: self.url,
             host: self.host,
             brand: self.brand.or_else(|| common.brand.clone()),

@@ -14,6 +14,36 @@ impl<'a> Label<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         Self { text, meaning: meaning(text) }
     }
+
+    /// Whether an address behind it is reported by the label alone: `Source IP`, `Attacker`.
+    pub(super) fn says_it(self) -> bool {
+        let lower = self.text.to_lowercase();
+        self.accuses() || ["source", "src", "送信元", "接続元", "アクセス元", "発信元"].iter().any(|word| lower.contains(word))
+    }
+
+    /// Whether it names whom it stands beside as one who does wrong.
+    pub(super) fn accuses(self) -> bool {
+        const WORDS: [&str; 16] = [
+            "compromis",
+            "malicious",
+            "attack",
+            "offend",
+            "infring",
+            "phish",
+            "malware",
+            "infected",
+            "abuser",
+            "abusive",
+            "フィッシング",
+            "攻撃元",
+            "不正",
+            "偽サイト",
+            "感染",
+            "改ざん",
+        ];
+        let lower = self.text.to_lowercase();
+        WORDS.iter().any(|word| lower.contains(word))
+    }
 }
 
 /// What a labelled value tells.
@@ -24,6 +54,8 @@ pub(super) enum Meaning {
     Url,
     Host,
     Port,
+    /// A port at the victim.
+    AttackedPort,
     Protocol,
     /// When it was seen; of several times the one with the greatest weight counts.
     Time(u8),
@@ -63,9 +95,10 @@ pub(super) fn split(line: &str) -> Option<(Label<'_>, &str)> {
 /// mean something, since much else is written so.
 pub(super) fn split_otherwise(line: &str) -> Option<(Label<'_>, &str)> {
     let one = |mark: &str| line.split_once(mark).filter(|(label, value)| may_be(label.trim()) && !value.trim().is_empty() && !value.contains(mark));
-    let (text, value) = [" | ", "\t", " => ", " = ", "=", "   ", "  ", " - "].into_iter().find_map(one)?;
+    let (text, value) = [" ...", " | ", "\t", " => ", " = ", "=", "   ", "  ", " - "].into_iter().find_map(one)?;
     let label = Label::of(text.trim().trim_matches(['*', '"', '\'', '_']));
-    (label.meaning != Meaning::Other).then_some((label, value.trim()))
+    // `IP ....... 192.0.2.7`: dots lead from the label to its value.
+    (label.meaning != Meaning::Other).then_some((label, value.trim_start_matches('.').trim()))
 }
 
 /// A line that is a label and nothing else, whose value may stand below it.
@@ -75,9 +108,15 @@ pub(super) fn alone(line: &str) -> Option<Label<'_>> {
     (may_be(text) && text.split_whitespace().count() <= 4 && label.meaning != Meaning::Other).then_some(label)
 }
 
-/// Whether a text is short and plain enough for a label.
+/// Whether a text is short and plain enough for a label. One that begins as a question asks.
 fn may_be(label: &str) -> bool {
-    label.len() <= MOST_BYTES && !label.is_empty() && label.split_whitespace().count() <= 6 && !label.contains(['.', ',', '<', '>', '=', '?', '。', '、'])
+    const ASK: [&str; 8] = ["is", "are", "was", "were", "does", "did", "can", "could"];
+    let asks = label.split_once(' ').is_some_and(|(first, _)| ASK.iter().any(|word| word.eq_ignore_ascii_case(first)));
+    !asks
+        && label.len() <= MOST_BYTES
+        && !label.is_empty()
+        && label.split_whitespace().count() <= 6
+        && !label.contains(['.', ',', '<', '>', '=', '?', '。', '、'])
 }
 
 /// A value without the quotes and tags that serialisers put around it.
@@ -175,8 +214,21 @@ fn meaning(label: &str) -> Meaning {
         };
         return Meaning::Time(if has(&["report", "reported", "notice", "scan", "generated", "range", "recent", "reporting", "sent"]) { 1 } else { weight });
     }
-    if has(&["port", "ポート"]) || in_japanese(&["ポート"]) {
-        return if has(&OTHERS) || in_japanese(&VICTIMS) { Meaning::Other } else { Meaning::Port };
+    if has(&["port", "ports", "ポート"]) || in_japanese(&["ポート"]) {
+        let is_attacked = has(&["destination", "dst", "dest", "target", "targeted", "attacked"]) || in_japanese(&VICTIMS);
+        return if is_attacked {
+            Meaning::AttackedPort
+        } else if has(&OTHERS) {
+            Meaning::Other
+        } else {
+            Meaning::Port
+        };
+    }
+    if is(&["first", "ts", "start", "started"]) {
+        return Meaning::Time(3);
+    }
+    if is(&["last", "end", "ended"]) {
+        return Meaning::Time(2);
     }
     if has(&["protocol", "transport"]) {
         return Meaning::Protocol;
@@ -244,7 +296,13 @@ mod tests {
             ("Destination IP: 192.0.2.7", Some(Meaning::Other)),
             ("Targeted URL: http://x.example.test/", Some(Meaning::Other)),
             ("Infringer's Port: 6112", Some(Meaning::Port)),
-            ("Destination Port: 22", Some(Meaning::Other)),
+            ("Destination Port: 22", Some(Meaning::AttackedPort)),
+            ("宛先ポート：22/tcp", Some(Meaning::AttackedPort)),
+            ("Ports: 22, 23", Some(Meaning::Port)),
+            ("First: 2015", Some(Meaning::Time(3))),
+            ("Last: 2015", Some(Meaning::Time(2))),
+            ("ts: 2015", Some(Meaning::Time(3))),
+            ("Is IP address: 192.0.2.7 yours?", None),
             ("Timestamp: 2015", Some(Meaning::Time(3))),
             ("Notice Date: 2015", Some(Meaning::Time(1))),
             ("last_seen: 2015", Some(Meaning::Time(2))),
@@ -253,7 +311,7 @@ mod tests {
             ("Source IP (abuser) .: 192.0.2.7", Some(Meaning::Source)),
             ("URL 2: http://x.example.test/", Some(Meaning::Url)),
             ("確認日時：2015", Some(Meaning::Time(2))),
-            ("攻撃先ポート番号：22", Some(Meaning::Other)),
+            ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
             ("対象URL：http://x.example.test/", Some(Meaning::Url)),
             ("feedback_url: http://x.example.test/", Some(Meaning::Other)),
             ("Your IP: 192.0.2.7", Some(Meaning::Other)),

@@ -3,8 +3,8 @@
 use super::{
     draft::Draft,
     label::{self, Label, Meaning},
-    markup, sentence,
-    table::Table,
+    markup, own, sentence,
+    table::{self, Table},
     when::{self, When},
     zone::{self, Offset},
 };
@@ -27,9 +27,28 @@ const MOST_FINDINGS: usize = 5_000;
 /// So many lines after a field of a letter's head its date may stand.
 const HEAD_LINES: u8 = 5;
 
-/// Reads what the lines of a notice tell. `whole` is what kind of thing it is about, when other words say so.
-pub(super) fn read(text: &str, whole: Option<Rsit>) -> Vec<Finding> {
-    let mut reading = Reading { whole, zone: sentence::zone_of(text), ..Reading::default() };
+/// What a notice is about as a whole.
+pub(super) struct About {
+    /// The kind of thing, when words beside its facts say so.
+    kind: Option<Rsit>,
+    /// Whether it speaks of an incident at all: if not, only a label that says so itself reports.
+    is_incident: bool,
+    /// Whether its subject announces URLs.
+    announces: bool,
+}
+
+impl About {
+    pub(super) fn of(subject: &str, text: &str) -> Self {
+        let kind = rsit_of_text(subject);
+        let announces = kind.is_some_and(is_of_urls) && subject.to_lowercase().contains("url") && !own::is_answer(subject);
+        Self { kind: kind.or_else(|| rsit_of_text(text)), is_incident: own::speaks_of_an_incident(subject, text), announces }
+    }
+}
+
+/// Reads what the lines of a notice tell.
+pub(super) fn read(text: &str, about: &About) -> Vec<Finding> {
+    let About { kind: whole, is_incident, announces } = *about;
+    let mut reading = Reading { whole, is_incident, announced: announces, zone: sentence::zone_of(text), ..Reading::default() };
     for line in text.lines().take(MOST_LINES) {
         reading.line(line);
     }
@@ -40,6 +59,8 @@ pub(super) fn read(text: &str, whole: Option<Rsit>) -> Vec<Finding> {
 struct Reading {
     /// What the whole notice is about.
     whole: Option<Rsit>,
+    /// Whether it speaks of an incident.
+    is_incident: bool,
     /// The zone of times that tell none.
     zone: Option<Offset>,
     /// What the present section is about, by its heading.
@@ -115,6 +136,7 @@ impl Reading {
             return true;
         }
         let row: Vec<(String, String)> = table.row(line).into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect();
+        let row = table::with_joined_time(row);
         let is_about = |(name, cell): &(String, String)| {
             matches!(Label::of(name).meaning, Meaning::Source | Meaning::Url | Meaning::Host)
                 && matches!(extract::item(cell), Some(Item::Address(..) | Item::Url(_) | Item::Host(_)))
@@ -124,7 +146,9 @@ impl Reading {
             return false;
         }
         table.has_rows = true;
-        self.draft = Some(Draft { rsit: self.section, ..Draft::default() });
+        // A list of what was seen when needs no word of it.
+        let says_it = row.iter().any(|(name, cell)| matches!(Label::of(name).meaning, Meaning::Time(_)) && when::leading(cell, self.zone).is_some());
+        self.draft = Some(Draft { rsit: self.section, says_it, ..Draft::default() });
         for (name, cell) in row {
             self.fact(Label::of(&name), &cell);
         }
@@ -209,6 +233,15 @@ impl Reading {
         self.head = if is_of_a_head(label, value) { HEAD_LINES } else { self.head };
         match label.meaning {
             Meaning::Source | Meaning::Url | Meaning::Host => self.thing(label, value),
+            Meaning::AttackedPort => {
+                let lower = value.to_ascii_lowercase();
+                let number = lower.split(|one: char| !one.is_ascii_digit()).find_map(|digits| digits.parse().ok());
+                let known = Protocol::ALL.into_iter().find(|protocol| lower.ends_with(protocol.key()));
+                let slot = self.open();
+                slot.attacked_port = slot.attacked_port.or(number);
+                slot.protocol = slot.protocol.or(known);
+                slot.keep(label.text, value);
+            }
             Meaning::Port => {
                 let number = value.split(|one: char| !one.is_ascii_digit()).find(|digits| !digits.is_empty()).and_then(|digits| digits.parse().ok());
                 let slot = self.open();
@@ -251,12 +284,15 @@ impl Reading {
                     let draft = self.draft();
                     draft.address = Some(address);
                     draft.port = draft.port.or(port);
+                    draft.says_it |= label.says_it();
                 }
                 (Meaning::Source | Meaning::Url, Item::Url(url)) => {
                     if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url)) {
                         self.begin();
                     }
-                    self.draft().url = Some(url);
+                    let draft = self.draft();
+                    draft.url = Some(url);
+                    draft.says_it |= label.accuses();
                 }
                 (Meaning::Source | Meaning::Host, Item::Host(host)) => {
                     self.draft().host.get_or_insert(host);
@@ -304,8 +340,9 @@ impl Reading {
     fn finish_draft(&mut self) {
         let Some(draft) = self.draft.take() else { return };
         if self.findings.len() < MOST_FINDINGS {
+            let says_it = draft.says_it;
             let finding = draft.finding(&self.common, self.section.or(self.whole));
-            if finding.is_about_something() {
+            if finding.is_about_something() && (self.is_incident || says_it) {
                 self.findings.push(finding);
             }
         }
@@ -316,7 +353,9 @@ impl Reading {
         let mut seen = Vec::new();
         self.findings.retain(|finding| {
             let key = (finding.addresses.clone(), finding.url.clone(), finding.host.clone(), finding.rsit);
-            let new = !seen.contains(&key);
+            // A line of a log that names the address once more tells nothing new.
+            let is_bare = finding.url.is_none() && finding.host.is_none();
+            let new = !seen.contains(&key) && !(is_bare && seen.iter().any(|(addresses, .., rsit)| *addresses == key.0 && *rsit == key.3));
             if seen.len() < 200 {
                 seen.push(key);
             }
@@ -345,7 +384,7 @@ fn is_a_value(label: Label<'_>, value: &str, zone: Option<Offset>) -> bool {
     match label.meaning {
         Meaning::Source | Meaning::Url | Meaning::Host => !things(value).is_empty(),
         Meaning::Time(_) => when::leading(value, zone).is_some(),
-        Meaning::Port => value.len() < 20 && value.starts_with(|one: char| one.is_ascii_digit()),
+        Meaning::Port | Meaning::AttackedPort => value.len() < 20 && value.starts_with(|one: char| one.is_ascii_digit()),
         Meaning::Kind => value.len() < 80 && rsit_of_text(value).is_some(),
         Meaning::Protocol => value.len() < 20,
         Meaning::Brand => value.len() < 80,

@@ -7,6 +7,7 @@ mod draft;
 mod label;
 mod lines;
 mod markup;
+mod own;
 mod sentence;
 mod table;
 mod when;
@@ -17,6 +18,7 @@ pub use when::time;
 pub(crate) use when::zoned as zoned_time;
 
 use crate::{finding::Finding, words::rsit_of_text};
+use lines::About;
 use noroshi_kernel::moment::Moment;
 use sentence::Whole;
 
@@ -24,7 +26,8 @@ use sentence::Whole;
 /// that something came from, when it is a report of something at all. `subject` helps to tell what kind of thing it is about; `sent` is when
 /// it was sent, for logs that tell no year.
 ///
-/// A text without facts gives none: nobody should guess from a conversation.
+/// A text without facts gives none: nobody should guess from a conversation. Nor does what an answer quotes, or a labelled address in
+/// a letter that speaks of no incident.
 ///
 /// ```
 /// use noroshi_feeds::notice;
@@ -34,8 +37,9 @@ use sentence::Whole;
 /// ```
 #[must_use]
 pub fn read(subject: &str, text: &str, sent: Option<Moment>) -> Vec<Finding> {
+    let own = own::text(subject, text);
+    let mut findings = lines::read(&own, &About::of(subject, &own));
     let kind = rsit_of_text(subject).or_else(|| rsit_of_text(text));
-    let mut findings = lines::read(text, kind);
     let whole = Whole { subject, text, zone: sentence::zone_of(text), sent };
     if let Some(kind) = kind.filter(|_| findings.is_empty()) {
         findings = whole.named(kind);
@@ -48,7 +52,13 @@ pub fn read(subject: &str, text: &str, sent: Option<Moment>) -> Vec<Finding> {
 /// notices that somebody passed on, which may as well be what deceived him.
 #[must_use]
 pub fn labelled(subject: &str, text: &str) -> Vec<Finding> {
-    lines::read(text, rsit_of_text(subject).or_else(|| rsit_of_text(text)))
+    lines::read(text, &About::of(subject, text))
+}
+
+/// Whether a text begins with the names of a table's columns, of which one says whom it is about.
+#[must_use]
+pub fn is_table(text: &str) -> bool {
+    text.lines().next().is_some_and(|line| table::Table::begin(line.trim_start_matches('\u{feff}')).is_some())
 }
 
 #[cfg(test)]

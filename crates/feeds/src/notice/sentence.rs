@@ -1,10 +1,11 @@
 //! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
 
 use super::{
-    when,
+    own, when,
     zone::{self, Offset},
 };
 use crate::{
+    canonical::CanonicalUrl,
     extract::{self, Found, Item},
     finding::Finding,
 };
@@ -39,6 +40,15 @@ impl<'a> Whole<'a> {
         self.text.lines().filter(|line| line.len() <= LINE_MOST_BYTES).take(MOST_LINES)
     }
 
+    /// The lines that its sender says himself, and the lines of logs that he quotes.
+    fn own_lines(self) -> impl Iterator<Item = &'a str> {
+        let is_log = |line: &str| when::first(line.trim_start_matches(['>', ' ']), Some(Offset::UTC), Some(2_000)).is_some() && has_clock(line);
+        own::lines(self.subject, self.text)
+            .filter(move |line| line.text.len() <= LINE_MOST_BYTES && (!line.is_quoted || is_log(line.text)))
+            .map(|line| line.text)
+            .take(MOST_LINES)
+    }
+
     /// Whom a notice of a kind is about, when only its sentences tell: an address in its subject, or one from which something came.
     pub(super) fn named(self, rsit: Rsit) -> Vec<Finding> {
         if !self.reports() {
@@ -49,19 +59,26 @@ impl<'a> Whole<'a> {
             return vec![of(*only)];
         }
         let roles: Vec<(Address, Role)> = self
-            .lines()
+            .own_lines()
             .filter(|line| !line.trim_end().ends_with(['?', '？']))
             .flat_map(|line| addresses(line).map(move |(address, found)| (address, role(line, &found))).collect::<Vec<_>>())
             .collect();
         let with = |wanted: Role| distinct(roles.iter().filter(move |(_, role)| *role == wanted).map(|(address, _)| *address));
         let sources = with(Role::Source);
         let chosen = if sources.is_empty() { with(Role::Named) } else { sources };
+        if chosen.is_empty() {
+            return self.own_lines().flat_map(accused).take(MOST).map(|url| Finding { url: Some(url), ..Finding::new(rsit) }).collect();
+        }
         chosen.into_iter().map(of).collect()
     }
 
     /// Whether it is a notice at all: somebody tells of something, and does not answer what he was asked.
     fn reports(self) -> bool {
-        const WORDS: [&str; 30] = [
+        const WORDS: [&str; 33] = [
+            "port scan",
+            "portscan",
+            "your network",
+            "failed password",
             "abuse",
             "report",
             "complain",
@@ -80,7 +97,6 @@ impl<'a> Whole<'a> {
             "take-down",
             "infring",
             "attack",
-            "exploit",
             "compromised",
             "連絡",
             "通知",
@@ -93,8 +109,18 @@ impl<'a> Whole<'a> {
             "確認しました",
             "攻撃",
         ];
-        // Whoever thanks for a report, or asks about one, makes none.
-        const ANSWERS: [&str; 12] = [
+        // Whoever thanks for a report, asks about one, or announces a test, makes none.
+        const ANSWERS: [&str; 22] = [
+            "penetration test",
+            "pentest",
+            "pen test",
+            "pen-test",
+            "ペネトレーションテスト",
+            "侵入テスト",
+            "脆弱性診断",
+            "maintenance window",
+            "you listed",
+            "you have listed",
             "you reported",
             "you have reported",
             "your report",
@@ -109,9 +135,10 @@ impl<'a> Whole<'a> {
             "ご連絡ありがとう",
         ];
         let subject = self.subject.trim().to_lowercase();
-        let head = self.text.get(..self.text.floor_char_boundary(4_000)).unwrap_or_default().to_lowercase();
+        let own = own::text(self.subject, self.text);
+        let head = own.get(..own.floor_char_boundary(4_000)).unwrap_or_default().to_lowercase();
         let holds = |words: &[&str]| words.iter().any(|word| subject.contains(word) || head.contains(word));
-        let answers = ["re:", "re：", "aw:", "sv:", "返信"].iter().any(|answer| subject.starts_with(answer)) || holds(&ANSWERS);
+        let answers = own::is_answer(self.subject) || holds(&ANSWERS);
         !answers && holds(&WORDS)
     }
 
@@ -288,7 +315,31 @@ fn role(line: &str, found: &Found) -> Role {
     let named = ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "ipアドレス", "アドレス"])
         || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
             && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
-    if named { Role::Named } else { Role::None }
+    // `The appliance at 2001:db8::7 is compromised`
+    let is_said = ends(&["at"]) && ["is ", "was ", "has been "].iter().any(|word| behind.contains(word)) && told_of(&behind.to_lowercase());
+    if named || is_said { Role::Named } else { Role::None }
+}
+
+/// The URLs of which a line says what became of them: `http://www.example.test/ has been defaced`.
+fn accused(line: &str) -> Vec<CanonicalUrl> {
+    let of = |found: Found| {
+        let behind = line.get(found.at.end..)?.trim_start_matches([')', '>', '"', '」', ' ', ',']).to_lowercase();
+        let is_said = ["has been ", "was ", "is ", "were ", "hosts ", "serves ", "が", "は"].iter().any(|word| behind.starts_with(word))
+            && !line.contains('？')
+            && !behind.contains('?');
+        match found.item {
+            Item::Url(url) if is_said && told_of(&behind) => Some(url),
+            _ => None,
+        }
+    };
+    extract::items(line).into_iter().filter_map(of).collect()
+}
+
+/// Whether words say what became of a system.
+fn told_of(words: &str) -> bool {
+    ["compromised", "infected", "defaced", "hacked", "phishing", "malware", "改ざん", "改竄", "感染", "フィッシング", "不正"]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 /// The addresses of a line that are no networks.

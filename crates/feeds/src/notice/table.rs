@@ -64,6 +64,28 @@ impl Table {
     }
 }
 
+/// Joins a day and a time of day that stand in columns of their own.
+pub(super) fn with_joined_time(mut row: Vec<(String, String)>) -> Vec<(String, String)> {
+    let is_day = |cell: &str| {
+        (8..=10).contains(&cell.len())
+            && cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.'))
+            && !cell.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_clock = |cell: &str| (4..=8).contains(&cell.len()) && cell.contains(':') && cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    let time = |(name, _): &(String, String)| matches!(Label::of(name).meaning, Meaning::Time(_));
+    let day = row.iter().position(|cell| time(cell) && is_day(&cell.1));
+    let clock = row.iter().position(|cell| time(cell) && is_clock(&cell.1));
+    if let (Some(day), Some(clock)) = (day, clock) {
+        let (_, told) = row.remove(clock);
+        let day = if clock < day { day - 1 } else { day };
+        if let Some((_, cell)) = row.get_mut(day) {
+            cell.push(' ');
+            cell.push_str(&told);
+        }
+    }
+    row
+}
+
 fn cells(line: &str, separator: Separator) -> Vec<String> {
     let bare = |cell: &str| cell.trim().trim_matches('"').trim().to_owned();
     match separator {

@@ -104,6 +104,73 @@ fn several_on_a_line_and_several_in_a_value() {
     assert_eq!(found, [("192.0.2.1".into(), None, Rsit::Spam)]);
 }
 
+#[test]
+fn notices_of_more_shapes_are_read() {
+    let at = |rest: &str| Some(format!("2024-01-15T{rest}Z"));
+    for (subject, text, what, when, kind) in [
+        (
+            "SQL injection attempts",
+            "Attacker IP ....... 192.0.2.7\nVictim ............ api.example.jp\nDetected at ....... 2024-01-15T00:00:07+00:00\n",
+            "192.0.2.7",
+            at("00:00:07"),
+            Rsit::IdsAlert,
+        ),
+        (
+            "web defacement report",
+            "The site http://www.shop.example.test/ has been defaced.\n",
+            "http://www.shop.example.test/",
+            None,
+            Rsit::UnauthorisedInformationModification,
+        ),
+        (
+            "Compromised system",
+            "The appliance at 2001:db8:44::17 (vpn.example.jp) was seen by us on 2024-01-15 00:00:07Z and is likely compromised.\n",
+            "2001:db8:44::17",
+            at("00:00:07"),
+            Rsit::SystemCompromise,
+        ),
+        ("Phishing URL report", "https://login.example.test/a?b=c\n", "https://login.example.test/a?b=c", None, Rsit::Phishing),
+        (
+            "Scan",
+            "Source: 192.0.2.7\nPorts: 22, 23\nFirst: 2024-01-15 09:00:07 +0900\nLast:  2024-01-15 09:30:00 +0900\n",
+            "192.0.2.7",
+            at("00:00:07"),
+            Rsit::Scanner,
+        ),
+        ("Open service", "Timestamp (UTC) | IP | Port\n2024-01-15 00:00:07 | 192.0.2.7 | 6379\n", "192.0.2.7", at("00:00:07"), Rsit::Undetermined),
+        ("Port scan from your network", "DROP 2024-01-15T00:00:07Z SRC=192.0.2.7 DST=198.51.100.9 DPT=23\n", "192.0.2.7", at("00:00:07"), Rsit::Scanner),
+        (
+            "Brute force",
+            "IP: 192.0.2.7\nDomain: shop.example\nTime: 2024-01-15 00:00:07 UTC\nLog:\n192.0.2.7 - - [15/Jan/2024:00:00:07 +0000] \"POST /\"\n",
+            "192.0.2.7",
+            at("00:00:07"),
+            Rsit::BruteForce,
+        ),
+        ("Spam trap", "ip=192.0.2.7\nts=1705276807\n", "192.0.2.7", at("00:00:07"), Rsit::Spam),
+        (
+            "SSH brute force",
+            "Lines of 192.0.2.7 (times CEST)\nJan 15 02:00:07 web sshd[1]: Failed password for root from 192.0.2.7 port 51122 ssh2\n",
+            "192.0.2.7",
+            at("00:00:07"),
+            Rsit::BruteForce,
+        ),
+        (
+            "attaque par force brute",
+            "L'adresse IP 192.0.2.7 a fait une attaque (brute force) le 15/01/2024 à 00:00 UTC.\n",
+            "192.0.2.7",
+            at("00:00:00"),
+            Rsit::BruteForce,
+        ),
+    ] {
+        let found: Vec<_> = read(subject, text, Some(Moment(1_705_300_000_000_000))).iter().map(told).collect();
+        assert_eq!(found, [(what.to_owned(), when, kind)], "{subject}: {text}");
+    }
+    let port = |text: &str| read("Scan", text, None).first().and_then(|finding| finding.port).map(|port| port.to_string());
+    assert_eq!(port("Source IP: 192.0.2.7\nPorts: 22, 23\n").as_deref(), Some("tcp/22"));
+    assert_eq!(port("送信元IPアドレス：192.0.2.7\n宛先ポート：53/udp\n").as_deref(), Some("udp/53"));
+    assert_eq!(port("Source IP: 192.0.2.7\nSource port: 123\nDestination port: 22\n").as_deref(), Some("tcp/123"));
+}
+
 proptest! {
     #[test]
     fn nothing_panics(text in "(IP: |Time: |192.0.2.7|2015-01-01 00:00:00|\n| - |:|楽天|Port: 99999|x){0,40}") {

@@ -170,7 +170,7 @@ fn plain(text: &str) -> (String, bool) {
     let word = |word: &str| -> Option<String> {
         let (bare, comma) = word.strip_suffix(',').map_or((word, ""), |bare| (bare, ","));
         let lower = bare.to_ascii_lowercase();
-        if matches!(lower.as_str(), "at" | "on" | "around" | "about") {
+        if matches!(lower.as_str(), "at" | "on" | "around" | "about" | "à" | "um") {
             return None;
         }
         if MONTHS.contains(&lower.as_str()) {
@@ -252,6 +252,7 @@ mod tests {
             ("2024-01-15 09:00:07 GMT+0900", "2024-01-15T00:00:07Z"),
             ("２０２４年１月１５日　午後９時０分", "2024-01-15T21:00:00Z"),
             ("15/01/2024 00:00:07", "2024-01-15T00:00:07Z"),
+            ("15/01/2024 à 00:00 UTC", "2024-01-15T00:00:00Z"),
             ("01/15/2024 00:00:07", "2024-01-15T00:00:07Z"),
             ("01/02/2024 12:00:07 AM", "2024-01-02T00:00:07Z"),
             ("1705276807", "2024-01-15T00:00:07Z"),

@@ -56,7 +56,8 @@ pub(super) fn within(text: &str) -> Option<Offset> {
 
 /// The zone of all times of a text, when a line of it says so.
 pub(super) fn stated(text: &str) -> Option<Offset> {
-    const SAID: [&str; 13] = [
+    const SAID: [&str; 14] = [
+        "(times ",
         "timezone",
         "time zone",
         "times are",

@@ -128,16 +128,17 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     let arrived = noted.or_else(|| headers.arrived()).filter(|at| *at <= context.latest);
     // A report without a time of its own tells of what was so when it was sent.
     let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
-    let mut found = parts::Found::new(context.latest);
+    let is_for_many = is_for_many(headers);
+    let mut found = parts::Found::new(context.latest, is_for_many);
     found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter, 0);
     found.end();
     let is_of_parts = form.is_none() && !found.findings.is_empty();
-    if found.findings.is_empty() && !found.text_was_refused {
+    if found.findings.is_empty() && !found.text_was_refused && !is_for_many {
         // An attachment that could not be read silences nobody. Of a form only what the reporter tells: the labels beside it are ours.
         found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
     }
-    if found.findings.is_empty() && form.is_none() {
+    if found.findings.is_empty() && form.is_none() && !is_for_many {
         found.passed_on(&letter);
     }
     found.problems.extend(unopened(&seal));
@@ -209,6 +210,12 @@ fn beside(finding: &Finding, text: &str) -> Option<Address> {
     let own = given.iter().find(|(of, _)| of.as_ref() == Some(host)).map(|(_, address)| *address);
     let only = given.first().map(|(_, address)| *address).filter(|first| given.iter().all(|(_, address)| address == first));
     own.or(only)
+}
+
+/// Whether a letter went to a list or to many: what its text tells of, it tells to nobody in particular.
+fn is_for_many(headers: &Headers) -> bool {
+    let precedence = headers.field("Precedence").map(|value| value.trim().to_ascii_lowercase()).unwrap_or_default();
+    headers.field("List-Id").is_some() || matches!(precedence.as_str(), "bulk" | "list")
 }
 
 /// The findings of the letter's own text.

@@ -39,6 +39,8 @@ struct File<'a> {
 /// What the parts of a letter hold.
 pub(super) struct Found {
     latest: Moment,
+    /// Whether the letter went to many: only what programs write for programs is read in it.
+    is_for_many: bool,
     /// What may still be unpacked of archives, in bytes.
     room: usize,
     pub(super) findings: Vec<Finding>,
@@ -50,8 +52,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) const fn new(latest: Moment) -> Self {
-        Self { latest, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
+    pub(super) const fn new(latest: Moment, is_for_many: bool) -> Self {
+        Self { latest, is_for_many, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
     }
 
     /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
@@ -159,7 +161,7 @@ impl Found {
                     Ok(report) => self.keep(report.finding),
                     Err(reason) => self.problem(file.place.clone(), reason),
                 }
-            } else if !file.body && file.bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
+            } else if !file.body && !self.is_for_many && file.bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
                 notice::labelled(subject, text).into_iter().for_each(|finding| self.keep(finding));
             }
         }
@@ -199,11 +201,29 @@ impl Found {
         }
     }
 
+    /// A table with semicolons between its cells, read as those that stand in texts.
+    fn listed(&mut self, file: &File<'_>, subject: &str) {
+        let text = String::from_utf8_lossy(file.bytes);
+        let findings = notice::labelled(subject, text.trim_start_matches('\u{feff}'));
+        if findings.is_empty() && notice::is_table(&text) {
+            let reason = Reason::new(
+                "table-unread",
+                "表の列はわかりますが、読める行がありません。添付ファイルを対応付けを使って取り込んでください。",
+                "the columns of the table are known, but no row of it could be read; import the attachment with a mapping",
+            );
+            self.problem(file.place.clone(), reason);
+        }
+        findings.into_iter().for_each(|finding| self.keep(finding));
+    }
+
     /// A table whose columns are those that reports share.
     fn table(&mut self, file: &File<'_>, subject: &str) {
         let File { place, name, bytes, .. } = *file;
         let otherwise = notice::rsit_of(subject);
         let header = String::from_utf8_lossy(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default());
+        if header.matches(';').count() > header.matches(',').count() {
+            return self.listed(file, subject);
+        }
         let names: Vec<&str> = header.trim_start_matches('\u{feff}').trim_end().split(',').map(|name| name.trim_matches('"')).collect();
         // Reading from memory does not fail.
         let rows: Box<dyn Iterator<Item = Row>> = if names.iter().any(|name| name.eq_ignore_ascii_case("timestamp")) {

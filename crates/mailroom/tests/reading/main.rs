@@ -8,6 +8,7 @@ mod field;
 #[path = "../../../../fuzz/src/reading.rs"]
 mod fuzz;
 mod iodef;
+mod letters;
 mod notices;
 mod packed;
 #[path = "../../../../fuzz/src/target.rs"]
