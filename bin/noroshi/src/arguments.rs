@@ -322,7 +322,8 @@ pub(crate) enum Scheme {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Intake {
-    /// Take one letter from standard input, as a mail server pipes it in. Exit code 75 asks the server to try again later
+    /// Take one letter from standard input, as a mail server pipes it in. Exit code 75 asks the server to try again later, 65 says
+    /// that nothing was piped in
     Mail {
         /// The address for which the server delivers it (Postfix: ${original_recipient}); says at which desk it stands
         #[arg(long, value_name = "ADDRESS")]

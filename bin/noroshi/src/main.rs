@@ -32,12 +32,17 @@ pub(crate) enum Done {
     Failed,
     /// Nothing: what was typed does not fit what is there; how was said.
     WrongUsage,
+    /// Nothing: what came in was empty, which was said.
+    NoInput,
     /// Not all of it, since it was asked to end; what happened was said.
     Stopped(signals::Signal),
 }
 
 /// What a mail server understands as «not now» (EX_TEMPFAIL of sysexits.h): it keeps the letter and tries again.
 const TRY_LATER: u8 = 75;
+
+/// What a mail server understands as «not this» (EX_DATAERR of sysexits.h): it does not try again.
+const NOT_THIS: u8 = 65;
 
 /// How long the end waits for threads that still read or write files.
 const MOST_ENDING: Duration = Duration::from_secs(10);
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::SomeSetAside) => ExitCode::from(SET_ASIDE),
         Ok(Done::WrongUsage) => ExitCode::from(WRONG_USAGE),
+        Ok(Done::NoInput) => ExitCode::from(NOT_THIS),
         Ok(Done::Failed) => ExitCode::from(FAILED),
         Ok(Done::Stopped(signal)) => ExitCode::from(signal.exit_code()),
         Err(error) => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One input that was set aside for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
-    /// The file or message, as the person named it (made safe to print).
+    /// The file or message, as the person named it (made safe to print); empty for a letter that has no name.
     pub input: String,
     /// The place within it, for example `line 7, column 2`.
     pub r#where: String,
@@ -17,7 +17,9 @@ pub struct SetAside {
 
 impl std::fmt::Display for SetAside {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}: {}", self.input, self.r#where, self.reason)
+        // What a mail server pipes in has no name.
+        let input = if self.input.is_empty() { "a letter" } else { &self.input };
+        write!(f, "{input}: {}: {}", self.r#where, self.reason)
     }
 }
 
@@ -41,6 +43,13 @@ pub fn printable(text: &str, most_chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_input_is_named_or_called_a_letter() {
+        let of = |input: &str| SetAside { input: input.into(), r#where: "part 2".into(), reason: "it is cut".into(), rows: 1 }.to_string();
+        assert_eq!(of("a.eml"), "a.eml: part 2: it is cut");
+        assert_eq!(of(""), "a letter: part 2: it is cut");
+    }
 
     #[test]
     fn hostile_names_become_harmless() {

@@ -39,7 +39,9 @@ async fn mail(platform: &Platform, recipient: Option<String>, sender: Option<Str
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(LETTER_MOST_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
     if bytes.is_empty() {
-        anyhow::bail!("no letter came on standard input; pipe one in: noroshi intake mail < letter.eml");
+        // Trying again brings nothing either, so that this is final; no letter is lost by it.
+        eprintln!("noroshi: no letter came on standard input; pipe one in: noroshi intake mail < letter.eml");
+        return Ok(Done::NoInput);
     }
     if bytes.len() as u64 > LETTER_MOST_BYTES {
         anyhow::bail!("the letter is longer than the {} MiB that are taken; let the mail server refuse such letters", LETTER_MOST_BYTES >> 20);

@@ -23,7 +23,7 @@ pub(super) async fn run(platform: &Platform, command: Mapping) -> anyhow::Result
             work.commit().await?;
             eprintln!("{} is saved as version {version}; import with: noroshi intake import --format {} --mapping {0} PATH…", change.name, format.key());
         }
-        Mapping::Suggest { file } => suggest(&file)?,
+        Mapping::Suggest { file } => return suggest(&file),
         Mapping::Remove { name } => {
             let work = platform.ledger.begin().await?;
             mapping::remove(&work, &Platform::local_administrator(), &name).await?;
@@ -68,7 +68,7 @@ async fn show(platform: &Platform, name: &str, as_json: bool) -> anyhow::Result<
     print_json(&now.definition)
 }
 
-fn suggest(file: &Path) -> anyhow::Result<()> {
+pub(super) fn suggest(file: &Path) -> anyhow::Result<Done> {
     let sample = head(file, SAMPLE_MOST_BYTES)?;
     let format = Format::of_sample(&sample);
     let suggested = match format {
@@ -81,7 +81,7 @@ fn suggest(file: &Path) -> anyhow::Result<()> {
         Ok(()) => eprintln!("look at it, then: noroshi mapping set NAME --format {} FILE", format.key()),
         Err(reason) => eprintln!("it must be completed first: {reason}"),
     }
-    Ok(())
+    Ok(Done::Whole)
 }
 
 /// The first bytes of a file.

@@ -18,7 +18,7 @@ mod tray;
 
 use crate::{
     Done,
-    arguments::{Arguments, Command},
+    arguments::{Arguments, Command, Mapping},
     platform::Platform,
 };
 use anyhow::Context as _;
@@ -30,6 +30,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let data = arguments.data.unwrap_or_else(|| PathBuf::from(usual));
     if let Command::Scheme(scheme) = &arguments.command {
         return scheme::run(scheme);
+    }
+    // A file is looked at, and no record of the team's.
+    if let Command::Mapping(Mapping::Suggest { file }) = &arguments.command {
+        return mapping::suggest(file);
     }
     let platform = Platform::open(&data, arguments.config.as_deref()).await?;
     // Who mistyped the directory's name would else read that there is nothing.

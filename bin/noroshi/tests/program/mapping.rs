@@ -52,6 +52,17 @@ fn a_mapping_is_suggested_set_shown_and_removed() {
 }
 
 #[test]
+fn a_suggestion_makes_no_data_directory() {
+    let home = Home::sqlite();
+    let file = home.file("scans.csv", CSV.as_bytes());
+    let suggested = home.run(&["mapping", "suggest", file.to_str().unwrap()]);
+    assert!(suggested.code() == 0 && !suggested.err().contains("data directory"), "{}", suggested.err());
+    assert_eq!(suggested.json()["addresses"][0], "ip");
+    assert!(!home.path().join("data").exists(), "it needs none");
+    assert_eq!(home.run(&["mapping", "suggest", "nowhere.csv"]).code(), 1);
+}
+
+#[test]
 fn an_import_without_its_mapping_names_those_that_are_saved() {
     let home = Home::sqlite();
     let file = home.file("scans.csv", CSV.as_bytes());

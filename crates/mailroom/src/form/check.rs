@@ -51,7 +51,15 @@ impl Submission {
         }
         let says = [&self.targets, &self.description, &self.encrypted].into_iter().any(|text| !text.trim().is_empty());
         if !says && files == 0 {
-            found.push(problem("description", "form-empty", "何があったかを書いてください。", "say what happened"));
+            let (ja, en) = if self.adds {
+                ("書くか、ファイルを付けてください。", "write something, or add a file")
+            } else {
+                (
+                    "説明、URL やアドレス、ファイル、暗号化した内容のどれか 1 つが必要です。",
+                    "one of these is needed: a description, URLs or addresses, a file, an encrypted text",
+                )
+            };
+            found.push(problem("description", "form-empty", ja, en));
         }
         if !self.adds && self.chosen().is_none() {
             found.push(problem("what", "form-what", "いちばん近いものを選んでください。", "choose what comes closest"));

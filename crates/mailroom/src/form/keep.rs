@@ -8,7 +8,7 @@ use crate::{
     thread::{Changes, Opened, State},
 };
 use noroshi_kernel::{
-    access::{Action, Actor},
+    access::{Action, Actor, Label},
     id::ThreadId,
     moment::Zone,
 };
@@ -61,11 +61,17 @@ pub struct Receipt {
     pub differs: bool,
 }
 
+/// Where a submission stands, once its desk is known.
+enum Goes {
+    Into(ThreadId),
+    Begins(Label),
+}
+
 /// Keeps a submission durably. When it returns, its letter, its thread and its number are committed; nothing of it has been read.
 ///
 /// # Errors
 /// [`MailroomError::Forbidden`] when somebody who is not on the staff enters a fax or a call; [`MailroomError::Refused`] when the desk
-/// has no form, or the letter cannot be built; when the ledger cannot keep it.
+/// has no form, what is asked to be RED could be read by nobody, or the letter cannot be built; when the ledger cannot keep it.
 pub async fn keep(ledger: &Ledger, actor: &Actor, marks: &Marks, zone: &Zone, entry: Entry) -> Result<Receipt, MailroomError> {
     let Entry { channel, submission, files, to, once, token } = entry;
     if channel.is_by_hand() {
@@ -87,6 +93,11 @@ pub async fn keep(ledger: &Ledger, actor: &Actor, marks: &Marks, zone: &Zone, en
             (desk, Some(thread), from.unwrap_or_else(|| letter::reporter(&submission)))
         }
     };
+    // A thread that is there keeps its label.
+    let goes = match thread {
+        Some(thread) => Goes::Into(thread),
+        None => Goes::Begins(submission.label(&desk, actor).map_err(|problem| MailroomError::Refused(problem.reason))?),
+    };
     let bytes = letter::write(&submission, files, from.clone(), &desk, ledger.now(), zone).map_err(MailroomError::Refused)?;
     let live = submission.copy && channel == Channel::Form && thread.is_none();
     let mut incoming = Incoming { channel, live, ..Incoming::from_file(String::new(), bytes) };
@@ -98,9 +109,9 @@ pub async fn keep(ledger: &Ledger, actor: &Actor, marks: &Marks, zone: &Zone, en
     {
         return Ok(Receipt { kept: Kept { id: letter, must_be_read: false }, incoming: None, thread, differs: before != digest });
     }
-    let bound = match thread {
-        Some(thread) => Bound { thread, begins: false },
-        None => Bound { thread: open(&work, marks, &submission, &desk).await?, begins: true },
+    let bound = match goes {
+        Goes::Into(thread) => Bound { thread, begins: false },
+        Goes::Begins(label) => Bound { thread: open(&work, marks, &submission, &desk, label).await?, begins: true },
     };
     incoming.bound = Some(bound);
     let named = letters::insert(&work, channel, &[&incoming], &places, &HashMap::new()).await?;
@@ -114,11 +125,11 @@ pub async fn keep(ledger: &Ledger, actor: &Actor, marks: &Marks, zone: &Zone, en
 }
 
 /// Begins the thread of a submission: its number stands before anything is read.
-async fn open(work: &UnitOfWork, marks: &Marks, submission: &Submission, desk: &Desk) -> Result<ThreadId, LedgerError> {
+async fn open(work: &UnitOfWork, marks: &Marks, submission: &Submission, desk: &Desk, label: Label) -> Result<ThreadId, LedgerError> {
     let id = ThreadId(work.take_id().await?);
     let mut changes = Changes::default();
     let at = submission.received_at().unwrap_or(work.now());
-    changes.opens(Opened { id, code: marks.code(id.0), subject: letter::subject(submission), at, state: State::New }, desk);
+    changes.opens_as(Opened { id, code: marks.code(id.0), subject: letter::subject(submission), at, state: State::New }, desk, label);
     changes.save(work).await?;
     Ok(id)
 }

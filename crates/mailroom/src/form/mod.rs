@@ -10,6 +10,7 @@
 mod check;
 mod finding;
 mod keep;
+mod label;
 mod letter;
 mod standing;
 mod store;

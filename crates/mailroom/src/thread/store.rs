@@ -160,7 +160,12 @@ pub(crate) struct Changes {
 
 impl Changes {
     pub(crate) fn opens(&mut self, thread: Opened, desk: &Desk) {
-        self.opened.insert(thread.id.0, (thread, desk.key.clone(), desk.label()));
+        self.opens_as(thread, desk, desk.label());
+    }
+
+    /// As [`opens`](Self::opens), with a label of its own.
+    pub(crate) fn opens_as(&mut self, thread: Opened, desk: &Desk, label: Label) {
+        self.opened.insert(thread.id.0, (thread, desk.key.clone(), label));
     }
 
     pub(crate) fn touch(&mut self, thread: i64, at: Moment, waits: bool) {

@@ -2,13 +2,14 @@
 
 report-title = Report an incident
 report-choice-lead = Choose the desk that comes closest to what you want to report.
-report-lead = Write what you know. Everything but what happened may stay empty. After sending you get a receipt number and a page of your own on which you can see how it goes.
+report-lead = Write what you know. We need what comes closest, and one of these: a description, URLs or addresses, a file, an encrypted text. Everything else may stay empty. After sending you get a receipt number and a page of your own on which you can see how it goes.
 report-desk = Desk: { $what }
 report-leave-empty = Leave this field empty
 report-choose = Please choose
 report-part-what = What happened
 report-what = What comes closest (required)
-report-description = Description
+report-description = Description (required without URLs or addresses, a file or an encrypted text)
+intake-description = Description (required without URLs or addresses or a file)
 report-description-hint = How you noticed, what you did, what you need
 report-at = When it happened, or was noticed
 report-zone = Time zone
@@ -24,13 +25,14 @@ report-mediate = I ask you to contact the other side (the site's operator, for e
 report-may-name = You may tell the other side my name
 report-copy = Send me the receipt number by mail
 report-tlp = How far it may be told
-report-tlp-hint = By the Traffic Light Protocol (TLP)
+report-tlp-hint = By the Traffic Light Protocol (TLP). It holds until a person of ours decides otherwise.
 report-tlp-none = Not specified
 report-tlp-clear = may be published
 report-tlp-green = within the community
 report-tlp-amber = the organisations concerned and their clients
 report-tlp-amber-strict = the organisations concerned only
-report-tlp-red = the people who handle it only
+report-tlp-red = the staff of this desk only; answers come by mail alone
+intake-tlp-red = the staff of the desk and you only
 report-part-files = Files and encrypted text
 report-files = Files
 report-files-hint = Up to 10, at most 20 MiB together. Put samples of malware into an encrypted archive.
@@ -68,7 +70,7 @@ status-keep-advice = Whoever knows this address can see the status and add to th
 status-answers = Our answers
 status-answers-none = There is no answer yet that could be shown here.
 status-more = Add to the report
-status-more-text = What you want to add
+status-more-text = What you want to add (required without a file)
 status-more-send = Add
 
 ## Entering by hand

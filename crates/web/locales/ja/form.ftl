@@ -2,13 +2,14 @@
 
 report-title = インシデントの報告・相談
 report-choice-lead = 報告する内容に近い窓口を選んでください。
-report-lead = わかる範囲で書いてください。何があったか以外は、空のままでも受け付けます。送信すると、受付番号と、状況を確認できる専用のページを表示します。
+report-lead = わかる範囲で書いてください。必要なのは、いちばん近いものと、説明・URL やアドレス・ファイル・暗号化した内容のうちの 1 つです。ほかは空のままで受け付けます。送信すると、受付番号と、状況を確認できる専用のページを表示します。
 report-desk = 窓口: { $what }
 report-leave-empty = この欄は空のままにしてください
 report-choose = 選んでください
 report-part-what = 何があったか
 report-what = いちばん近いもの（必須）
-report-description = 説明
+report-description = 説明（URL やアドレス、ファイル、暗号化した内容がなければ必須）
+intake-description = 説明（URL やアドレス、ファイルがなければ必須）
 report-description-hint = どのように気づいたか、何をしたか、困っていることなど
 report-at = 起きた日時・気づいた日時
 report-zone = タイムゾーン
@@ -24,13 +25,14 @@ report-mediate = 相手方（サイトの管理者など）への連絡・調整
 report-may-name = 相手方に、報告者の名前を伝えてかまいません
 report-copy = 受付番号をこのアドレスにメールで送ってください
 report-tlp = 情報の共有範囲の希望
-report-tlp-hint = TLP（Traffic Light Protocol）で指定できます。
+report-tlp-hint = TLP（Traffic Light Protocol）で指定できます。担当者が変更するまで、この範囲で扱います。
 report-tlp-none = 指定しない
 report-tlp-clear = 公開してよい
 report-tlp-green = コミュニティの中まで
 report-tlp-amber = 関係する組織とその顧客まで
 report-tlp-amber-strict = 関係する組織の中だけ
-report-tlp-red = 担当者だけ
+report-tlp-red = この窓口の担当者だけ（回答はメールだけで届きます）
+intake-tlp-red = 窓口の担当者とあなただけ
 report-part-files = ファイルと暗号化した内容
 report-files = 添付ファイル
 report-files-hint = 10 個まで、合わせて 20 MiB まで。マルウェアの検体は暗号化した書庫に入れてください。
@@ -68,7 +70,7 @@ status-keep-advice = このアドレスを知っている人だけが、状況�
 status-answers = 当チームからの回答
 status-answers-none = ここに表示できる回答はまだありません。
 status-more = 情報を追加する
-status-more-text = 追加する内容
+status-more-text = 追加する内容（ファイルがなければ必須）
 status-more-send = 追加する
 
 ## Entering by hand

@@ -179,7 +179,8 @@ pub(crate) async fn post(State(web): State<Shared>, Extension(rates): Extension<
     if submission.zone.is_empty() {
         submission.zone = "UTC".into();
     }
-    let problems = submission.problems(files.len(), web.ledger.now());
+    let mut problems = submission.problems(files.len(), web.ledger.now());
+    problems.extend(submission.label(&desk, &Actor::Anonymous).err());
     if !problems.is_empty() {
         let errors = problems.iter().map(|problem| json!({ "field": problem.field, "key": problem.reason.key, "detail": problem.reason.get(reader.language) }));
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "fields", "some fields must be put right; see errors");

@@ -71,7 +71,7 @@ async fn view(web: &Web, person: &Person, typed: Typed<'_>, problems: Vec<norosh
     Ok(IntakePage {
         page: Page::of(web, person, Desk::Inbox, title.clone()).await?.step(title),
         problem: !problems.is_empty(),
-        fields: Fields { by_staff: true, ..Fields::new(typed.values, web.reckoning.zone.name(), words, problems) },
+        fields: Fields::new(typed.values, web.reckoning.zone.name(), words, problems).by_staff(),
         channels: channels.into(),
         desks,
         received: typed.received,

@@ -314,6 +314,8 @@ async fn a_thread_is_worked_on_from_the_inbox_to_its_end() {
     ] {
         assert_eq!(handler.post(&format!("{here}/letters"), fields).await.status, status, "{fields:?}");
     }
+    let refused = handler.post(&format!("{here}/letters"), &[("to", "a b c"), ("subject", "x"), ("body", "x")]).await.body;
+    assert!(refused.contains("メールアドレス「a b c」"), "it says which: {refused}");
     let taken_back = handler.post(&format!("/outgoing/{}/withdraw", raw.id), &[("to", &here)]).await;
     assert_eq!((taken_back.status, taken_back.location()), (StatusCode::SEE_OTHER, here.as_str()));
     assert_eq!(handler.post(&format!("/outgoing/{}/withdraw", raw.id), &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);

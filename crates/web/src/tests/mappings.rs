@@ -75,6 +75,8 @@ async fn a_mapping_is_made_from_a_sample_and_changed() {
     let twice = handler.post("/mappings/new", &with(&preview, &[("name", "scans"), ("act", "save")])).await;
     assert!(twice.status == StatusCode::UNPROCESSABLE_ENTITY && twice.body.contains("already"), "nobody overwrites one by accident");
     let page = handler.get("/mappings/scans").await.body;
+    let (wide, narrow) = page.split_once("<aside>").expect("two columns");
+    assert!(wide.contains("name=\"addresses\"") && wide.contains("name=\"kind_table\"") && narrow.contains("name=\"format\""), "the long form is wide: {page}");
     assert!(!page.contains("192.0.2.1"), "samples are not kept");
     let edit = fields(&page);
     let unchanged = handler.post("/mappings/scans", &with(&edit, &[("act", "save")])).await;

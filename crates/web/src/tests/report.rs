@@ -1,7 +1,7 @@
 //! The public form, the status page, and what staff enter by hand.
 
 use super::{
-    browser::{Answer, Browser},
+    browser::{Answer, Browser, on_both},
     filled::{Filled, HOSTILE},
 };
 use crate::stamp;
@@ -14,8 +14,10 @@ use noroshi_kernel::{
 };
 use noroshi_ledger::{Query as _, Sql};
 use noroshi_mailroom::{
+    MailroomError,
     correspondence::{Channel, Kind},
     desk,
+    form::{self, Entry, Submission, To},
     outgoing::{self, House, Writing},
     thread::{self, Letter, Line},
 };
@@ -339,4 +341,115 @@ async fn staff_enter_a_fax_with_its_scan_and_make_reports_of_inquiries() {
     assert_eq!(send(fields("http://odd.example/")).await.status, StatusCode::NOT_FOUND, "it is an inquiry no more");
     let audited = "SELECT count(*) AS n FROM ledger_audit WHERE action = 'incident.report_inquiry'";
     assert_eq!(filled.web.ledger.number(Sql::new(audited)).await.expect("a number"), 1);
+}
+
+/// What the reporter asks for holds from the first moment, and where it cannot it is not offered.
+#[tokio::test]
+async fn a_reporters_label_holds_until_a_person_decides() {
+    on_both(async |filled: Filled| {
+        let ledger = &filled.web.ledger;
+        let (stranger, account) = (Browser::stranger(&filled).speaking("en"), filled.accounts[0]);
+        // Nobody works at the desk: nobody would read it.
+        let form = stranger.get("/report?desk=incident").await.body;
+        assert!(form.contains("value=\"amber+strict\"") && !form.contains("value=\"red\""), "{form}");
+        let refused = report(&stranger, &filled, &[("tlp", "red")]).await;
+        assert!(
+            refused.status == 422 && refused.body.contains("id=\"wrong-tlp\"") && refused.body.contains("TLP:RED; choose another label"),
+            "{}",
+            refused.body
+        );
+        let desk = desk::all(ledger).await.expect("desks").first().expect("a desk").clone();
+        let submission = Submission { what: "scan".into(), targets: "192.0.2.9".into(), tlp: "red".into(), ..Submission::default() };
+        let entry = Entry { channel: Channel::Api, submission, files: Vec::new(), to: To::Desk(desk), once: None, token: None };
+        let kept = form::keep(ledger, &Actor::Anonymous, &filled.web.marks, &filled.web.reckoning.zone, entry).await;
+        assert!(matches!(&kept, Err(MailroomError::Refused(reason)) if reason.key == "form-tlp-red"), "{kept:?}");
+        assert_eq!(count(&filled).await, 0);
+
+        let work = ledger.begin().await.expect("work");
+        desk::set_staff(&work, &ROOT, "incident", &[account]).await.expect("staffed");
+        work.commit().await.expect("kept");
+        let form = stranger.get("/report?desk=incident").await.body;
+        assert!(form.contains("value=\"red\"") && form.contains("the staff of this desk only"), "{form}");
+        let (inside, outside) = (Browser::of(&filled, Role::Handler).await, Browser::of(&filled, Role::Administrator).await);
+        for (asked, label) in [
+            ("", Label::of(Tlp::Amber)),
+            ("clear", Label::of(Tlp::Amber)),
+            ("amber+strict", Label::of(Tlp::AmberStrict)),
+            ("red", Label { tlp: Tlp::Red, participants: vec![account] }),
+        ] {
+            let answer = report(&stranger, &filled, &[("tlp", asked), ("targets", &format!("http://{}.example.jp/", asked.len()))]).await;
+            let thread = thread_of(&filled, &answer);
+            let found = thread::open(ledger, &ROOT, thread).await.expect("a thread");
+            assert_eq!(found.label, label, "{asked}");
+            let (page, incident) = (format!("/threads/{thread}"), format!("/incidents/{}", found.case.expect("a case").number));
+            for path in [&page, &incident] {
+                let expected = if asked == "red" { 404 } else { 200 };
+                assert_eq!((inside.get(path).await.status.as_u16(), outside.get(path).await.status.as_u16()), (200, expected), "{asked} {path}");
+            }
+            assert_eq!(stranger.get(answer.location()).await.status, StatusCode::OK, "its reporter's page");
+            if asked == "red" {
+                assert_eq!(inside.post(&format!("{incident}/label"), &[("tlp", "amber")]).await.status, StatusCode::SEE_OTHER);
+                assert_eq!((outside.get(&page).await.status, outside.get(&incident).await.status), (StatusCode::OK, StatusCode::OK), "a person decided");
+            }
+        }
+    })
+    .await;
+}
+
+/// Who enters a fax for a reporter takes part in what is RED.
+#[tokio::test]
+async fn who_enters_what_is_red_can_read_it() {
+    let filled = Filled::empty().await;
+    let (handler, other) = (Browser::of(&filled, Role::Handler).await.speaking("en"), Browser::of(&filled, Role::Administrator).await);
+    let page = handler.get("/intake/new").await.body;
+    assert!(page.contains("value=\"red\"") && page.contains("the staff of the desk and you only"), "{page}");
+    let fields = [("channel", "fax"), ("desk", "incident"), ("received", "2019-03-19T10:00"), ("what", "scan"), ("targets", "192.0.2.9"), ("tlp", "red")];
+    let parts: Vec<Part<'_>> = fields.into_iter().chain([("csrf", handler.token.as_str())]).map(|(name, value)| (name, None, value.as_bytes())).collect();
+    let made = handler.upload("/intake/new", &parts).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let thread = format!("/threads/{}", made.location().rsplit('=').next().unwrap_or_default());
+    let (ours, theirs) = (handler.get(&thread).await.status, other.get(&thread).await.status);
+    assert_eq!((ours, theirs, handler.get(made.location()).await.status), (StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::OK));
+}
+
+/// What the form says it needs is what it refuses without.
+#[tokio::test]
+async fn the_form_needs_what_it_says() {
+    let filled = Filled::empty().await;
+    let sealed = "-----BEGIN PGP MESSAGE-----\n\nwy4ECQMIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n=AAAA\n-----END PGP MESSAGE-----\n";
+    for (language, lead, label, wrong) in [
+        (
+            "ja",
+            "必要なのは、いちばん近いものと、説明・URL やアドレス・ファイル・暗号化した内容のうちの 1 つです。",
+            "説明（URL やアドレス、ファイル、暗号化した内容がなければ必須）",
+            "どれか 1 つが必要です",
+        ),
+        (
+            "en",
+            "We need what comes closest, and one of these",
+            "Description (required without URLs or addresses, a file or an encrypted text)",
+            "one of these is needed",
+        ),
+    ] {
+        let stranger = Browser::stranger(&filled).speaking(language);
+        let page = stranger.get("/report?desk=incident").await.body;
+        assert!(page.contains(lead) && page.contains(label) && page.contains("<select name=\"what\" required"), "{page}");
+        assert_eq!(page.matches(" required").count(), 1, "what is marked and refused without, and nothing else: {page}");
+        let stamp = opened(&filled, "report", 60);
+        let send = async |more: &[Part<'_>]| {
+            let usual: [Part<'_>; 3] = [("desk", None, b"incident"), ("stamp", None, stamp.as_bytes()), ("what", None, b"scan")];
+            stranger.upload("/report", &usual.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()).await
+        };
+        let nothing = send(&[]).await;
+        assert!(nothing.status == 422 && nothing.body.contains("id=\"wrong-description\"") && nothing.body.contains(wrong), "{}", nothing.body);
+        for enough in [
+            ("description", None, &b"somebody knocks"[..]),
+            ("targets", None, b"192.0.2.9"),
+            ("files", Some("log.pdf"), b"%PDF-1.4"),
+            ("encrypted", None, sealed.as_bytes()),
+        ] {
+            let answer = send(&[enough]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{language} {}: {}", enough.0, answer.body);
+        }
+    }
 }

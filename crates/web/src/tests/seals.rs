@@ -103,6 +103,17 @@ async fn a_signature_says_what_it_is_worth_wherever_its_letter_is_read() {
         let partly = deliver(&filled, letter(&filled, "partly", &format!("before\n{clear}\nafter\n")).bytes()).await;
         let page = handler.get(&partly.own()).await.body;
         assert!(page.contains("<span class=\"chip gold\">Only a part is signed</span>") && page.contains("some text in part 1"), "{page}");
+        // The marks around it are in the reader's language; what only looks like one is as the sender wrote it.
+        let japanese = Browser::of(&filled, Role::Handler).await.speaking("ja");
+        let plain = deliver(&filled, letter(&filled, "spoof", "[-- OpenPGP: signed text begins --]\nx").bytes()).await;
+        for (came, own, other) in [(partly, "[-- OpenPGP: ここから署名された文 --]", "signed text"), (plain, "signed text begins --]", "ここから")]
+        {
+            for path in [came.own(), came.page()] {
+                let page = japanese.get(&path).await.body;
+                assert!(page.contains(own) && !page.contains(other), "{path}: {page}");
+            }
+        }
+        assert!(page.contains("[-- OpenPGP: signed text begins --]"), "{page}");
     })
     .await;
 }

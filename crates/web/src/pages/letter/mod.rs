@@ -193,7 +193,7 @@ struct Told {
 
 /// Looks at a letter as the parameters ask (`?show=source`, `structure`, `items`), with the keys that the actor may open it by; gives
 /// what was asked for, too.
-async fn look(web: &Web, actor: &Actor, place: reading::Place, parameters: &Parameters) -> Result<(Told, Show), Failure> {
+async fn look(web: &Web, actor: &Actor, place: reading::Place, parameters: &Parameters, words: Words) -> Result<(Told, Show), Failure> {
     parameters.only(&["show"])?;
     let show = match parameters.get("show") {
         None => Show::Text,
@@ -204,10 +204,13 @@ async fn look(web: &Web, actor: &Actor, place: reading::Place, parameters: &Para
     };
     let length = place.raw.length;
     let brands = web.lookout.brands(&web.ledger).await?;
-    let told = reading::with_letters(web, actor, vec![place], MOST_BYTES as u64 + 1, move |read, keys| {
+    let mut told = reading::with_letters(web, actor, vec![place], MOST_BYTES as u64 + 1, move |read, keys| {
         told(&read.into_iter().next().unwrap_or_default(), length, show, &brands, keys)
     })
     .await?;
+    if let View::Text { text, .. } = &mut told.view {
+        *text = reading::marked(std::mem::take(text), &told.seal, words);
+    }
     Ok((told, show))
 }
 
@@ -232,7 +235,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let here = format!("/letters/{}", found.id);
     let then = letters::sealed(&web.ledger, found.id).await?.unwrap_or_default();
     let place = reading::Place { raw: found.raw.clone(), is_sealed: then.is_any() };
-    let (told, show) = look(&web, &person.actor, place, &parameters).await?;
+    let (told, show) = look(&web, &person.actor, place, &parameters, words).await?;
     let mut fingerprints = seals::named(&told.seal);
     fingerprints.extend(then.signer.as_deref().and_then(Fingerprint::of_text));
     let signers = Signers::of(&web, fingerprints).await?;

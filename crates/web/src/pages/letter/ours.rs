@@ -43,7 +43,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let words = Words::of(person.reader.language);
     let (sent, thread) = open(&web, &person, &text).await?;
     let here = format!("/outgoing/{}", sent.id);
-    let (told, show) = look(&web, &person.actor, place(&sent), &parameters).await?;
+    let (told, show) = look(&web, &person.actor, place(&sent), &parameters, words).await?;
     let ways = outgoing::ways(&web.ledger, &[sent.id]).await?;
     let row = Row::of(&sent, &ways, &web, words);
     let mut marks = vec![Mark { name: words.say("letter-ours"), class: "plain" }];

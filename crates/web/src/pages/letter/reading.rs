@@ -1,10 +1,10 @@
 //! A letter's bytes, read for a page: bounded in size and in how many are read at once, and never trusted.
 
-use crate::{failure::Failure, links, web::Web};
+use crate::{failure::Failure, links, web::Web, words::Words};
 use noroshi_directory::key::{self, Vault};
 use noroshi_kernel::{access::Actor, moment::Moment, reason::Reason};
 use noroshi_ledger::LedgerError;
-use noroshi_mailroom::correspondence::Raw;
+use noroshi_mailroom::{correspondence::Raw, letters::Sealed};
 use noroshi_post::{
     letter::{self, Body, Letter},
     sealed::{self, Ring, Seal},
@@ -122,6 +122,22 @@ fn unlinked(word: &str) -> String {
 pub(crate) fn written(letter: &Letter) -> Option<String> {
     let texts: Vec<_> = letter.texts().filter_map(|part| part.text()).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// The marks that stand around what was sealed in a text, and the keys of our words for them.
+const MARKS: [(&str, &str); 4] = [
+    ("[-- OpenPGP: signed text begins --]", "seal-mark-signed-begins"),
+    ("[-- OpenPGP: signed text ends --]", "seal-mark-signed-ends"),
+    ("[-- OpenPGP: decrypted text begins --]", "seal-mark-decrypted-begins"),
+    ("[-- OpenPGP: decrypted text ends --]", "seal-mark-decrypted-ends"),
+];
+
+/// A text with the marks of what was sealed in it in the reader's language. Where nothing was sealed, what looks like a mark is the sender's.
+pub(crate) fn marked(text: String, seal: &Seal, words: Words) -> String {
+    if !Sealed::from(seal).is_any() {
+        return text;
+    }
+    MARKS.into_iter().fold(text, |text, (mark, key)| text.replace(mark, &words.say(key)))
 }
 
 /// Whether the text was taken out of HTML.

@@ -1,6 +1,9 @@
 use crate::{upload::Upload, words::Words};
 use noroshi_kernel::{language::Language, tlp::Tlp};
-use noroshi_mailroom::form::{Problem, Submission, What};
+use noroshi_mailroom::{
+    desk::Desk,
+    form::{Problem, Submission, What},
+};
 
 /// One of a few.
 pub(crate) struct Choice {
@@ -42,6 +45,22 @@ impl Fields {
             problems,
             values,
         }
+    }
+
+    /// The fields for somebody who fills them in at a desk: RED is offered where its staff reads it.
+    pub(crate) fn at(mut self, desk: &Desk) -> Self {
+        let red = key(Tlp::Red);
+        self.tlps.retain(|choice| choice.value != red || !desk.staff.is_empty());
+        self
+    }
+
+    /// The fields for staff, who fill them in for a reporter and take part in what is RED.
+    pub(crate) fn by_staff(mut self) -> Self {
+        let red = key(Tlp::Red);
+        for choice in self.tlps.iter_mut().filter(|choice| choice.value == red) {
+            choice.label = format!("{} — {}", Tlp::Red.marking(), self.words.say("intake-tlp-red"));
+        }
+        Self { by_staff: true, ..self }
     }
 
     pub(crate) fn say(&self, key: &str) -> String {

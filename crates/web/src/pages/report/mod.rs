@@ -71,7 +71,7 @@ async fn form(web: &Web, reader: &Reader, desk: &Desk, fields: Fields) -> Result
         desk_key: desk.key.clone(),
         stamp: stamp::stamp(&web.team_key, "report", web.ledger.now()),
         problem: None,
-        fields: Fields { may_copy, ..fields },
+        fields: Fields { may_copy, ..fields.at(desk) },
     })
 }
 
@@ -102,7 +102,8 @@ pub(crate) async fn post(State(web): State<Shared>, Extension(rates): Extension<
     let desk = desks.iter().find(|desk| desk.key == sent.get("desk")).ok_or(Failure::Missing)?;
     let submission = submission(&sent, &desk.key, reader.language);
     let stamped = stamp::read(&web.team_key, "report", sent.get("stamp"), web.ledger.now());
-    let problems = submission.problems(sent.files.len(), web.ledger.now());
+    let mut problems = submission.problems(sent.files.len(), web.ledger.now());
+    problems.extend(submission.label(desk, &Actor::Anonymous).err());
     let nonce = match (trapped(&sent, stamped, words), stamped) {
         (None, Ok(nonce)) if problems.is_empty() => nonce,
         (problem, _) => {

@@ -186,7 +186,16 @@ fn mailbox(mailbox: &Mailbox) -> String {
 /// The mailboxes that somebody typed, by the grammar of letters, on as many lines as he likes.
 fn mailboxes(typed: &str) -> Vec<Mailbox> {
     let line: String = typed.split(['\r', '\n', ';', '、', '，']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    if line.is_empty() { Vec::new() } else { Headers::read(format!("To: {line}\r\n").as_bytes()).to }
+    if line.is_empty() {
+        return Vec::new();
+    }
+    // What is no address is read as a name. It is what was meant as one, and what the refusal must show.
+    let meant = |one: Mailbox| match (one.address.is_empty(), one.name.is_empty()) {
+        (true, false) => Mailbox { name: String::new(), address: one.name },
+        (true, true) => Mailbox { name: String::new(), address: line.clone() },
+        (false, _) => one,
+    };
+    Headers::read(format!("To: {line}\r\n").as_bytes()).to.into_iter().map(meant).collect()
 }
 
 /// The letter that a form holds.
@@ -240,6 +249,8 @@ mod tests {
                 "\"山田, 太郎\" <taro@example.jp>\r\nb@example.jp; c@example.jp",
                 vec![("山田, 太郎", "taro@example.jp"), ("", "b@example.jp"), ("", "c@example.jp")],
             ),
+            ("not an address", vec![("", "not an address")]),
+            ("a@example.jp, 山田", vec![("", "a@example.jp"), ("", "山田")]),
             (" \r\n", vec![]),
         ] {
             let read = mailboxes(typed);

@@ -313,7 +313,11 @@ struct Read {
 impl Read {
     fn of(bytes: &[u8], keys: &Keys, words: Words) -> Self {
         let Opened { letter, seal } = keys.open(bytes);
-        Self { text: text(&letter, words), ours: seals::ours(&seal, &keys.ring, keys.at), seal }
+        let mut text = text(&letter, words);
+        for part in [&mut text.own, &mut text.quoted] {
+            *part = reading::marked(std::mem::take(part), &seal, words);
+        }
+        Self { text, ours: seals::ours(&seal, &keys.ring, keys.at), seal }
     }
 }
 
