@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use noroshi_directory::organisation::Home;
+use noroshi_feeds::shadowserver::Schema;
 use noroshi_incident::selection::Reckoning;
 use noroshi_kernel::{language::Bilingual, moment::Zone};
 use noroshi_ledger::Place;
@@ -25,6 +26,7 @@ pub(crate) struct Configuration {
     pub(crate) database: Database,
     pub(crate) serve: Serve,
     pub(crate) mail: Mail,
+    pub(crate) feeds: Feeds,
 }
 
 /// `[team]`
@@ -68,6 +70,25 @@ pub(crate) struct Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("postgres", &self.url.is_some()).field("schema", &self.schema).finish()
+    }
+}
+
+/// `[feeds]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Feeds {
+    /// Shadowserver's own schema file (`intelmq.json`), for types of reports and columns that are newer than this program.
+    shadowserver_schema: Option<PathBuf>,
+}
+
+impl Feeds {
+    /// Has what is read from now on heed it.
+    pub(crate) fn heed(&self) -> anyhow::Result<()> {
+        let Some(path) = &self.shadowserver_schema else { return Ok(()) };
+        let wrong = || format!("feeds.shadowserver_schema: {}", path.display());
+        let bytes = std::fs::read(path).with_context(wrong)?;
+        Schema::read(&bytes).map_err(|why| anyhow::anyhow!("{}: {why}", wrong()))?.use_here();
+        Ok(())
     }
 }
 

@@ -52,6 +52,7 @@ impl Platform {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| format!("cannot make the data directory {}", data.display()))?;
         let configuration = Configuration::read(configuration, data)?;
         let reckoning = configuration.reckoning()?;
+        configuration.feeds.heed()?;
         let is_new = !key::path(data).exists() && !data.join("blobs").exists();
         let blobs = BlobStore::open(data.join("blobs"))?;
         let ledger = Ledger::open(&configuration.place(data), blobs, Arc::new(SystemClock), &migrations()).await.context("cannot open the database")?;

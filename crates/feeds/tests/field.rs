@@ -6,7 +6,7 @@ use noroshi_feeds::{
     arf,
     mapping::{CsvReader, Mapping},
     phishurl::PhishUrlReader,
-    shadowserver::{ReportType, ShadowserverReader},
+    shadowserver::{ReportType, Schema, ShadowserverReader},
     xarf::{self, legacy},
 };
 use noroshi_kernel::{
@@ -99,6 +99,33 @@ fn kinds_agree_with_shadowservers_own() {
     eprintln!("{compared} types compared by class, {same} of them agree by kind");
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(compared > 100);
+}
+
+#[test]
+fn shadowservers_own_schema_file_adds_and_takes_nothing_away() {
+    let Some(folder) = material("shadowserver") else { return };
+    let schema = std::sync::Arc::new(Schema::read(&fs::read(folder.join("intelmq.json")).expect("a file")).expect("a schema"));
+    assert_eq!(schema.len(), 170);
+    let mut count = 0;
+    for file in files(&folder, "csv") {
+        let report = ReportType::of_file_name(&format!("2024-01-15-{}-sample.csv", stem(&file)));
+        let read = |schema| -> Vec<_> {
+            let rows = ShadowserverReader::by(schema, File::open(&file).expect("a file"), report.clone(), LATEST);
+            rows.map(|row| row.expect("a row").content.expect("a finding")).collect()
+        };
+        let (without, with): (Vec<noroshi_feeds::finding::Finding>, Vec<noroshi_feeds::finding::Finding>) = (read(None), read(Some(schema.clone())));
+        for (without, with) in without.iter().zip(&with) {
+            assert_eq!(
+                (&without.addresses, &without.port, &without.url, &without.at),
+                (&with.addresses, &with.port, &with.url, &with.at),
+                "{}",
+                file.display()
+            );
+            count += 1;
+        }
+        assert_eq!(without.len(), with.len());
+    }
+    assert_eq!(count, 136);
 }
 
 #[test]

@@ -365,6 +365,49 @@ async fn postfix_answers_for_each_recipient() {
     assert_eq!(later(&send_one(waits).await).0, "smtp-no-answer");
 }
 
+/// RFC 3461, with a relay that offers it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_relay_is_asked_to_report_failures_and_delays() {
+    let ground = Ground::new();
+    let dovecot = ground.dovecot();
+    // Postfix takes a letter to them and learns where it delivers that there is nobody of this name.
+    let (nobody, _) = actor(|command| if command.starts_with("RCPT") { Some("550 5.1.1 nobody\r\n".to_owned()) } else { polite(command) }).await;
+    let transports = format!("{{ nobody@example.jp = lmtp:inet:[127.0.0.1]:{} }}", nobody.port());
+    let postfix = ground.postfix_with(dovecot.lmtp, false, &transports, "");
+    let transport = relay(postfix.smtp, Security::None).open().unwrap();
+    let results = transport.send(Some("other@example.jp"), &["nobody+2=x@example.jp", "desk@example.jp"], LETTER).await.unwrap();
+    assert!(sent(&results), "{results:?}\n{}", postfix.log());
+    let returned = wait_for(&mailbox(&ground, dovecot.imap, Security::StartTls, "other", Then::Delete), 1).await;
+    let letter = noroshi_post::letter::read(&returned[0].bytes).unwrap();
+    let report = noroshi_post::delivery::read(&letter).unwrap();
+    assert_eq!(report.envelope_id.as_deref(), Some("1@example.jp"));
+    assert_eq!(report.recipients.len(), 1, "of what arrived there is no report");
+    assert_eq!(report.recipients[0].original_recipient.as_deref(), Some("nobody+2=x@example.jp"), "{}", String::from_utf8_lossy(&returned[0].bytes));
+    assert!(letter.parts.iter().any(|part| part.media_type == "text/rfc822-headers"), "the head alone comes back");
+
+    // On the wire; and a relay that does not offer it is not asked.
+    for (offer, asked) in [("250-relay.example.jp\r\n250-8BITMIME\r\n250 DSN\r\n", true), ("250-relay.example.jp\r\n250 8BITMIME\r\n", false)] {
+        let (address, heard) = actor(move |command| if command.starts_with("EHLO") { Some(offer.to_owned()) } else { polite(command) }).await;
+        let transport = relay(address.port(), Security::None).open().unwrap();
+        for from in [Some("csirt@example.jp"), None] {
+            assert!(sent(&transport.send(from, &["abuse+1@example.jp"], LETTER).await.unwrap()));
+        }
+        let heard = heard.lock().unwrap().clone();
+        let commands: Vec<&str> = heard.iter().map(String::as_str).filter(|line| line.starts_with("MAIL FROM") || line.starts_with("RCPT TO")).collect();
+        let expected = if asked {
+            [
+                "MAIL FROM:<csirt@example.jp> RET=HDRS ENVID=1@example.jp",
+                "RCPT TO:<abuse+1@example.jp> NOTIFY=FAILURE,DELAY ORCPT=rfc822;abuse+2B1@example.jp",
+                "MAIL FROM:<>",
+                "RCPT TO:<abuse+1@example.jp> NOTIFY=NEVER",
+            ]
+        } else {
+            ["MAIL FROM:<csirt@example.jp>", "RCPT TO:<abuse+1@example.jp>", "MAIL FROM:<>", "RCPT TO:<abuse+1@example.jp>"]
+        };
+        assert_eq!(commands, expected);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn relays_that_are_ill_or_hostile_lose_nothing() {
     let ground = Ground::new();
@@ -385,9 +428,10 @@ async fn relays_that_are_ill_or_hostile_lose_nothing() {
     assert!(first.to_string().contains("450 4.2.0 greylisted\\u{1b}[31m, come again"), "{first}");
     assert_eq!(transport.send(None, &["desk@example.jp"], LETTER).await.unwrap()[0].outcome, Outcome::Sent { reply: "250 2.0.0 taken as 4711".to_owned() });
     let heard = heard.lock().unwrap().clone();
-    let wire = ["EHLO noroshi.example.jp", "MAIL FROM:<>", "RCPT TO:<desk@example.jp>", "RSET", "MAIL FROM:<>", "RCPT TO:<desk@example.jp>", "DATA"];
-    assert_eq!(heard[..7], wire);
-    assert!(heard[7].ends_with("\r\n\r\n..\r\n...dots\r\n..one dot\r\nend\r\n.\r\n"), "{:?}", heard[7]);
+    let hello = "EHLO noroshi.example.jp";
+    let wire = [hello, hello, "MAIL FROM:<>", "RCPT TO:<desk@example.jp>", "RSET", "MAIL FROM:<>", "RCPT TO:<desk@example.jp>", "DATA"];
+    assert_eq!(heard[..8], wire);
+    assert!(heard[8].ends_with("\r\n\r\n..\r\n...dots\r\n..one dot\r\nend\r\n.\r\n"), "{:?}", heard[8]);
 
     // One of two is refused; the other gets the letter. More than a hundred go in two transactions.
     let (address, _) = actor(|command| if command.contains("gone") { Some("550 5.1.1 gone\r\n".to_owned()) } else { polite(command) }).await;

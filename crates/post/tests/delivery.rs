@@ -34,6 +34,14 @@ fn line(report: &DeliveryReport) -> Vec<String> {
     one.collect()
 }
 
+#[test]
+fn a_report_that_returns_nothing_is_told_by_the_envelopes_identifier() {
+    let named = parsed(&report(&status(&format!("Original-Envelope-Id: 7@example.jp\n{ONE}")), "Content-Type: text/plain\n\nx\n")).unwrap();
+    assert_eq!(named.original_message_id.as_deref(), Some("7@example.jp"));
+    let both = parsed(&report(&status(&format!("Original-Envelope-Id: 7@example.jp\n{ONE}")), HEAD)).unwrap();
+    assert_eq!(both.original_message_id.as_deref(), Some("1@example.jp"), "what was returned tells more surely");
+}
+
 /// The status part of a report on one letter, as mail systems write it, without its own fields.
 fn status(fields: &str) -> String {
     format!("Content-Type: message/delivery-status\n\n{fields}")

@@ -108,6 +108,31 @@ fn what_fails_is_1_and_says_why() {
 }
 
 #[test]
+fn a_schema_file_of_shadowserver_counts_where_it_is_configured() {
+    let home = Home::sqlite();
+    let report = home.file("2024-01-15-beacon_seen-example.csv", b"seen_at,beacon_ip\n2024-01-15 00:00:07,192.0.2.7\n");
+    let import = ["intake", "import", "--format", "shadowserver", report.to_str().unwrap()];
+    assert_eq!(home.run(&import).code(), 3, "without it nobody knows such columns");
+    let schema = home.file("intelmq.json", br#"{"beacon_seen": {"constant_fields": {"classification.taxonomy": "malicious-code", "classification.type": "c2-server"}, "required_fields": [["time.source", "seen_at"], ["source.ip", "beacon_ip"]]}}"#);
+    let configured = |path: &str| home.file("schema.toml", format!("[feeds]\nshadowserver_schema = \"{path}\"\n").as_bytes());
+    let with = |configuration: &std::path::Path| home.run(&[&import[..], &["--config", configuration.to_str().unwrap()]].concat());
+
+    let broken = home.file("broken.json", b"{\"beacon_seen\": {\"required_fields\": 1}}");
+    for (path, says) in
+        [(broken.to_str().unwrap(), "broken.json: "), ("/nowhere/intelmq.json", "feeds.shadowserver_schema: /nowhere/intelmq.json: No such file")]
+    {
+        let ran = with(&configured(path));
+        assert!(ran.code() == 1 && ran.err().contains(says), "{}", ran.err());
+    }
+    // Another file: the first lies in the tray.
+    std::fs::write(&report, b"seen_at,beacon_ip\n2024-01-15 00:00:08,192.0.2.8\n").unwrap();
+    let ran = with(&configured(schema.to_str().unwrap()));
+    assert_eq!(ran.code(), 0, "{} {}", ran.out(), ran.err());
+    let listed = home.run(&["incident", "list", "--json"]);
+    assert!(listed.out().contains("192.0.2.8") && !listed.out().contains("192.0.2.7"), "{}", listed.out());
+}
+
+#[test]
 fn the_report_comes_in_every_form_and_language() {
     let home = Home::sqlite();
     let file = home.file("list.csv", CSV);

@@ -1,6 +1,6 @@
 //! Which column of a report holds what.
 
-use super::report::ReportType;
+use super::{report::ReportType, schema::Described};
 use noroshi_kernel::reason::Reason;
 use std::borrow::Cow;
 
@@ -45,11 +45,12 @@ const ADDRESSES: &[&str] = &["ip", "src_ip", "http_referer_ip"];
 const HOSTS: &[&str] = &["http_host", "host", "domain", "website", "request", "email", "hostname"];
 
 impl Columns {
-    /// Reads a header.
-    pub(super) fn of_header(names: &[Cow<'_, str>], report: Option<&ReportType>) -> Result<Self, Reason> {
+    /// Reads a header. Where it has no column that is known here, that which Shadowserver's own schema names counts.
+    pub(super) fn of_header(names: &[Cow<'_, str>], report: Option<&ReportType>, described: Option<&Described>) -> Result<Self, Reason> {
         let names: Vec<String> = names.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
-        let time = place("timestamp").ok_or_else(no_header)?;
+        let theirs = |key: &str| described.and_then(|described| described.columns(key).iter().find_map(|name| place(name)));
+        let time = place("timestamp").or_else(|| theirs("time.source")).ok_or_else(no_header)?;
         let address = ADDRESSES.iter().find_map(|name| place(name));
         let source = address.and_then(|column| names.get(column)).map_or("", String::as_str);
         let named = |words: &[&str]| report.is_some_and(|report| words.iter().any(|word| report.name().contains(word)));
@@ -58,15 +59,22 @@ impl Columns {
         // The URL of an event is that of the sensor, of a scan one page among many; of a site it is the thing reported. Likewise
         // the host's name is of the reverse zone but for sites.
         let site = !event && !named(&["scan"]);
-        let url = place("url").filter(|_| site);
+        let url = place("url").filter(|_| site).or_else(|| theirs("source.url"));
         let port = match source {
             "http_referer_ip" => place("http_referer_port"),
             _ if event => place("dst_port"),
             _ => place("port"),
         };
-        let hosts: Vec<usize> = if site && (url.is_some() || address.is_none()) { HOSTS.iter().filter_map(|name| place(name)).collect() } else { Vec::new() };
+        let address = address.or_else(|| theirs("source.ip")).or_else(|| theirs("source.network"));
+        let port = port.or_else(|| theirs(if event { "destination.port" } else { "source.port" }));
+        let protocol = place("protocol").or_else(|| theirs("protocol.transport"));
+        let mut hosts: Vec<usize> =
+            if site && (url.is_some() || address.is_none()) { HOSTS.iter().filter_map(|name| place(name)).collect() } else { Vec::new() };
+        if hosts.is_empty() && address.is_none() {
+            hosts.extend(theirs("source.fqdn").or_else(|| theirs("source.reverse_dns")));
+        }
         let mut all: Vec<(String, Role)> = names.iter().cloned().map(|name| (name, Role::Detail)).collect();
-        let roles = [(Some(time), Role::Time), (address, Role::Address), (port, Role::Port), (place("protocol"), Role::Protocol), (url, Role::Url)];
+        let roles = [(Some(time), Role::Time), (address, Role::Address), (port, Role::Port), (protocol, Role::Protocol), (url, Role::Url)];
         for (column, role) in roles.into_iter().chain(hosts.iter().map(|column| (Some(*column), Role::Host))) {
             if let Some((_, own)) = column.and_then(|column| all.get_mut(column)) {
                 *own = role;
@@ -103,7 +111,7 @@ mod tests {
     fn roles(header: &str, report: Option<&str>) -> Vec<(String, Role)> {
         let names: Vec<_> = header.split(',').map(Cow::from).collect();
         let report = report.and_then(ReportType::named);
-        let columns = Columns::of_header(&names, report.as_ref()).expect("a header");
+        let columns = Columns::of_header(&names, report.as_ref(), None).expect("a header");
         columns.all.into_iter().filter(|(_, role)| *role != Role::Detail).collect()
     }
 
@@ -125,6 +133,6 @@ mod tests {
         assert_eq!(told("timestamp,ip,port,url,http_agent,hostname", Some("sinkhole_http_drone")), "timestamp:Time ip:Address");
         assert_eq!(told("timestamp,url,ip,src_ip", Some("spam_url")), "timestamp:Time url:Url ip:Address");
         assert_eq!(told("timestamp,email,tag", None), "timestamp:Time email:Host");
-        assert!(Columns::of_header(&["2024-01-15 00:00:07".into(), "192.0.2.7".into()], None).is_err());
+        assert!(Columns::of_header(&["2024-01-15 00:00:07".into(), "192.0.2.7".into()], None, None).is_err());
     }
 }

@@ -91,18 +91,29 @@ const RULES: &[(&str, Rsit)] = &[
     ("^open", Rsit::PotentiallyUnwantedAccessible),
 ];
 
+/// Rules for what no other rule knows.
+const OTHERWISE: [&str; 5] = ["^event", "^special", "^scan", "^population", "^open"];
+
+/// Whether the type is known as such, not only by what such names mean at least.
+pub(super) fn knows(name: &str) -> bool {
+    RULES.iter().find(|(pattern, _)| fits(name, pattern)).is_some_and(|(pattern, _)| !OTHERWISE.contains(pattern))
+}
+
+fn fits(name: &str, pattern: &str) -> bool {
+    match (pattern.strip_prefix('^'), pattern.strip_suffix('$')) {
+        (Some(head), _) => name.starts_with(head),
+        (_, Some(tail)) => name.ends_with(tail),
+        _ => name.contains(pattern),
+    }
+}
+
 /// The kind by the type's name.
 pub(super) fn of_type(name: &str) -> Rsit {
     let population = name.starts_with("population") && name.ends_with("isakmp");
     if population {
         return Rsit::Other;
     }
-    let fits = |pattern: &str| match (pattern.strip_prefix('^'), pattern.strip_suffix('$')) {
-        (Some(head), _) => name.starts_with(head),
-        (_, Some(tail)) => name.ends_with(tail),
-        _ => name.contains(pattern),
-    };
-    RULES.iter().find(|(pattern, _)| fits(pattern)).map_or(Rsit::Undetermined, |(_, rsit)| *rsit)
+    RULES.iter().find(|(pattern, _)| fits(name, pattern)).map_or(Rsit::Undetermined, |(_, rsit)| *rsit)
 }
 
 /// The kind of a taken web site, by its tag and category.

@@ -4,6 +4,7 @@ use super::{
     columns::{Columns, Role},
     kind,
     report::ReportType,
+    schema::Schema,
 };
 use crate::{
     canonical::{self, CanonicalUrl},
@@ -23,6 +24,7 @@ use noroshi_kernel::{
 use std::{
     borrow::Cow,
     io::{self, Read},
+    sync::Arc,
 };
 
 /// Reads the rows of a report in bounded memory. The header is passed over; every other row that is not blank is given.
@@ -45,17 +47,25 @@ pub struct ShadowserverReader<R> {
 }
 
 impl<R: Read> ShadowserverReader<R> {
-    /// Reads a report of a type, if that is known; a time after `latest` (now and one day) is not believed.
+    /// Reads a report of a type, if that is known; a time after `latest` (now and one day) is not believed. The schema that counts in this
+    /// process ([`Schema::use_here`]) is heeded.
     pub fn new(source: R, report: Option<ReportType>, latest: Moment) -> Self {
-        let rsit = report.as_ref().map(ReportType::rsit);
-        Self { table: Table::new(source, b','), parser: Parser { report, rsit, latest, layout: Layout::default() }, begun: false }
+        Self::by(Schema::in_use(), source, report, latest)
+    }
+
+    /// The same by a given schema, or by none.
+    pub fn by(schema: Option<Arc<Schema>>, source: R, report: Option<ReportType>, latest: Moment) -> Self {
+        let described = report.as_ref().and_then(|report| schema.as_ref().and_then(|schema| schema.describes(report)));
+        let rsit = report.as_ref().map(|report| report.rsit_by(described));
+        Self { table: Table::new(source, b','), parser: Parser { report, schema, rsit, latest, layout: Layout::default() }, begun: false }
     }
 
     fn read(&mut self) -> io::Result<Option<Row>> {
         if !self.begun {
             self.begun = true;
             let report = self.parser.report.as_ref();
-            let layout = self.table.header(|names| Columns::of_header(names, report).map(Layout::of).map_err(|reason| (None, reason)))?;
+            let described = report.and_then(|report| self.parser.schema.as_ref().and_then(|schema| schema.describes(report)));
+            let layout = self.table.header(|names| Columns::of_header(names, report, described).map(Layout::of).map_err(|reason| (None, reason)))?;
             match layout {
                 Ok(layout) => self.parser.layout = layout,
                 Err(broken) => return Ok(broken),
@@ -106,6 +116,7 @@ const UDP_PORTS: [u16; 4] = [500, 4500, 623, 5351];
 #[derive(Debug)]
 struct Parser {
     report: Option<ReportType>,
+    schema: Option<Arc<Schema>>,
     /// The kind by the type alone.
     rsit: Option<Rsit>,
     latest: Moment,

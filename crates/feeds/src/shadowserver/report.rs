@@ -1,6 +1,6 @@
 //! The type of a report, which stands in its file's name.
 
-use super::kind;
+use super::{kind, schema::Described};
 use noroshi_kernel::rsit::Rsit;
 
 /// The longest type that is taken, in bytes.
@@ -52,6 +52,11 @@ impl ReportType {
     #[must_use]
     pub fn rsit(&self) -> Rsit {
         kind::of_type(&self.0)
+    }
+
+    /// The same, where Shadowserver's own schema tells of types beyond those that are known here.
+    pub(super) fn rsit_by(&self, described: Option<&Described>) -> Rsit {
+        described.and_then(|described| described.rsit).filter(|_| !kind::knows(&self.0)).unwrap_or_else(|| self.rsit())
     }
 }
 

@@ -11,6 +11,7 @@ pub mod lmtp;
 pub mod smtp;
 
 mod guard;
+mod notification;
 mod tls;
 
 use noroshi_kernel::reason::Reason;

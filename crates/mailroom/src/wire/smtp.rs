@@ -3,14 +3,14 @@
 use super::{
     Elapsed, Secret, Security,
     guard::{Answers, Guard},
-    is_here, tls, within,
+    is_here, notification, tls, within,
 };
 use lettre::{
     Address,
     transport::smtp::{
         authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters},
-        commands::{Data, Mail, Rcpt, Rset},
+        commands::{Data, Ehlo, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
         response::Response,
     },
@@ -111,6 +111,8 @@ enum Tls {
 
 struct Parked {
     connection: AsyncSmtpConnection,
+    /// Whether the relay reports what it is asked to.
+    reports: bool,
     letters: u32,
     since: Instant,
 }
@@ -206,7 +208,7 @@ impl Transport {
             Ok(parked) => parked,
             Err(outcome) => return all(outcome),
         };
-        let (outcomes, sound) = self.transaction(&mut parked.connection, from, to, bytes).await;
+        let (outcomes, sound) = self.transaction(&mut parked, from, to, bytes).await;
         parked.letters += 1;
         parked.since = Instant::now();
         if sound && parked.letters < MOST_LETTERS && !parked.connection.has_broken() {
@@ -224,7 +226,9 @@ impl Transport {
                 return Ok(parked);
             }
         }
-        Ok(Parked { connection: self.open_connection().await?, letters: 0, since: Instant::now() })
+        let mut connection = self.open_connection().await?;
+        let reports = self.offers_reports(&mut connection).await?;
+        Ok(Parked { connection, reports, letters: 0, since: Instant::now() })
     }
 
     /// Whatever goes wrong before a letter is begun is the relay's matter or ours, not the recipient's: it is tried again.
@@ -270,11 +274,22 @@ impl Transport {
         Ok(connection)
     }
 
+    /// Whether the relay offers delivery reports on demand. The library does not keep that of its own greeting, so the relay is greeted again.
+    async fn offers_reports(&self, connection: &mut AsyncSmtpConnection) -> Result<bool, Outcome> {
+        match within(self.relay.timeout, connection.command(Ehlo::new(self.hello.clone()))).await {
+            Ok(Ok(answer)) => Ok(notification::is_offered(&answer)),
+            // It answered, if only that it will not be greeted twice.
+            Ok(Err(error)) if error.is_permanent() => Ok(false),
+            other => self.answer(other).map(|_| false).map_err(|(outcome, _)| outcome),
+        }
+    }
+
     /// One transaction, and whether the connection can be used again.
-    async fn transaction(&self, connection: &mut AsyncSmtpConnection, from: Option<&Address>, to: &[Address], bytes: &[u8]) -> (Vec<Outcome>, bool) {
+    async fn transaction(&self, parked: &mut Parked, from: Option<&Address>, to: &[Address], bytes: &[u8]) -> (Vec<Outcome>, bool) {
         let all = |outcome: Outcome| vec![outcome; to.len()];
         let patience = self.relay.timeout;
-        let mut parameters = Vec::new();
+        let Parked { connection, reports, .. } = parked;
+        let mut parameters = if *reports { notification::of_letter(from, bytes) } else { Vec::new() };
         if connection.server_info().supports_feature(Extension::EightBitMime) {
             if !bytes.is_ascii() {
                 parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -288,7 +303,8 @@ impl Transport {
         }
         let mut outcomes = Vec::with_capacity(to.len());
         for recipient in to {
-            match self.answer(within(patience, connection.command(Rcpt::new(recipient.clone(), Vec::new()))).await) {
+            let parameters = if *reports { notification::of_recipient(from, recipient) } else { Vec::new() };
+            match self.answer(within(patience, connection.command(Rcpt::new(recipient.clone(), parameters))).await) {
                 Ok(_) => outcomes.push(None),
                 Err((outcome, true)) => outcomes.push(Some(outcome)),
                 Err((outcome, false)) => return (all(outcome), false),

@@ -19,7 +19,8 @@ const MOST_BYTES: usize = 256 << 10;
 /// What became of a letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryReport {
-    /// The id of the letter it is about, without angle brackets: that of the returned letter or of its head, else the one the report answers.
+    /// The id of the letter it is about, without angle brackets: that of the returned letter or of its head, else the one the report
+    /// answers, else what stands as the envelope's: we send it there.
     pub original_message_id: Option<String>,
     /// `Original-Envelope-Id`: what we called the delivery towards the mail system (RFC 3461, section 4.4).
     pub envelope_id: Option<String>,
@@ -138,7 +139,8 @@ pub fn read(letter: &Letter) -> Option<DeliveryReport> {
     };
     let mut report = fields::read(&crate::charset::decode(bytes(status), Some("utf-8")).text);
     let behind = own().skip(place + 1).chain(own().take(place));
-    report.original_message_id = behind.filter_map(returned).next().or_else(|| letter.headers.in_reply_to.first().cloned());
+    report.original_message_id =
+        behind.filter_map(returned).next().or_else(|| letter.headers.in_reply_to.first().cloned()).or_else(|| report.envelope_id.clone());
     Some(report)
 }
 
