@@ -355,7 +355,7 @@ impl Reading {
             let key = (finding.addresses.clone(), finding.url.clone(), finding.host.clone(), finding.rsit);
             // A line of a log that names the address once more tells nothing new.
             let is_bare = finding.url.is_none() && finding.host.is_none();
-            let new = !seen.contains(&key) && !(is_bare && seen.iter().any(|(addresses, .., rsit)| *addresses == key.0 && *rsit == key.3));
+            let new = !(seen.contains(&key) || is_bare && seen.iter().any(|(addresses, .., rsit)| *addresses == key.0 && *rsit == key.3));
             if seen.len() < 200 {
                 seen.push(key);
             }
