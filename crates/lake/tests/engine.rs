@@ -1,5 +1,7 @@
 //! SQL over packets: what is answered, and what is refused.
 
+#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+
 use noroshi_lake::{
     engine::{Engine, Limits, Refused},
     folder::{FileName, Folder},
@@ -181,12 +183,48 @@ async fn limits_hold() {
     let heavy = Engine::open(&files, Limits { answer_bytes: 100, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(heavy.is_cut && heavy.is_empty());
 
-    let product = "SELECT count(*) FROM packets a, packets b, packets c, packets d, packets e WHERE a.sensor + b.sensor + c.sensor + d.sensor + e.sensor = 1";
     let slow = Engine::open(&files, Limits { time: Duration::from_millis(300), ..usual }).unwrap();
-    assert_eq!(slow.query(product).await.unwrap_err().reason.key, "sql-time");
-    let sort = "SELECT a.tcp_sequence FROM packets a, packets b, packets c ORDER BY a.tcp_sequence + b.tcp_sequence + c.tcp_sequence";
+    assert_eq!(slow.query("SELECT count(*) FROM generate_series(1, 1000000000000) AS t(n) WHERE n % 7 = 8").await.unwrap_err().reason.key, "sql-time");
     let small = Engine::open(&files, Limits { memory_bytes: 2 << 20, ..usual }).unwrap();
+    let sort = "SELECT n FROM generate_series(1, 3000000) AS t(n) ORDER BY n % 7, n DESC";
     assert_eq!(small.query(sort).await.unwrap_err().reason.key, "sql-memory");
+}
+
+/// 4,000 packets to tcp/23 and 1,000 to tcp/22.
+fn many() -> (TempDir, Vec<PathBuf>) {
+    let root = tempfile::tempdir().unwrap();
+    let folder = Folder::open(root.path()).unwrap();
+    let name = FileName::new(jiff::civil::date(2023, 11, 14), "a").unwrap();
+    let mut buffer = PacketBuffer::new(5000, None);
+    (0..5000).for_each(|number| buffer.push(&syn(number, if number % 5 == 0 { 22 } else { 23 })).unwrap());
+    write(&folder, &name, &buffer).unwrap();
+    (root, vec![folder.staged(&name)])
+}
+
+/// A product of packets gives the time limit no turn, so it is never begun.
+#[tokio::test]
+async fn packets_are_joined_with_little() {
+    let (_root, files) = many();
+    let engine = Engine::open(&files, Limits::default()).unwrap();
+    for sql in [
+        "SELECT count(*) FROM packets a, packets b WHERE a.sensor + b.sensor = 1",
+        "SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor",
+        "SELECT count(*) FROM packets a JOIN packets b ON a.tcp_sequence < b.tcp_sequence",
+        "SELECT count(*) FROM packets a WHERE EXISTS (SELECT 1 FROM packets b WHERE a.sensor + b.sensor = 1)",
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t",
+        "SELECT repeat('x', 2000000000)",
+    ] {
+        let refused = engine.query(sql).await.unwrap_err();
+        assert!(["sql-join", "sql-names"].contains(&&*refused.reason.key), "{sql}: {refused:?}");
+    }
+    for (sql, expected) in [
+        ("SELECT count(*) FROM packets WHERE source_v4 IN (SELECT source_v4 FROM packets WHERE destination_port = 22)", "5000"),
+        ("SELECT count(*) FROM packets JOIN (VALUES (23, 'telnet'), (22, 'ssh')) AS service(port, name) ON destination_port = port", "5000"),
+        ("SELECT count(*) FILTER (WHERE tool = 'mirai') * 100 / (SELECT count(*) FROM packets) FROM packets", "80"),
+    ] {
+        let answer = engine.query(sql).await.unwrap_or_else(|refused| panic!("{sql}: {refused:?}"));
+        assert_eq!(answer.rows().next(), Some(vec![Some(expected.to_owned())]), "{sql}");
+    }
 }
 
 #[tokio::test]

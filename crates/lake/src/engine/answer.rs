@@ -35,7 +35,7 @@ impl Answer {
     }
 
     /// Takes rows as far as they have room; whether there may be room for more.
-    pub(super) fn take(&mut self, batch: RecordBatch, limits: &Limits) -> bool {
+    pub(super) fn take(&mut self, batch: &RecordBatch, limits: &Limits) -> bool {
         let room = limits.rows.saturating_sub(self.len());
         self.bytes += batch.get_array_memory_size();
         if self.bytes > limits.answer_bytes {

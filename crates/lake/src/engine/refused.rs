@@ -30,6 +30,14 @@ pub(super) fn too_deep(signs: usize, tables: usize) -> Refused {
     ))
 }
 
+pub(super) fn join(most: usize) -> Refused {
+    refused(Reason::new(
+        "sql-join",
+        format!("packets どうしの結合はできません。IN や EXISTS で書くか、{most} 行までの値の並びまたは 1 行の集計と結合してください。"),
+        format!("packets are not joined with packets; write IN or EXISTS, or join with a list of at most {most} rows or a figure of one"),
+    ))
+}
+
 pub(super) fn too_slow(most: Duration) -> Refused {
     let seconds = most.as_secs_f64();
     refused(Reason::new(
