@@ -4,6 +4,7 @@
 //! * [`packets`] collects packets ([`PacketBuffer`](packets::PacketBuffer)), sorts and writes them
 //!   ([`packets::write`]), merges the files of a day ([`packets::compact`]), and reads and counts them
 //!   ([`packets::read`], [`packets::count`]).
+//! * `engine`, a feature, answers SQL over them.
 //! * [`folder`] is where files lie: [staged](folder::Folder::staged) under a name that no reader's glob matches, then
 //!   [published](folder::Folder::publish) when the manifest has named them.
 //!
@@ -23,6 +24,8 @@
 //! `cargo run --release -p noroshi-lake --example store_packets`), a line in `docs/src/packets.md`. It must be nullable: older files
 //! lack it.
 
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod error;
 pub mod folder;
 pub mod packets;

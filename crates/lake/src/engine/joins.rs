@@ -1,0 +1,46 @@
+//! Which joins are answered. A join of packets with packets has as many rows as both sides multiplied, and nested loops give the time limit no turn; a join with
+//! a figure, with a short list, or that asks only whether there is another side, has not.
+
+use super::refused::{self, Refused};
+use datafusion::{
+    common::{JoinType, stats::Precision},
+    physical_plan::{
+        ExecutionPlan,
+        joins::HashJoinExec,
+        statistics::{StatisticsArgs, StatisticsContext},
+    },
+};
+
+/// By how much all joins together may multiply rows.
+const MOST_ROWS: usize = 1000;
+
+/// Walks a plan as it will be run.
+pub(super) fn check(plan: &dyn ExecutionPlan) -> Result<(), Refused> {
+    walk(plan, &mut { MOST_ROWS })
+}
+
+fn walk(plan: &dyn ExecutionPlan, room: &mut usize) -> Result<(), Refused> {
+    if plan.name().contains("Join") && !only_asks(plan) {
+        let shortest = plan.children().into_iter().filter_map(|side| rows(side.as_ref())).min();
+        *room /= shortest.unwrap_or(usize::MAX).max(1);
+        if *room == 0 {
+            return Err(refused::join(MOST_ROWS));
+        }
+    }
+    plan.children().into_iter().try_for_each(|child| walk(child.as_ref(), room))
+}
+
+/// `IN`, `EXISTS` and their opposites by equality: no row comes out more often than it goes in.
+fn only_asks(plan: &dyn ExecutionPlan) -> bool {
+    use JoinType::{LeftAnti, LeftMark, LeftSemi, RightAnti, RightMark, RightSemi};
+    let by_equality = plan.downcast_ref::<HashJoinExec>();
+    by_equality.is_some_and(|join| matches!(join.join_type(), LeftSemi | RightSemi | LeftAnti | RightAnti | LeftMark | RightMark) && join.filter().is_none())
+}
+
+/// How many rows there are, when that is sure.
+fn rows(plan: &dyn ExecutionPlan) -> Option<usize> {
+    match StatisticsContext::new().compute(plan, &StatisticsArgs::new()).ok()?.num_rows {
+        Precision::Exact(rows) => Some(rows),
+        Precision::Inexact(_) | Precision::Absent => None,
+    }
+}
