@@ -403,8 +403,9 @@ async fn who_enters_what_is_red_can_read_it() {
     let (handler, other) = (Browser::of(&filled, Role::Handler).await.speaking("en"), Browser::of(&filled, Role::Administrator).await);
     let page = handler.get("/intake/new").await.body;
     assert!(page.contains("value=\"red\"") && page.contains("the staff of the desk and you only"), "{page}");
+    let csrf = crate::csrf::token(&filled.web.team_key, &handler.token);
     let fields = [("channel", "fax"), ("desk", "incident"), ("received", "2019-03-19T10:00"), ("what", "scan"), ("targets", "192.0.2.9"), ("tlp", "red")];
-    let parts: Vec<Part<'_>> = fields.into_iter().chain([("csrf", handler.token.as_str())]).map(|(name, value)| (name, None, value.as_bytes())).collect();
+    let parts: Vec<Part<'_>> = [("csrf", csrf.as_str())].into_iter().chain(fields).map(|(name, value)| (name, None, value.as_bytes())).collect();
     let made = handler.upload("/intake/new", &parts).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     let thread = format!("/threads/{}", made.location().rsplit('=').next().unwrap_or_default());
