@@ -155,7 +155,7 @@ fn notices_of_more_shapes_are_read() {
             Rsit::BruteForce,
         ),
         (
-            "attaque par force brute",
+            "Notification d'une attaque par force brute",
             "L'adresse IP 192.0.2.7 a fait une attaque (brute force) le 15/01/2024 à 00:00 UTC.\n",
             "192.0.2.7",
             at("00:00:00"),
