@@ -10,8 +10,14 @@ use std::{
 
 /// The tables of every crate.
 pub(crate) fn migrations() -> Vec<noroshi_ledger::migration::Migration> {
-    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_mailroom::migrations::MIGRATIONS, noroshi_incident::MIGRATIONS]
-        .concat()
+    [
+        noroshi_ledger::migration::MIGRATIONS,
+        noroshi_directory::migrations::MIGRATIONS,
+        noroshi_mailroom::migrations::MIGRATIONS,
+        noroshi_incident::MIGRATIONS,
+        noroshi_observation::MIGRATIONS,
+    ]
+    .concat()
 }
 
 /// A data directory, and where its records are.
