@@ -195,7 +195,6 @@ fn notice(bytes: &[u8]) {
     let subject = text.lines().next().unwrap_or_default();
     let findings = notice::read(subject, &text, Some(LATEST));
     assert_eq!(findings, notice::read(subject, &text, Some(LATEST)), "reading twice gives the same");
-    assert!(findings.len() >= notice::labelled(subject, &text).len(), "sentences take nothing away");
     assert!(findings.len() <= 5_000);
     for finding in &findings {
         assert!(finding.is_about_something() && finding.details.len() <= 60, "{finding:?}");

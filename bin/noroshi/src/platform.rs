@@ -122,7 +122,7 @@ mod tests {
         for migration in migrations() {
             assert!(names.insert(migration.name), "{} stands twice", migration.name);
             let (owner, rest) = migration.name.split_once("_m").expect("named crate_mNNNN_what");
-            assert!(["ledger", "directory", "mailroom", "incident"].contains(&owner), "{owner}");
+            assert!(["ledger", "directory", "mailroom", "incident", "observation"].contains(&owner), "{owner}");
             assert!(rest.chars().take(4).all(|digit| digit.is_ascii_digit()), "{}", migration.name);
             for statement in migration.both.iter().chain(migration.sqlite).chain(migration.postgres) {
                 let table = statement.split_whitespace().skip_while(|word| !["TABLE", "INDEX", "SEQUENCE", "INTO"].contains(word)).nth(1).unwrap_or_default();

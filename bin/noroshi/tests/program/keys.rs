@@ -229,10 +229,10 @@ async fn sealed_letters_become_reports_and_their_seals_are_kept() {
             (
                 "other",
                 encrypted("mallory@example.org", &seal(&report("192.0.2.9"), &both)),
-                row("report", "done", "encrypted", Some("other-address"), Some(&hanako)),
+                row("report", "new", "encrypted", Some("other-address"), Some(&hanako)),
             ),
             ("clear", [&plain[..], &clear].concat(), row("inquiry", "new", "none", Some("good"), Some(&hanako))),
-            ("inline", [&plain[..], &inline].concat(), row("report", "done", "encrypted", Some("good"), Some(&hanako))),
+            ("inline", [&plain[..], &inline].concat(), row("report", "new", "encrypted", Some("good"), Some(&hanako))),
         ];
         for (name, letter, expected) in cases {
             let ran = piped(&home, &["intake", "mail"], &letter);
