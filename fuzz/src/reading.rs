@@ -31,6 +31,7 @@ static CONTEXT: LazyLock<Context> = LazyLock::new(|| {
         marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]),
         latest: LATEST,
         brands: Arc::new(Brands::new([vec!["楽天".to_owned(), "Rakuten".to_owned()]])),
+        schema: None,
         at: AT,
         keys: Arc::new(Ring::new(vec![key], Vec::new(), Vec::new())),
     }

@@ -82,13 +82,12 @@ pub(crate) struct Feeds {
 }
 
 impl Feeds {
-    /// Has what is read from now on heed it.
-    pub(crate) fn heed(&self) -> anyhow::Result<()> {
-        let Some(path) = &self.shadowserver_schema else { return Ok(()) };
+    /// The schema, read.
+    pub(crate) fn schema(&self) -> anyhow::Result<Option<Schema>> {
+        let Some(path) = &self.shadowserver_schema else { return Ok(None) };
         let wrong = || format!("feeds.shadowserver_schema: {}", path.display());
         let bytes = std::fs::read(path).with_context(wrong)?;
-        Schema::read(&bytes).map_err(|why| anyhow::anyhow!("{}: {why}", wrong()))?.use_here();
-        Ok(())
+        Ok(Some(Schema::read(&bytes).map_err(|why| anyhow::anyhow!("{}: {why}", wrong()))?))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Platform {
     pub(crate) team_key: [u8; 32],
     /// Whether there was nothing before.
     pub(crate) is_new: bool,
-    /// The brands that letters are searched for.
+    /// What readers look for.
     pub(crate) lookout: Lookout,
 }
 
@@ -52,12 +52,12 @@ impl Platform {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| format!("cannot make the data directory {}", data.display()))?;
         let configuration = Configuration::read(configuration, data)?;
         let reckoning = configuration.reckoning()?;
-        configuration.feeds.heed()?;
+        let lookout = Lookout::new(configuration.feeds.schema()?);
         let is_new = !key::path(data).exists() && !data.join("blobs").exists();
         let blobs = BlobStore::open(data.join("blobs"))?;
         let ledger = Ledger::open(&configuration.place(data), blobs, Arc::new(SystemClock), &migrations()).await.context("cannot open the database")?;
         let team_key = key::of(data, &ledger).await?;
-        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new, lookout: Lookout::default() };
+        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new, lookout };
         platform.bring_brands().await?;
         Ok(platform)
     }

@@ -164,7 +164,7 @@ on_both_databases! {
         let mut read = letter::read(&bytes).expect("a letter");
         assert_eq!(read.parts.iter().filter(|part| part.media_type == form::MEDIA_TYPE).count(), 1, "a reporter's file is never taken for the fields");
         assert_eq!(form::take(&mut read), Some(typed));
-        let context = Context { marks: marks(), latest: Moment(bench.ledger.now().0 + Moment::DAY_US), at: bench.ledger.now(), brands: std::sync::Arc::default(), keys: std::sync::Arc::default() };
+        let context = Context { marks: marks(), latest: Moment(bench.ledger.now().0 + Moment::DAY_US), at: bench.ledger.now(), brands: std::sync::Arc::default(), schema: None, keys: std::sync::Arc::default() };
         let kinds = |channel| reading::read(&bytes, None, channel, &context).expect("read").findings.iter().map(|found| found.rsit).collect::<Vec<_>>();
         assert_eq!(kinds(Channel::Form), [Rsit::Dos; 3]);
         assert!(!kinds(Channel::Mail).contains(&Rsit::Dos), "a mail may bear what it likes");

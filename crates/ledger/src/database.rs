@@ -46,8 +46,9 @@ impl Ledger {
         let (writer, reader) = match place {
             Place::Sqlite(path) => {
                 let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
-                // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair.
-                let writer = connect_in_turn(sqlite_options(&url, 1, 65_536)).await?;
+                // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair. A larger cache
+                // makes imports of a few 100,000 rows no faster (docs/src/performance.md), and their memory grows by it.
+                let writer = connect_in_turn(sqlite_options(&url, 1, 8_192)).await?;
                 (writer, Database::connect(sqlite_options(&url, 8, 16_384)).await?)
             }
             Place::Postgres { url, schema } => {

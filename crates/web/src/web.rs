@@ -40,7 +40,7 @@ pub struct Web {
     pub sends: bool,
     /// Where the address of who asks is found.
     pub client_address: ClientAddress,
-    /// The brands that reports are searched for.
+    /// What readers look for in reports.
     pub lookout: Lookout,
 }
 

@@ -130,6 +130,26 @@ fn a_schema_file_of_shadowserver_counts_where_it_is_configured() {
     assert_eq!(ran.code(), 0, "{} {}", ran.out(), ran.err());
     let listed = home.run(&["incident", "list", "--json"]);
     assert!(listed.out().contains("192.0.2.8") && !listed.out().contains("192.0.2.7"), "{}", listed.out());
+
+    // The same file by letter.
+    let letter = home.file(
+        "letter.eml",
+        b"From: reports@example.net\r\nTo: csirt@example.jp\r\nAuto-Submitted: auto-generated\r\nSubject: Your reports\r\nMIME-Version: 1.0\r\n\
+          Content-Type: text/csv; name=\"2024-01-15-beacon_seen-example.csv\"\r\n\
+          Content-Disposition: attachment; filename=\"2024-01-15-beacon_seen-example.csv\"\r\n\r\nseen_at,beacon_ip\r\n2024-01-15 00:00:09,192.0.2.9\r\n",
+    );
+    let ran = home.run(&[
+        "intake",
+        "import",
+        "--format",
+        "eml",
+        letter.to_str().unwrap(),
+        "--config",
+        home.file("schema.toml", format!("[feeds]\nshadowserver_schema = \"{}\"\n", schema.display()).as_bytes()).to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code(), 0, "{} {}", ran.out(), ran.err());
+    let listed = home.run(&["incident", "list", "--json"]);
+    assert!(listed.out().contains("192.0.2.9"), "{}", listed.out());
 }
 
 #[test]

@@ -47,13 +47,12 @@ pub struct ShadowserverReader<R> {
 }
 
 impl<R: Read> ShadowserverReader<R> {
-    /// Reads a report of a type, if that is known; a time after `latest` (now and one day) is not believed. The schema that counts in this
-    /// process ([`Schema::use_here`]) is heeded.
+    /// Reads a report of a type, if that is known; a time after `latest` (now and one day) is not believed.
     pub fn new(source: R, report: Option<ReportType>, latest: Moment) -> Self {
-        Self::by(Schema::in_use(), source, report, latest)
+        Self::by(None, source, report, latest)
     }
 
-    /// The same by a given schema, or by none.
+    /// The same by a schema of Shadowserver's own, if there is one.
     pub fn by(schema: Option<Arc<Schema>>, source: R, report: Option<ReportType>, latest: Moment) -> Self {
         let described = report.as_ref().and_then(|report| schema.as_ref().and_then(|schema| schema.describes(report)));
         let rsit = report.as_ref().map(|report| report.rsit_by(described));

@@ -4,16 +4,10 @@ use super::report::ReportType;
 use noroshi_kernel::{reason::Reason, rsit::Rsit, setaside::printable};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
+use std::collections::HashMap;
 
 /// The longest schema file, in bytes; the one of 2026 has 1 MiB.
 const MOST_BYTES: usize = 32 << 20;
-
-/// What counts in this process beside what is known here: settled once, when it starts, as the table of types is when it is compiled.
-static IN_USE: OnceLock<Arc<Schema>> = OnceLock::new();
 
 /// The types of reports that a schema file describes, each with its class and its columns.
 ///
@@ -84,14 +78,10 @@ impl Schema {
         self.0.is_empty()
     }
 
-    /// Has every reader of this process that is made from now on know it, too. Only the first one counts.
-    pub fn use_here(self) {
-        let _ = IN_USE.set(Arc::new(self));
-    }
-
-    /// The one that counts in this process.
-    pub(super) fn in_use() -> Option<Arc<Self>> {
-        IN_USE.get().cloned()
+    /// Whether it describes the columns of a type.
+    #[must_use]
+    pub fn knows(&self, report: &ReportType) -> bool {
+        self.describes(report).is_some_and(|described| !described.columns.is_empty())
     }
 
     /// What it says of a type.

@@ -212,7 +212,7 @@ pub struct Intake {
     pub marks: Marks,
     /// What opens the team's secret keys.
     pub vault: Vault,
-    /// The brands that letters are searched for.
+    /// What readers look for.
     pub lookout: Lookout,
 }
 
@@ -228,7 +228,9 @@ impl Intake {
         match format {
             Format::Eml | Format::Mbox | Format::Maildir => letters::import(self, format, path, progress).await,
             Format::Csv | Format::Json => Err(IncidentError::Refused(no_mapping())),
-            Format::PhishUrl | Format::Shadowserver | Format::Xarf | Format::Iodef => self.table(reading::Way { format, mapping: None }, path, progress).await,
+            Format::PhishUrl | Format::Shadowserver | Format::Xarf | Format::Iodef => {
+                self.table(reading::Way { format, mapping: None, schema: self.lookout.schema() }, path, progress).await
+            }
         }
     }
 
@@ -238,7 +240,7 @@ impl Intake {
     /// As [`file`](Self::file).
     pub async fn mapped(&self, mapping: Saved, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
         self.actor.must_can(Action::Import)?;
-        self.table(reading::Way { format: Format::of(mapping.format), mapping: Some(mapping) }, path, progress).await
+        self.table(reading::Way { format: Format::of(mapping.format), mapping: Some(mapping), schema: None }, path, progress).await
     }
 
     async fn table(&self, way: reading::Way, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {

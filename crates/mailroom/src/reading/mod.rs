@@ -18,6 +18,7 @@ use noroshi_feeds::{
     extract::{self, Brands, Item},
     finding::Finding,
     notice,
+    shadowserver::Schema,
 };
 use noroshi_kernel::{
     language::Bilingual,
@@ -46,6 +47,8 @@ pub struct Context {
     pub latest: Moment,
     /// The brands that are looked for in what people write.
     pub brands: Arc<Brands>,
+    /// Shadowserver's own schema, if the team has one.
+    pub schema: Option<Arc<Schema>>,
     /// The time as of which signatures are judged: now.
     pub at: Moment,
     /// The keys by which letters are opened.
@@ -129,7 +132,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     // A report without a time of its own tells of what was so when it was sent.
     let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
     let is_for_many = is_for_many(headers);
-    let mut found = parts::Found::new(context.latest, is_for_many);
+    let mut found = parts::Found::new(context.latest, is_for_many, context.schema.clone());
     found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter, 0);
     found.end();

@@ -7,7 +7,7 @@ use noroshi_feeds::{
     mapping::{CsvReader, Mapping},
     notice,
     row::Row,
-    shadowserver::{ReportType, ShadowserverReader},
+    shadowserver::{ReportType, Schema, ShadowserverReader},
     xarf,
 };
 use noroshi_kernel::{language::Bilingual, moment::Moment, observable::Address, reason::Reason, rsit::Rsit};
@@ -15,6 +15,7 @@ use noroshi_post::{
     archive,
     letter::{Body, Headers, Letter, Part},
 };
+use std::sync::Arc;
 
 /// The most findings of one letter; the rest of a longer list is for a feed.
 const MOST_FINDINGS: usize = 20_000;
@@ -39,6 +40,7 @@ struct File<'a> {
 /// What the parts of a letter hold.
 pub(super) struct Found {
     latest: Moment,
+    schema: Option<Arc<Schema>>,
     /// Whether the letter went to many: only what programs write for programs is read in it.
     is_for_many: bool,
     /// What may still be unpacked of archives, in bytes.
@@ -52,8 +54,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) const fn new(latest: Moment, is_for_many: bool) -> Self {
-        Self { latest, is_for_many, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
+    pub(super) const fn new(latest: Moment, is_for_many: bool, schema: Option<Arc<Schema>>) -> Self {
+        Self { latest, schema, is_for_many, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
     }
 
     /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
@@ -226,8 +228,10 @@ impl Found {
         }
         let names: Vec<&str> = header.trim_start_matches('\u{feff}').trim_end().split(',').map(|name| name.trim_matches('"')).collect();
         // Reading from memory does not fail.
-        let rows: Box<dyn Iterator<Item = Row>> = if names.iter().any(|name| name.eq_ignore_ascii_case("timestamp")) {
-            Box::new(ShadowserverReader::new(bytes, ReportType::of_file_name(name), self.latest).map_while(Result::ok))
+        let report = ReportType::of_file_name(name);
+        let described = report.as_ref().is_some_and(|report| self.schema.as_ref().is_some_and(|schema| schema.knows(report)));
+        let rows: Box<dyn Iterator<Item = Row>> = if described || names.iter().any(|name| name.eq_ignore_ascii_case("timestamp")) {
+            Box::new(ShadowserverReader::by(self.schema.clone(), bytes, report, self.latest).map_while(Result::ok))
         } else {
             // Another sender's table: by what its columns are called.
             match CsvReader::new(bytes, &Mapping::suggest(&names), self.latest) {

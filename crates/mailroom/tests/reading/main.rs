@@ -27,7 +27,14 @@ use std::sync::Arc;
 
 fn context() -> Context {
     let at = Moment(1_800_000_000_000_000);
-    Context { marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]), latest: Moment(1_900_000_000_000_000), brands: Arc::default(), at, keys: Arc::default() }
+    Context {
+        marks: Marks::new("EXAMPLE-CSIRT", &[7; 32]),
+        latest: Moment(1_900_000_000_000_000),
+        brands: Arc::default(),
+        schema: None,
+        at,
+        keys: Arc::default(),
+    }
 }
 
 fn read(raw: &[u8]) -> Reading {

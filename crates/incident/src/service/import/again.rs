@@ -10,6 +10,7 @@ use super::{
     taking::Taking,
 };
 use crate::{IncidentError, model::joining};
+use noroshi_feeds::shadowserver::Schema;
 use noroshi_kernel::{
     access::Action,
     id::{CorrespondenceId, TrayItemId},
@@ -24,6 +25,7 @@ use noroshi_mailroom::{
     tray::{self, Item, ReadAs, Which},
 };
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Rows that are taken in one unit of work, but for those of one entry, which stay together.
 const ROWS_PER_PART: usize = 4_000;
@@ -108,7 +110,7 @@ pub async fn obstacle(ledger: &Ledger, item: &Item) -> Result<Option<Reason>, In
     match &item.read_as {
         _ if delivery.is_some_and(|delivery| delivery.channel != Channel::Feed) => Ok(None),
         None => Ok(Some(no_format())),
-        Some(read_as) => Ok(way(ledger, read_as).await?.err()),
+        Some(read_as) => Ok(way(ledger, None, read_as).await?.err()),
     }
 }
 
@@ -124,7 +126,7 @@ async fn one_way(
     match read_as {
         _ if is_letter => letter(intake, delivery, items, progress).await,
         None => Ok((refused(&items, &no_format(), progress), 0)),
-        Some(read_as) => match way(&intake.ledger, &read_as).await? {
+        Some(read_as) => match way(&intake.ledger, intake.lookout.schema(), &read_as).await? {
             Ok(way) => table(intake, delivery, way, items, progress).await,
             Err(reason) => Ok((refused(&items, &reason, progress), 0)),
         },
@@ -132,12 +134,12 @@ async fn one_way(
 }
 
 /// How a delivery is read now: by its mapping as it is.
-async fn way(ledger: &Ledger, read_as: &ReadAs) -> Result<Result<Way, Reason>, LedgerError> {
+async fn way(ledger: &Ledger, schema: Option<Arc<Schema>>, read_as: &ReadAs) -> Result<Result<Way, Reason>, LedgerError> {
     let Some(name) = &read_as.mapping else {
-        return Ok(read_as.format.parse().map(|format| Way { format, mapping: None }).map_err(|_| no_format()));
+        return Ok(read_as.format.parse().map(|format| Way { format, mapping: None, schema }).map_err(|_| no_format()));
     };
     let saved = mapping::find(ledger, name).await?;
-    Ok(saved.map(|saved| Way { format: Format::of(saved.format), mapping: Some(saved) }).ok_or_else(|| mapping_gone(name)))
+    Ok(saved.map(|saved| Way { format: Format::of(saved.format), mapping: Some(saved), schema: None }).ok_or_else(|| mapping_gone(name)))
 }
 
 /// What becomes of entries that cannot be read again: nothing.

@@ -79,7 +79,7 @@ pub(super) async fn context(intake: &Intake) -> Result<Context, IncidentError> {
     let brands = intake.lookout.brands(&intake.ledger).await?;
     let keys = Arc::new(key::ring(&intake.ledger, &intake.actor, &intake.vault).await?);
     let now = intake.ledger.now();
-    Ok(Context { marks: intake.marks.clone(), latest: now.plus_days(1), at: now, brands, keys })
+    Ok(Context { marks: intake.marks.clone(), latest: now.plus_days(1), at: now, brands, schema: intake.lookout.schema(), keys })
 }
 
 /// Reads letters on every core.

@@ -6,7 +6,7 @@ use noroshi_feeds::{
     mapping::{CsvReader, JsonReader},
     phishurl::{PhishUrl, PhishUrlReader},
     problem::Problem,
-    shadowserver::{ReportType, ShadowserverReader},
+    shadowserver::{ReportType, Schema, ShadowserverReader},
     time, xarf,
 };
 use noroshi_kernel::{
@@ -23,6 +23,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs::File,
     io::{self, BufRead as _, BufReader, Read as _},
+    sync::Arc,
 };
 use tokio::sync::mpsc;
 
@@ -90,6 +91,8 @@ pub(super) struct Way {
     pub(super) format: Format,
     /// The mapping, which CSV and JSON cannot do without.
     pub(super) mapping: Option<Saved>,
+    /// Shadowserver's own schema, if the team has one.
+    pub(super) schema: Option<Arc<Schema>>,
 }
 
 /// When a delivery came in, and which time its rows may tell at most.
@@ -141,9 +144,9 @@ fn rows(way: &Way, name: &str, mut source: BufReader<File>, Times { received: no
         Format::Shadowserver if archive::is_zip(source.fill_buf()?) => {
             let mut bytes = Vec::new();
             source.take(archive::MOST_BYTES as u64).read_to_end(&mut bytes)?;
-            zipped(&bytes, latest)
+            zipped(&bytes, way.schema.as_ref(), latest)
         }
-        Format::Shadowserver => Box::new(shadowserver(source, name, latest)),
+        Format::Shadowserver => Box::new(shadowserver(source, name, way.schema.clone(), latest)),
         Format::Xarf => {
             let mut keys = Keys::of(format);
             Box::new(xarf::Reports::new(source)?.map(move |entry| {
@@ -200,9 +203,9 @@ fn one(finding: Finding, latest: Moment, now: Moment, line: u64) -> Result<Vec<T
     read.map(|told| vec![told]).map_err(|reason| Problem { line, column: None, reason })
 }
 
-fn shadowserver<R: io::Read>(source: R, name: &str, latest: Moment) -> impl Iterator<Item = io::Result<Read>> + use<R> {
+fn shadowserver<R: io::Read>(source: R, name: &str, schema: Option<Arc<Schema>>, latest: Moment) -> impl Iterator<Item = io::Result<Read>> + use<R> {
     let mut keys = Keys::of(Format::Shadowserver);
-    ShadowserverReader::new(source, ReportType::of_file_name(name), latest).map(move |row| {
+    ShadowserverReader::by(schema, source, ReportType::of_file_name(name), latest).map(move |row| {
         let row = row?;
         let told = row.content.and_then(|finding| one(finding, latest, latest, row.line));
         Ok(keys.read(row.line, (row.offset, row.length), row.raw_hash, told))
@@ -232,7 +235,8 @@ fn mapped(saved: &Saved, source: BufReader<File>, latest: Moment, now: Moment) -
 }
 
 /// The tables of an archive, one behind the other. Places are those of the table; the bytes are the archive's.
-fn zipped(bytes: &[u8], latest: Moment) -> Rows {
+fn zipped(bytes: &[u8], schema: Option<&Arc<Schema>>, latest: Moment) -> Rows {
+    let schema = schema.cloned();
     let whole = bytes.len() as u64;
     let refused = move |reason: Reason| {
         let mut keys = Keys::of(Format::Shadowserver);
@@ -242,7 +246,7 @@ fn zipped(bytes: &[u8], latest: Moment) -> Rows {
         Ok(unpacked) => {
             let left_out: Vec<_> = unpacked.left_out.into_iter().map(|reason| Ok(refused(reason))).collect();
             let tables = unpacked.files.into_iter().flat_map(move |file| {
-                let rows = shadowserver(io::Cursor::new(file.bytes), &file.name, latest);
+                let rows = shadowserver(io::Cursor::new(file.bytes), &file.name, schema.clone(), latest);
                 let name = file.name;
                 rows.map(move |read| {
                     let read = read?;
