@@ -18,7 +18,8 @@
 //! exactly one of four: a [`Packet`](packet::Packet), *not IP*, *truncated*, or *malformed* with its reason; [`tally`] counts them. [`tool`] and
 //! [`kind`] judge a packet by itself. Nothing is copied: a packet borrows from its frame, a frame from its file's window.
 //!
-//! What is still to come has its place: frames off an interface in `capture::live` (AF_PACKET), batches and their seals in `batch`.
+//! [`batch`] is what a sensor sends to the centre: its packets, sealed and chained. What is still to come has its place: frames off an interface in
+//! `capture::live` (AF_PACKET).
 //!
 //! # To add a link type
 //!
@@ -32,6 +33,7 @@
 //! **Architecture invariant:** nothing here asks the clock, the network or a file system; nothing panics on any bytes; whatever a length in
 //! the bytes says, memory is bounded by [`capture::Limits`].
 
+pub mod batch;
 pub mod capture;
 pub mod kind;
 #[cfg(test)]
