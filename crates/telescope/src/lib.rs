@@ -18,7 +18,7 @@
 //! exactly one of four: a [`Packet`](packet::Packet), *not IP*, *truncated*, or *malformed* with its reason; [`tally`] counts them. [`tool`] and
 //! [`kind`] judge a packet by itself. Nothing is copied: a packet borrows from its frame, a frame from its file's window.
 //!
-//! [`batch`] is what a sensor sends to the centre: its packets, sealed and chained. What is still to come has its place: frames off an interface in
+//! [`batch`] is what a sensor sends to the centre: its packets, sealed and chained; [`protocol`] what they say to each other. What is still to come has its place: frames off an interface in
 //! `capture::live` (AF_PACKET).
 //!
 //! # To add a link type
@@ -39,5 +39,6 @@ pub mod kind;
 #[cfg(test)]
 mod made;
 pub mod packet;
+pub mod protocol;
 pub mod tally;
 pub mod tool;

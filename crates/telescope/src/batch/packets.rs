@@ -145,9 +145,7 @@ impl Columns {
         fn column<T: ArrowPrimitiveType>(read: &RecordBatch, name: &str) -> Option<PrimitiveArray<T>> {
             read.column_by_name(name)?.as_primitive_opt::<T>().cloned()
         }
-        let addresses = |v4: &str, v6: &str| {
-            Some(Addresses { v4: column(read, v4)?, v6: read.column_by_name(v6)?.as_fixed_size_binary_opt()?.clone() })
-        };
+        let addresses = |v4: &str, v6: &str| Some(Addresses { v4: column(read, v4)?, v6: read.column_by_name(v6)?.as_fixed_size_binary_opt()?.clone() });
         Some(Self {
             at_ns: column(read, "at_ns")?,
             wire_bytes: column(read, "wire_bytes")?,
@@ -264,7 +262,9 @@ fn read(stream: Vec<u8>) -> Result<RecordBatch, Reason> {
 fn is_plain(mut stream: &[u8]) -> bool {
     for expected in [MessageHeader::Schema, MessageHeader::RecordBatch] {
         let Some((&[0xff, 0xff, 0xff, 0xff, a, b, c, d], rest)) = stream.split_first_chunk::<8>() else { return false };
-        let Some((metadata, rest)) = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok().and_then(|length| rest.split_at_checked(length)) else { return false };
+        let Some((metadata, rest)) = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok().and_then(|length| rest.split_at_checked(length)) else {
+            return false;
+        };
         let Ok(message) = root_as_message(metadata) else { return false };
         let is_packed = message.header_as_record_batch().is_some_and(|batch| batch.compression().is_some());
         let body = usize::try_from(message.bodyLength()).ok().and_then(|length| rest.split_at_checked(length));

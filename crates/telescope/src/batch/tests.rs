@@ -76,8 +76,11 @@ fn made() -> impl Strategy<Value = Made> {
     let transport = (0_u8..6, any::<u16>(), any::<u16>(), any::<u32>(), any::<u32>(), any::<u16>(), any::<u64>());
     let options = (any::<Option<u16>>(), any::<Option<u8>>());
     let numbers = (any::<i64>(), any::<u32>(), any::<u8>(), any::<Option<u16>>());
-    (numbers, address(), 0_u8..3, transport, options, prop::collection::vec(any::<u8>(), 0..40))
-        .prop_map(|((at, wire, ttl, id), addresses, fragment, transport, (segment, scale), payload)| (at, wire, addresses, ttl, id, fragment, transport, segment, scale, payload))
+    (numbers, address(), 0_u8..3, transport, options, prop::collection::vec(any::<u8>(), 0..40)).prop_map(
+        |((at, wire, ttl, id), addresses, fragment, transport, (segment, scale), payload)| {
+            (at, wire, addresses, ttl, id, fragment, transport, segment, scale, payload)
+        },
+    )
 }
 
 fn packet(made: &Made) -> Packet<'_> {
@@ -249,7 +252,12 @@ fn limits_hold() {
     let key = key();
     let bytes = sealed(&[syn(); 3], Recording::default(), &key);
     let least = Limits { batch_bytes: bytes.len(), header_bytes: 4096, unpacked_bytes: 1 << 20, packets: 3, gaps: 1 };
-    let read = |limits| Unverified::read(&bytes, limits).and_then(|batch| batch.verify(&key.public())).and_then(|batch| batch.packets()).map_err(|reason| reason.key.into_owned());
+    let read = |limits| {
+        Unverified::read(&bytes, limits)
+            .and_then(|batch| batch.verify(&key.public()))
+            .and_then(|batch| batch.packets())
+            .map_err(|reason| reason.key.into_owned())
+    };
     assert!(read(least).is_ok());
     for (limits, expected) in [
         (Limits { batch_bytes: bytes.len() - 1, ..least }, "batch-size"),
