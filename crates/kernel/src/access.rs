@@ -86,11 +86,13 @@ pub enum Action {
     ViewObservations,
     /// Bring in captures, and register sensors by them.
     ImportPackets,
+    /// Register sensors, let them in and shut them out.
+    ChangeSensors,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -108,6 +110,7 @@ impl Action {
         Self::ChangeContactKeys,
         Self::ViewObservations,
         Self::ImportPackets,
+        Self::ChangeSensors,
     ];
 
     /// The roles that may do it at all.
@@ -117,7 +120,7 @@ impl Action {
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
-            Self::ImportPackets => &[Role::Analyst, Role::Administrator],
+            Self::ImportPackets | Self::ChangeSensors => &[Role::Analyst, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
         }

@@ -6,6 +6,7 @@
 //! **Architecture invariant:** what was not watched is never zero: an average divides by the sensors that watched ([`watch`]), and a bucket in
 //! which none did has no figures at all.
 
+pub mod authority;
 mod error;
 mod migrations;
 mod place;
@@ -18,4 +19,7 @@ pub mod watch;
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;
 pub use place::{NoService, Observatory, parse_service, service_key};
-pub use store::sensors::Sensor;
+pub use store::{
+    admission::{Admitted, Bearer},
+    sensors::Sensor,
+};

@@ -4,16 +4,47 @@ use noroshi_ledger::migration::Migration;
 ///
 /// `observation_sensor.number` is what packets bear: small, and never given twice. `observation_watch` holds the spans in which a sensor
 /// watched. `observation_file` is the manifest of the packets' files. Times are microseconds; the end of a span is the first that is not in it.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "observation_m0001_init",
-    both: &[
-        "CREATE TABLE observation_sensor (id {id}, number BIGINT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, registered_at BIGINT NOT NULL)",
-        "CREATE TABLE observation_capture (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), name TEXT NOT NULL, sha256 TEXT NOT NULL, imported_at BIGINT NOT NULL, packets BIGINT NOT NULL, stored BIGINT NOT NULL, not_ip BIGINT NOT NULL, truncated BIGINT NOT NULL, malformed BIGINT NOT NULL, wire_bytes BIGINT NOT NULL, UNIQUE (sensor_id, sha256))",
-        "CREATE TABLE observation_watch (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), from_at BIGINT NOT NULL, to_at BIGINT NOT NULL)",
-        "CREATE INDEX observation_watch_span ON observation_watch (to_at, from_at)",
-        "CREATE TABLE observation_file (name TEXT NOT NULL PRIMARY KEY, capture_id BIGINT, packets BIGINT NOT NULL, size_bytes BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL)",
-        "CREATE INDEX observation_file_span ON observation_file (to_at, from_at)",
-    ],
-    sqlite: &[],
-    postgres: &[],
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "observation_m0001_init",
+        both: &[
+            "CREATE TABLE observation_sensor (id {id}, number BIGINT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, registered_at BIGINT NOT NULL)",
+            "CREATE TABLE observation_capture (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), name TEXT NOT NULL, sha256 TEXT NOT NULL, imported_at BIGINT NOT NULL, packets BIGINT NOT NULL, stored BIGINT NOT NULL, not_ip BIGINT NOT NULL, truncated BIGINT NOT NULL, malformed BIGINT NOT NULL, wire_bytes BIGINT NOT NULL, UNIQUE (sensor_id, sha256))",
+            "CREATE TABLE observation_watch (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), from_at BIGINT NOT NULL, to_at BIGINT NOT NULL)",
+            "CREATE INDEX observation_watch_span ON observation_watch (to_at, from_at)",
+            "CREATE TABLE observation_file (name TEXT NOT NULL PRIMARY KEY, capture_id BIGINT, packets BIGINT NOT NULL, size_bytes BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL)",
+            "CREATE INDEX observation_file_span ON observation_file (to_at, from_at)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
+    // Sensors that send by themselves. `identity` is how a batch names its sensor. `observation_batch` holds every batch that was
+    // acknowledged: `raw_…` is where its bytes lie, `taken_at` when its packets came to the lake; chain and numbers are as its header says.
+    Migration {
+        name: "observation_m0002_centre",
+        both: &[
+            "ALTER TABLE observation_sensor ADD COLUMN organisation TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE observation_sensor ADD COLUMN region TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE observation_sensor ADD COLUMN country TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE observation_sensor ADD COLUMN addresses BIGINT NOT NULL DEFAULT 1",
+            "ALTER TABLE observation_sensor ADD COLUMN identity TEXT",
+            "ALTER TABLE observation_sensor ADD COLUMN batch_key TEXT",
+            "ALTER TABLE observation_sensor ADD COLUMN enrolled_at BIGINT",
+            "ALTER TABLE observation_sensor ADD COLUMN revoked_at BIGINT",
+            "ALTER TABLE observation_sensor ADD COLUMN software TEXT NOT NULL DEFAULT ''",
+            "CREATE UNIQUE INDEX observation_sensor_identity ON observation_sensor (identity)",
+            "CREATE TABLE observation_authority (id {id}, certificate {bytes} NOT NULL, locked_key {bytes} NOT NULL, made_at BIGINT NOT NULL)",
+            "CREATE TABLE observation_token (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), secret_sha256 TEXT NOT NULL UNIQUE, made_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT)",
+            "CREATE TABLE observation_certificate (serial TEXT NOT NULL PRIMARY KEY, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), issued_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, withdrawn_at BIGINT)",
+            "CREATE INDEX observation_certificate_sensor ON observation_certificate (sensor_id)",
+            "CREATE TABLE observation_batch (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), boot TEXT NOT NULL, sequence BIGINT NOT NULL, hash TEXT NOT NULL UNIQUE, previous TEXT, raw_sha256 TEXT NOT NULL, raw_offset BIGINT NOT NULL, raw_length BIGINT NOT NULL, received_at BIGINT NOT NULL, opened_at BIGINT NOT NULL, closed_at BIGINT NOT NULL, clock_offset_us BIGINT, kept BIGINT NOT NULL, not_ip BIGINT NOT NULL, truncated BIGINT NOT NULL, malformed BIGINT NOT NULL, left_out BIGINT NOT NULL, kernel_drops BIGINT NOT NULL, taken_at BIGINT, UNIQUE (sensor_id, boot, sequence))",
+            "CREATE INDEX observation_batch_waiting ON observation_batch (id) WHERE taken_at IS NULL",
+            "CREATE INDEX observation_batch_sensor ON observation_batch (sensor_id, closed_at)",
+            "CREATE INDEX observation_watch_sensor ON observation_watch (sensor_id, to_at)",
+            "CREATE TABLE observation_gap (id {id}, sensor_id BIGINT NOT NULL REFERENCES observation_sensor (id), batch_id BIGINT NOT NULL, reason TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, packets BIGINT, boot TEXT NOT NULL, first_sequence BIGINT NOT NULL, last_sequence BIGINT NOT NULL, UNIQUE (sensor_id, reason, from_at, to_at, boot, first_sequence, last_sequence))",
+            "CREATE TABLE observation_refusal (id {id}, at BIGINT NOT NULL, sensor_id BIGINT, reason TEXT NOT NULL, text TEXT NOT NULL, peer TEXT NOT NULL)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
+];

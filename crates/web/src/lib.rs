@@ -21,6 +21,7 @@ mod cookies;
 mod csrf;
 mod device;
 mod done;
+pub mod door;
 mod failure;
 mod gate;
 mod headers;

@@ -26,7 +26,8 @@ impl Vault {
     }
 
     /// Encrypts a secret that is for `purpose`: one byte of form, 32 of salt, the ciphertext with its tag. `None` never happens for what fits memory.
-    pub(super) fn lock(&self, purpose: &str, secret: &[u8]) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn lock(&self, purpose: &str, secret: &[u8]) -> Option<Vec<u8>> {
         let salt: [u8; SALT] = rand::random();
         let (cipher, nonce) = self.cipher(purpose, &salt)?;
         let locked = cipher.encrypt(&nonce.into(), Payload { msg: secret, aad: purpose.as_bytes() }).ok()?;
@@ -34,7 +35,8 @@ impl Vault {
     }
 
     /// Decrypts what [`lock`](Self::lock) made; `None` when it is for something else, was changed, or was locked with another `team.key`.
-    pub(super) fn open(&self, purpose: &str, locked: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    #[must_use]
+    pub fn open(&self, purpose: &str, locked: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (salt, locked) = locked.strip_prefix(&[FORM])?.split_first_chunk::<SALT>()?;
         let (cipher, nonce) = self.cipher(purpose, salt)?;
         cipher.decrypt(&nonce.into(), Payload { msg: locked, aad: purpose.as_bytes() }).ok().map(Zeroizing::new)

@@ -1,13 +1,16 @@
 //! Bringing in a capture that was made elsewhere. All of it counts, or nothing: its packets are written to staged files first, which the
 //! database names together with the capture and the span that its sensor watched.
 
-use super::stored::stored;
+use super::{
+    registry::checked_name,
+    staging::{Staging, each},
+    stored::stored,
+};
 use crate::{
     ObservationError, Observatory, Sensor,
     store::{captures, files, sensors},
     watch::Watch,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
@@ -15,14 +18,13 @@ use noroshi_kernel::{
     setaside::{SetAside, printable},
 };
 use noroshi_lake::{
-    LakeError,
     folder::{FileName, Folder},
-    packets::{self, PacketBuffer, Written},
+    packets::Written,
 };
 use noroshi_ledger::{LedgerError, audit::Entry};
 use noroshi_telescope::{
     capture::{Broken, CaptureFile, Limits},
-    packet::{self, Malformed, NoRecord},
+    packet,
     tally::Tally,
 };
 use serde::Serialize;
@@ -36,10 +38,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// The longest name of a sensor, in characters.
-const NAME_MOST_CHARS: usize = 60;
-/// The days of which packets are held at once; a capture that jumps about in time writes more files.
-const MOST_DAYS: usize = 8;
 /// After so many frames somebody is told how far it is.
 const FRAMES_PER_STEP: u64 = 1 << 16;
 /// Staged files that nobody named and that are older are left-overs of a program that ended.
@@ -159,15 +157,7 @@ pub async fn import(place: &Observatory, actor: &Actor, name: &str, path: &Path,
 
 /// The sensor of a name, registered when it is new.
 async fn sensor(place: &Observatory, actor: &Actor, name: &str) -> Result<Sensor, ObservationError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MOST_CHARS || printable(name, NAME_MOST_CHARS) != name {
-        let most = NAME_MOST_CHARS;
-        return Err(ObservationError::Refused(Reason::new(
-            "sensor-name",
-            format!("センサーの名前は 1～{most} 文字で、制御文字を使わずに書いてください。"),
-            format!("name the sensor in 1 to {most} characters, without control characters"),
-        )));
-    }
+    let name = checked_name(name)?;
     let work = place.ledger.begin().await?;
     work.lock("observation.sensor").await?;
     if let Some(known) = sensors::named(&work, name).await? {
@@ -205,12 +195,6 @@ async fn keep(place: &Observatory, actor: &Actor, sensor: &Sensor, path: &Path, 
     Ok(outcome)
 }
 
-async fn each(place: &Observatory, files: Vec<(FileName, Written)>, act: fn(&Folder, &FileName) -> Result<(), LakeError>) -> Result<(), ObservationError> {
-    let folder = place.folder.clone();
-    let done = tokio::task::spawn_blocking(move || files.iter().try_for_each(|(name, _)| act(&folder, name)));
-    Ok(done.await.map_err(|error| LedgerError::Damaged(error.to_string()))??)
-}
-
 /// What reading a capture gave: its packets lie in staged files.
 struct Staged {
     outcome: Outcome,
@@ -220,20 +204,14 @@ struct Staged {
 
 /// A capture that is being read.
 struct Reading {
-    folder: Folder,
+    staging: Staging,
     sensor: u32,
-    days: BTreeMap<Date, PacketBuffer>,
-    files: Vec<(FileName, Written)>,
     tally: Tally,
-    /// The day of the last packet, and its first nanosecond: packets come mostly in the order of time.
-    day: Option<(i64, Date)>,
 }
-
-const DAY_NS: i64 = 86_400_000_000_000;
 
 impl Reading {
     fn new(folder: Folder, sensor: u32) -> Self {
-        Self { folder, sensor, days: BTreeMap::new(), files: Vec::new(), tally: Tally::default(), day: None }
+        Self { staging: Staging::new(folder), sensor, tally: Tally::default() }
     }
 
     fn all(mut self, path: &Path, mut progress: Box<dyn Progress>) -> Result<Staged, ObservationError> {
@@ -250,16 +228,13 @@ impl Reading {
             Err(Stop::Broken(broken)) => Some(broken),
             Err(Stop::Failed(error)) => return self.give_up(error),
         };
-        if let Err(error) = self.write_all() {
-            return self.give_up(error);
-        }
         // Of what stands behind a break the digest is taken, too: the file is told again by all its bytes.
         if let Err(error) = io::copy(&mut source, &mut io::sink()) {
             return self.give_up(cannot(error));
         }
         let mut outcome = Outcome::of(&self.tally);
         outcome.reasons.extend(broken.map(|broken| SetAside { input: shown, r#where: broken.place().en, reason: broken.reason.text.en, rows: 1 }));
-        Ok(Staged { outcome, files: self.files, sha256: hex(&source.hash.finalize()) })
+        Ok(Staged { outcome, files: self.staging.finish()?, sha256: hex::encode(source.hash.finalize()) })
     }
 
     fn frames(&mut self, source: &mut Hashing, progress: &mut dyn Progress) -> Result<(), Stop> {
@@ -267,10 +242,10 @@ impl Reading {
         loop {
             let read = capture.source_bytes();
             let Some(frame) = capture.next_frame().map_err(Stop::Broken)? else { return Ok(()) };
-            let outcome = packet::decode(&frame).and_then(known_time);
+            let outcome = packet::decode(&frame);
             self.tally.add(&frame, &outcome);
             if let Ok(packet) = outcome {
-                self.take(&packet).map_err(Stop::Failed)?;
+                self.staging.take(&stored(&packet.into(), self.sensor)).map_err(Stop::Failed)?;
             }
             if self.tally.frames().is_multiple_of(FRAMES_PER_STEP) {
                 progress.reached(read);
@@ -278,75 +253,16 @@ impl Reading {
         }
     }
 
-    fn take(&mut self, packet: &packet::Packet<'_>) -> Result<(), ObservationError> {
-        let stored = stored(packet, self.sensor);
-        let begin = packet.at_ns.div_euclid(DAY_NS) * DAY_NS;
-        let day = match self.day {
-            Some((known, day)) if known == begin => day,
-            _ => {
-                let day = date(begin);
-                self.day = Some((begin, day));
-                day
-            }
-        };
-        if !self.days.contains_key(&day) && self.days.len() >= MOST_DAYS {
-            self.write_fullest()?;
-        }
-        let buffer = self.days.entry(day).or_insert_with(|| PacketBuffer::new(PacketBuffer::USUAL_PACKETS, None));
-        if buffer.push(&stored).is_ok() {
-            return Ok(());
-        }
-        self.write(day)?;
-        let buffer = self.days.entry(day).or_insert_with(|| PacketBuffer::new(PacketBuffer::USUAL_PACKETS, None));
-        buffer.push(&stored).map_err(|full| LedgerError::Damaged(full.to_string()).into())
-    }
-
-    fn write_fullest(&mut self) -> Result<(), ObservationError> {
-        match self.days.iter().max_by_key(|(_, buffer)| buffer.len()).map(|(day, _)| *day) {
-            Some(day) => self.write(day),
-            None => Ok(()),
-        }
-    }
-
-    fn write_all(&mut self) -> Result<(), ObservationError> {
-        while let Some(day) = self.days.keys().next().copied() {
-            self.write(day)?;
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, day: Date) -> Result<(), ObservationError> {
-        let Some(buffer) = self.days.remove(&day).filter(|buffer| !buffer.is_empty()) else { return Ok(()) };
-        let name = FileName::new(day, format!("{:032x}", rand::random::<u128>())).map_err(|error| LedgerError::Damaged(error.to_string()))?;
-        let written = packets::write(&self.folder, &name, &buffer)?;
-        self.files.push((name, written));
-        Ok(())
-    }
-
-    /// Takes away what was staged. What cannot be taken away the next sweep finds.
-    fn give_up<T>(self, error: ObservationError) -> Result<T, ObservationError> {
-        for (name, _) in &self.files {
-            let _ = self.folder.discard(name);
-        }
+    /// Takes away what was staged.
+    fn give_up<T>(mut self, error: ObservationError) -> Result<T, ObservationError> {
+        self.staging.give_up();
         Err(error)
     }
-}
-
-/// Refuses a time for which there are no files: before 1970, or of the year in which nanoseconds end.
-fn known_time(packet: packet::Packet<'_>) -> Result<packet::Packet<'_>, NoRecord> {
-    /// 2262-01-01T00:00:00Z.
-    const END_NS: i64 = 9_214_646_400_000_000_000;
-    if (0..END_NS).contains(&packet.at_ns) { Ok(packet) } else { Err(NoRecord::Malformed(Malformed::Time)) }
 }
 
 enum Stop {
     Broken(Broken),
     Failed(ObservationError),
-}
-
-/// The day (UTC) of a moment that the formats of captures can tell.
-fn date(at_ns: i64) -> Date {
-    Timestamp::from_nanosecond(i128::from(at_ns)).map_or(Date::constant(1970, 1, 1), |at| at.to_zoned(TimeZone::UTC).date())
 }
 
 /// Takes the digest of what passes.
@@ -361,10 +277,6 @@ impl Read for Hashing {
         self.hash.update(into.get(..count).unwrap_or_default());
         Ok(count)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn refused(input: &str, broken: &Broken) -> Reason {

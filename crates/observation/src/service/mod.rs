@@ -1,6 +1,11 @@
 //! What is done at the desk: one file per action.
 
+pub mod enrol;
 mod import;
+pub mod ingest;
+pub mod receive;
+pub mod registry;
+mod staging;
 mod stored;
 
 pub use import::{Outcome, Progress, Silent, import};

@@ -1,7 +1,8 @@
 //! A decoded packet as it is stored, with what a packet alone tells of its sender.
 
-use noroshi_lake::packets::{Fragment, Kind, StoredPacket, Tcp, TcpOptions, Tool, Transport};
+use noroshi_lake::packets::{Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport};
 use noroshi_telescope::{
+    batch::Record,
     kind,
     packet::{self, Packet},
     tool,
@@ -9,12 +10,14 @@ use noroshi_telescope::{
 
 /// The packet of a sensor.
 #[inline]
-pub(super) fn stored<'a>(packet: &Packet<'_>, sensor: u32) -> StoredPacket<'a> {
+pub(super) fn stored<'a>(record: &Record<'a>, sensor: u32) -> StoredPacket<'a> {
+    let packet = &record.packet;
+    let payload = packet.payload(PacketBuffer::MOST_PAYLOAD_BYTES);
     StoredPacket {
         at_ns: packet.at_ns,
         sensor,
         source: packet.source,
-        destination: Some(packet.destination),
+        destination: Some(packet.destination).filter(|_| !record.masked),
         protocol: packet.protocol,
         ttl: packet.ttl,
         ip_id: packet.ip_id,
@@ -25,10 +28,10 @@ pub(super) fn stored<'a>(packet: &Packet<'_>, sensor: u32) -> StoredPacket<'a> {
         },
         transport: transport(packet),
         wire_bytes: packet.wire_bytes,
-        payload: None,
+        payload: Some(payload).filter(|payload| record.with_payload && !payload.is_empty()),
         country: None,
         asn: None,
-        tool: match tool::Tool::of(packet) {
+        tool: match record.tool.unwrap_or_else(|| tool::Tool::of(packet)) {
             tool::Tool::Zmap => Tool::Zmap,
             tool::Tool::Masscan => Tool::Masscan,
             tool::Tool::Mirai => Tool::Mirai,

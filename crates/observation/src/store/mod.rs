@@ -1,5 +1,8 @@
 //! The desk's tables.
 
+pub(crate) mod admission;
+pub(crate) mod authorities;
+pub(crate) mod batches;
 pub(crate) mod captures;
 pub(crate) mod files;
 pub(crate) mod sensors;

@@ -1,4 +1,4 @@
-use crate::watch::Watch;
+use crate::{service::registry::Site, watch::Watch};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork};
 
 /// A host that records unsolicited packets.
@@ -10,14 +10,36 @@ pub struct Sensor {
     pub number: i64,
     /// What it is called.
     pub name: String,
+    /// The organisation that hosts it.
+    pub organisation: String,
+    /// The region in which it stands.
+    pub region: String,
+    /// Its country (ISO 3166-1 alpha-2), or nothing.
+    pub country: String,
+    /// How many addresses it watches.
+    pub addresses: i64,
+    /// How batches name it, once it was let in.
+    pub identity: Option<String>,
+    /// When it was let in last.
+    pub enrolled_at: Option<i64>,
+    /// When it was shut out.
+    pub revoked_at: Option<i64>,
+    /// The program that it runs.
+    pub software: String,
 }
 
+const COLUMNS: &str = "SELECT id, number, name, organisation, region, country, addresses, identity, enrolled_at, revoked_at, software FROM observation_sensor";
+
 pub(crate) async fn named(query: &impl Query, name: &str) -> Result<Option<Sensor>, LedgerError> {
-    query.one(Sql::new("SELECT id, number, name FROM observation_sensor WHERE name = ").bind(name)).await
+    query.one(Sql::new(COLUMNS).push(" WHERE name = ").bind(name)).await
+}
+
+pub(crate) async fn find(query: &impl Query, id: i64) -> Result<Option<Sensor>, LedgerError> {
+    query.one(Sql::new(COLUMNS).push(" WHERE id = ").bind(id)).await
 }
 
 pub(crate) async fn all(query: &impl Query) -> Result<Vec<Sensor>, LedgerError> {
-    query.all(Sql::new("SELECT id, number, name FROM observation_sensor ORDER BY name")).await
+    query.all(Sql::new(COLUMNS).push(" ORDER BY name")).await
 }
 
 /// Registers a sensor. Hold the lock `observation.sensor`.
@@ -34,7 +56,37 @@ pub(crate) async fn insert(work: &UnitOfWork, name: &str) -> Result<Sensor, Ledg
         .bind(work.now().0)
         .push(")");
     work.execute(sql).await?;
-    Ok(Sensor { id, number, name: name.to_owned() })
+    find(work, id).await?.ok_or_else(|| LedgerError::Damaged("a registered sensor did not come back".into()))
+}
+
+/// Says where a sensor stands.
+pub(crate) async fn place(work: &UnitOfWork, sensor: i64, site: &Site) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE observation_sensor SET organisation = ")
+        .bind(site.organisation.as_str())
+        .push(", region = ")
+        .bind(site.region.as_str())
+        .push(", country = ")
+        .bind(site.country.as_str())
+        .push(", addresses = ")
+        .bind(site.addresses)
+        .push(" WHERE id = ")
+        .bind(sensor);
+    work.execute(sql).await.map(|_| ())
+}
+
+/// Adds a span to those in which a sensor watched: to the one that ends where it begins, or less than a second earlier (what came while a batch
+/// was closed is in the next one), when there is one.
+pub(crate) async fn watched(work: &UnitOfWork, watch: Watch) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE observation_watch SET to_at = ")
+        .bind(watch.to)
+        .push(" WHERE id = (SELECT id FROM observation_watch WHERE sensor_id = ")
+        .bind(watch.sensor)
+        .push(" AND to_at > ")
+        .bind(watch.from - 1_000_000)
+        .push(" AND to_at <= ")
+        .bind(watch.from)
+        .push(" ORDER BY id DESC LIMIT 1)");
+    if watch.from < watch.to && work.execute(sql).await? == 0 { insert_watch(work, watch).await } else { Ok(()) }
 }
 
 pub(crate) async fn insert_watch(work: &UnitOfWork, watch: Watch) -> Result<(), LedgerError> {

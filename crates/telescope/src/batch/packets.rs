@@ -2,7 +2,7 @@
 
 use super::{header::Header, read::no_batch, record::SCHEMA};
 use crate::{
-    packet::{Fragment, Packet, Tcp, TcpFlags, TcpOptions, Transport, protocol},
+    packet::{Fragment, Packet, TIMES, Tcp, TcpFlags, TcpOptions, Transport, protocol},
     tool::Tool,
 };
 use arrow_array::{
@@ -37,6 +37,15 @@ pub struct Record<'a> {
     pub masked: bool,
     /// The tool that it looked like to a sensor that masks its addresses.
     pub tool: Option<Tool>,
+    /// Whether its payload was recorded, as far as there is one.
+    pub with_payload: bool,
+}
+
+/// A packet of a capture: nothing of it is masked, and its payload stays where it is.
+impl<'a> From<Packet<'a>> for Record<'a> {
+    fn from(packet: Packet<'a>) -> Self {
+        Self { packet, masked: false, tool: None, with_payload: false }
+    }
 }
 
 /// The columns, each of its type.
@@ -121,7 +130,7 @@ impl Packets {
             _ => return None,
         };
         let packet = Packet {
-            at_ns: get(&columns.at_ns, row)?,
+            at_ns: get(&columns.at_ns, row).filter(|at| TIMES.contains(at))?,
             wire_bytes: get(&columns.wire_bytes, row)?,
             source,
             destination: destination.unwrap_or(if source.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() }),
@@ -136,7 +145,7 @@ impl Packets {
             },
             transport: columns.transport(row)?,
         };
-        Some(Record { packet, masked: self.masked, tool })
+        Some(Record { packet, masked: self.masked, tool, with_payload: columns.payload.is_valid(row) })
     }
 }
 

@@ -87,6 +87,12 @@ impl<'a> Unverified<'a> {
         &self.header
     }
 
+    /// Takes it for verified: it was, before it was put where only its owner writes.
+    #[must_use]
+    pub fn verified_before(self) -> Batch<'a> {
+        Batch { inner: self }
+    }
+
     /// Verifies its signature.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    packet::{Fragment, Packet, Tcp, TcpFlags, TcpOptions, Transport, protocol},
+    packet::{Fragment, Packet, TIMES, Tcp, TcpFlags, TcpOptions, Transport, protocol},
     tool::Tool,
 };
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ type Made = (i64, u32, (IpAddr, IpAddr), u8, Option<u16>, u8, (u8, u16, u16, u32
 fn made() -> impl Strategy<Value = Made> {
     let transport = (0_u8..6, any::<u16>(), any::<u16>(), any::<u32>(), any::<u32>(), any::<u16>(), any::<u64>());
     let options = (any::<Option<u16>>(), any::<Option<u8>>());
-    let numbers = (any::<i64>(), any::<u32>(), any::<u8>(), any::<Option<u16>>());
+    let numbers = (TIMES, any::<u32>(), any::<u8>(), any::<Option<u16>>());
     (numbers, address(), 0_u8..3, transport, options, prop::collection::vec(any::<u8>(), 0..40)).prop_map(
         |((at, wire, ttl, id), addresses, fragment, transport, (segment, scale), payload)| {
             (at, wire, addresses, ttl, id, fragment, transport, segment, scale, payload)
@@ -118,7 +118,8 @@ fn recorded(mut packet: Packet<'_>, Recording { payload_bytes, mask }: Recording
     if mask {
         packet.destination = if packet.source.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     }
-    Record { packet, masked: mask, tool }
+    let carries = matches!(packet.transport, Transport::Udp { .. } | Transport::Icmp { .. } | Transport::Icmpv6 { .. });
+    Record { packet, masked: mask, tool, with_payload: carries && payload_bytes > 0 }
 }
 
 proptest! {
