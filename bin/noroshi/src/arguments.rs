@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod observe;
+mod sensor;
 
 pub(crate) use observe::{Observe, Window};
+pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use noroshi_directory::token::Scope;
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     /// Bring in captures of sensors, and count what they saw
     #[command(subcommand)]
     Observe(Observe),
+    /// Manage sensors: who may send what it sees
+    #[command(subcommand)]
+    Sensor(Sensor),
     /// Write a periodic report
     Report(Report),
 }

@@ -27,6 +27,7 @@ pub(crate) struct Configuration {
     pub(crate) serve: Serve,
     pub(crate) mail: Mail,
     pub(crate) feeds: Feeds,
+    pub(crate) sensors: Sensors,
 }
 
 /// `[team]`
@@ -70,6 +71,30 @@ pub(crate) struct Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("postgres", &self.url.is_some()).field("schema", &self.schema).finish()
+    }
+}
+
+/// `[sensors]`: the door through which sensors send.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Sensors {
+    /// Its address: `0.0.0.0:8443`. Without it there is no door.
+    pub(crate) listen: Option<SocketAddr>,
+    /// The names and addresses by which sensors reach it; the centre's certificate bears them.
+    names: Vec<String>,
+}
+
+impl Sensors {
+    /// The names that the centre's certificate bears.
+    pub(crate) fn names(&self, listen: SocketAddr) -> anyhow::Result<Vec<String>> {
+        if self.names.is_empty() {
+            anyhow::ensure!(
+                !listen.ip().is_unspecified(),
+                "sensors.names: name the hosts by which sensors reach {listen}, for example names = [\"sensors.example.jp\"]"
+            );
+            return Ok(vec![listen.ip().to_string()]);
+        }
+        Ok(self.names.clone())
     }
 }
 

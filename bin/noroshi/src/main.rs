@@ -9,6 +9,7 @@ mod office;
 mod platform;
 mod progress;
 mod signals;
+mod watchtower;
 mod wiring;
 
 use clap::Parser;

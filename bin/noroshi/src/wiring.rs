@@ -1,6 +1,6 @@
 //! Which event becomes which call: the one table of it, and the worker that carries it out.
 
-use crate::{office, platform::Platform};
+use crate::{office, platform::Platform, watchtower};
 use anyhow::Context as _;
 use noroshi_directory::brand::Renamed;
 use noroshi_incident::{IncidentError, service};
@@ -48,6 +48,7 @@ pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 /// | `mailroom.send` | after a letter was written | `outgoing::send`, when there is a relay |
 /// | `mailroom.fetch` | every minute, when there are mailboxes | `wire::imap::poll` |
 /// | `incident.read_letters` | every ten seconds, and when a letter came | `Intake::read_waiting` |
+/// | `observation.ingest` | every minute, and after batches came | `ingest::ingest` |
 pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);
     let read = move |_: Job| {
@@ -65,7 +66,7 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
     let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every);
-    Ok(office::jobs(platform, runner)?.start().await?)
+    Ok(watchtower::jobs(platform, office::jobs(platform, runner)?)?.start().await?)
 }
 
 fn unread(error: &IncidentError) -> Reason {

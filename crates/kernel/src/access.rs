@@ -266,7 +266,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 17] = [
+    const MATRIX: [[bool; 5]; 18] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -283,6 +283,7 @@ mod tests {
         [true, false, true, true, true],
         [true, false, false, false, true],
         [true, true, true, true, true],
+        [false, true, false, false, true],
         [false, true, false, false, true],
     ];
 

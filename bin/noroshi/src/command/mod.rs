@@ -12,6 +12,7 @@ mod mapping;
 mod observe;
 mod report;
 mod scheme;
+mod sensor;
 mod serve;
 mod token;
 mod tray;
@@ -65,6 +66,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Tray(tray) => tray::run(&platform, tray).await,
         Command::Incident(incident) => incident::run(&platform, incident).await,
         Command::Observe(observe) => observe::run(&platform, observe).await,
+        Command::Sensor(sensor) => sensor::run(&platform, sensor).await,
         Command::Report(report) => report::run(&platform, report).await,
     }
 }

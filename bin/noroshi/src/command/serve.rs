@@ -3,6 +3,7 @@ use crate::{
     office::Door,
     platform::Platform,
     signals::Signals,
+    watchtower::Tower,
     wiring::{self, Worker},
 };
 use anyhow::Context as _;
@@ -31,6 +32,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
     let worker = Worker::start(platform.ledger.clone());
     let jobs = wiring::jobs(&platform).await?;
     let door = Door::open(&platform).await?;
+    let tower = Tower::open(&platform).await?;
     let web = Web {
         ledger: platform.ledger.clone(),
         reckoning: platform.reckoning.clone(),
@@ -47,6 +49,9 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
     if let Some(door) = door {
         door.close().await;
+    }
+    if let Some(tower) = tower {
+        tower.close().await;
     }
     jobs.stop(MOST_ENDING).await;
     worker.finish().await?;

@@ -158,11 +158,7 @@ pub(crate) async fn waiting(query: &impl Query, most: u64) -> Result<Vec<Waiting
 pub(crate) async fn mark_taken(work: &UnitOfWork, batches: &[i64]) -> Result<u64, LedgerError> {
     let mut marked = 0;
     for part in batches.chunks(500) {
-        let sql = Sql::new("UPDATE observation_batch SET taken_at = ")
-            .bind(work.now().0)
-            .push(" WHERE taken_at IS NULL AND id IN (")
-            .list(part.iter().copied())
-            .push(")");
+        let sql = Sql::new("UPDATE observation_batch SET taken_at = ").bind(work.now().0).push(" WHERE taken_at IS NULL AND id IN ").list(part.iter().copied());
         marked += work.execute(sql).await?;
     }
     Ok(marked)

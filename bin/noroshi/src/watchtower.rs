@@ -1,0 +1,77 @@
+//! The sensors' side of the program: the door through which batches come, and the job by which their packets reach the lake.
+
+use crate::{configuration::Sensors, platform::Platform};
+use anyhow::Context as _;
+use noroshi_kernel::reason::Reason;
+use noroshi_ledger::queue::{Done, Failure, Job, Rhythm, Runner, Schedule};
+use noroshi_observation::{
+    ObservationError,
+    authority::Authority,
+    service::{
+        ingest::{self, INGEST},
+        receive::Receiver,
+    },
+};
+use noroshi_web::door::{Door, Listener};
+use std::{sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// Adds the jobs of observation to a runner.
+pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner> {
+    let place = platform.observatory()?;
+    let ingest = move |_: Job| {
+        let place = place.clone();
+        async move {
+            loop {
+                match ingest::ingest(&place).await {
+                    Ok(0) => return Ok(Done::Alone),
+                    Ok(_) => {}
+                    Err(error) => return Err(Failure::retry(waits(&error))),
+                }
+            }
+        }
+    };
+    // Batches order it when they come; the rhythm is for what a server left that ended.
+    let every = Schedule::new("observation.ingest", INGEST, Rhythm::Every(Duration::from_secs(60)));
+    Ok(runner.outside(INGEST, ingest).schedule(every))
+}
+
+fn waits(error: &ObservationError) -> Reason {
+    Reason::new(
+        "batches-wait",
+        format!("センサーのバッチを取り込めませんでした: {error}"),
+        format!("batches of sensors could not be taken to the lake: {error}"),
+    )
+}
+
+/// The door, open.
+pub(crate) struct Tower {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Tower {
+    /// Opens the door, when the configuration names an address.
+    pub(crate) async fn open(platform: &Platform) -> anyhow::Result<Option<Self>> {
+        let Sensors { listen, .. } = &platform.configuration.sensors;
+        let Some(address) = *listen else { return Ok(None) };
+        let names = platform.configuration.sensors.names(address)?;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("sensors.listen: cannot listen on {address}"))?;
+        let authority = Authority::open(&platform.ledger, &platform.vault()).await?;
+        let ours = authority.centre(&names, platform.ledger.now()).context("sensors.names")?;
+        let listener = Listener::new(listener, &authority, ours)?;
+        eprintln!("noroshi takes batches of sensors on https://{}/", listener.address()?);
+        let (receiver, keeping) = Receiver::start(platform.ledger.clone());
+        let (stop, stopped) = watch::channel(false);
+        let door = Door::new(platform.ledger.clone(), Arc::new(authority), receiver);
+        Ok(Some(Self { stop, tasks: vec![tokio::spawn(listener.serve(door, stopped)), keeping] }))
+    }
+
+    /// Takes no more batches; those that are under way are kept and acknowledged.
+    pub(crate) async fn close(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}

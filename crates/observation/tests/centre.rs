@@ -1,0 +1,369 @@
+//! Sensors are let in, their batches are kept once whatever happens, and their packets reach the lake; on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
+
+use noroshi_directory::key::Vault;
+use noroshi_kernel::{
+    access::{Actor, Role},
+    id::AccountId,
+    moment::Moment,
+};
+use noroshi_lake::folder::Folder;
+use noroshi_ledger::{Query as _, Sql, migration::Migration};
+use noroshi_observation::{
+    Admitted, Bearer, MIGRATIONS, ObservationError, Observatory,
+    authority::Authority,
+    service::{
+        enrol,
+        ingest::ingest,
+        receive::{keep, verify},
+        registry::{self, Site},
+    },
+    top::{self, By, Question},
+};
+use noroshi_telescope::{
+    batch::{BootId, Clocks, Counts, Gap, GapReason, Hash, Header, Limits, Recorder, Recording, SensorId, SigningKey, hash_of, seal},
+    packet::{Fragment, Packet, Tcp, TcpFlags, TcpOptions, Transport},
+    protocol::{ENROL_CONTEXT, Enrol, Enrolled},
+};
+use noroshi_testkit::{Bench, on_both_databases};
+use proptest::prelude::*;
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use std::net::Ipv4Addr;
+
+fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, MIGRATIONS].concat()
+}
+
+const ROOT: Actor = Actor::Platform;
+/// Noon UTC of 2024-03-10, in seconds.
+const NOON: i64 = 1_710_072_000;
+
+struct Centre {
+    place: Observatory,
+    authority: Authority,
+    _folder: tempfile::TempDir,
+}
+
+async fn centre(bench: &Bench) -> Centre {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::open(&bench.ledger, &Vault::new(&[7; 32])).await.unwrap();
+    let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap() };
+    Centre { place, authority, _folder: folder }
+}
+
+/// A sensor as its host runs it.
+struct Host {
+    key: SigningKey,
+    identity: SensorId,
+    certificate: Vec<u8>,
+    boot: BootId,
+    sequence: u64,
+    last: Option<Hash>,
+}
+
+fn asked(secret: &[u8; 16], key: &SigningKey) -> Enrol {
+    let request = rcgen::CertificateParams::default().serialize_request(&rcgen::KeyPair::generate().unwrap()).unwrap().pem().unwrap();
+    Enrol {
+        secret: hex::encode(secret),
+        proof: hex::encode(key.sign(ENROL_CONTEXT, request.as_bytes())),
+        request,
+        batch_key: key.public().to_string(),
+        software: "noroshi-sensor test".into(),
+    }
+}
+
+impl Centre {
+    async fn token(&self, name: &str) -> [u8; 16] {
+        registry::enter(&self.place.ledger, &ROOT, name, &Site { country: "JP".into(), ..Site::default() }).await.unwrap();
+        registry::token(&self.place.ledger, &ROOT, &self.authority, name).await.unwrap().0.secret
+    }
+
+    async fn enrol(&self, asked: &Enrol) -> Result<Enrolled, String> {
+        enrol::enrol(&self.place.ledger, &self.authority, asked).await.map_err(|error| match error {
+            ObservationError::Refused(reason) => reason.key.into_owned(),
+            other => panic!("{other}"),
+        })
+    }
+
+    async fn host(&self, name: &str) -> Host {
+        let key = SigningKey::generate().unwrap().0;
+        let secret = self.token(name).await;
+        let enrolled = self.enrol(&asked(&secret, &key)).await.unwrap();
+        let certificate = CertificateDer::from_pem_slice(enrolled.certificate.as_bytes()).unwrap().to_vec();
+        Host { key, identity: enrolled.sensor, certificate, boot: BootId(rand::random()), sequence: 0, last: None }
+    }
+
+    async fn admitted(&self, host: &Host) -> Admitted {
+        match enrol::bearer(&self.place.ledger, &host.certificate).await.unwrap() {
+            Some(Bearer::Admitted(admitted)) => admitted,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the door does with one batch.
+    async fn take(&self, admitted: Admitted, bytes: Vec<u8>) -> Result<bool, String> {
+        let arrived = verify(admitted, bytes, Limits::default()).map_err(|reason| reason.key.into_owned())?;
+        let told = keep(&self.place.ledger, vec![arrived]).await.unwrap();
+        told.into_iter().next().unwrap().map(|receipt| receipt.known).map_err(|reason| reason.key.into_owned())
+    }
+
+    async fn packets(&self) -> u64 {
+        while ingest(&self.place).await.unwrap() > 0 {}
+        let question = Question { by: By::Sensor, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 10 };
+        top::top(&self.place, &ROOT, question).await.unwrap().packets
+    }
+
+    async fn number(&self, sql: &str) -> i64 {
+        self.place.ledger.number(Sql::new(sql)).await.unwrap()
+    }
+}
+
+impl Host {
+    /// A batch of ten seconds with so many packets.
+    fn header(&self, packets: u64) -> Header {
+        let at = (NOON + 10 * i64::try_from(self.sequence).unwrap()) * 1_000_000;
+        let clocks = |wall_us: i64| Clocks { wall_us, monotonic_us: wall_us.unsigned_abs() };
+        Header {
+            sensor: self.identity,
+            boot: self.boot,
+            sequence: self.sequence,
+            previous: self.last,
+            opened: clocks(at),
+            closed: clocks(at + 10_000_000),
+            clock_offset_us: None,
+            counts: Counts { kept: packets, ..Counts::default() },
+            gaps: Vec::new(),
+            masked: false,
+            software: "test".into(),
+        }
+    }
+
+    fn sealed(&mut self, packets: u64) -> Vec<u8> {
+        let header = self.header(packets);
+        self.seal(&header)
+    }
+
+    fn seal(&mut self, header: &Header) -> Vec<u8> {
+        let mut recorder = Recorder::new(Recording::default(), 1_000);
+        for packet in 0..header.counts.kept {
+            recorder.push(&syn(header.opened.wall_us * 1_000 + i64::try_from(packet).unwrap())).unwrap();
+        }
+        let bytes = seal(header, &recorder.take().unwrap(), &self.key).unwrap();
+        self.last = Some(hash_of(&bytes));
+        self.sequence += 1;
+        bytes
+    }
+
+    fn restarts(&mut self) {
+        self.boot = BootId(rand::random());
+        self.sequence = 0;
+    }
+}
+
+fn syn(at_ns: i64) -> Packet<'static> {
+    Packet {
+        at_ns,
+        wire_bytes: 60,
+        source: Ipv4Addr::new(192, 0, 2, 7).into(),
+        destination: Ipv4Addr::new(198, 51, 100, 7).into(),
+        protocol: 6,
+        ttl: 52,
+        ip_id: Some(1),
+        fragment: Fragment::Whole,
+        transport: Transport::Tcp(Tcp {
+            source_port: 40_000,
+            destination_port: 445,
+            sequence: 1,
+            acknowledgment: 0,
+            flags: TcpFlags::SYN,
+            window: 1024,
+            options: TcpOptions::default(),
+        }),
+    }
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn packets_of_a_sensor_reach_the_lake_once(bench) {
+        let centre = centre(&bench).await;
+        let mut host = centre.host("north").await;
+        let admitted = centre.admitted(&host).await;
+        let first = host.sealed(3);
+        assert_eq!(centre.take(admitted, first.clone()).await, Ok(false));
+        assert_eq!(centre.packets().await, 3);
+        // The same again, before and after its packets reached the lake.
+        assert_eq!(centre.take(admitted, first.clone()).await, Ok(true));
+        let second = host.sealed(0);
+        assert_eq!(centre.take(admitted, second.clone()).await, Ok(false), "a heartbeat");
+        assert_eq!(centre.take(admitted, second).await, Ok(true));
+        let third = host.sealed(4);
+        assert_eq!(centre.take(admitted, third).await, Ok(false));
+        assert_eq!(centre.packets().await, 7);
+        assert_eq!(centre.take(admitted, first).await, Ok(true));
+        assert_eq!(centre.packets().await, 7);
+        // It watched for thirty seconds without a break.
+        let spans = centre.number("SELECT count(*) AS n FROM observation_watch").await;
+        let watched = centre.number("SELECT CAST(sum(to_at - from_at) AS BIGINT) AS n FROM observation_watch").await;
+        assert_eq!((spans, watched), (1, 30_000_000));
+    }
+
+    async fn whoever_is_not_the_sensor_is_refused(bench) {
+        let centre = centre(&bench).await;
+        let (mut north, mut south) = (centre.host("north").await, centre.host("south").await);
+        let (as_north, as_south) = (centre.admitted(&north).await, centre.admitted(&south).await);
+        let batch = north.sealed(2);
+        // South's certificate with north's batch; north's certificate with a batch that south signed in its name.
+        assert_eq!(centre.take(as_south, batch.clone()).await, Err("batch-sensor".into()));
+        let forged = Header { sensor: north.identity, ..south.header(2) };
+        assert_eq!(centre.take(as_north, south.seal(&forged)).await, Err("batch-signature".into()));
+        let mut changed = batch.clone();
+        let last = changed.len() - 1;
+        changed[last] ^= 1;
+        assert_eq!(centre.take(as_north, changed).await, Err("batch-signature".into()));
+        assert_eq!(centre.take(as_north, batch[..40].to_vec()).await, Err("batch-form".into()));
+        let backwards = Header { closed: Clocks::default(), ..north.header(0) };
+        assert_eq!(centre.take(as_north, north.seal(&backwards)).await, Err("batch-clock".into()));
+        assert_eq!(centre.number("SELECT count(*) AS n FROM observation_batch").await, 0, "nothing was kept");
+        assert_eq!(centre.take(as_north, batch).await, Ok(false));
+        assert_eq!(centre.packets().await, 2);
+    }
+
+    async fn a_chain_has_no_holes_that_were_not_told(bench) {
+        let centre = centre(&bench).await;
+        let mut host = centre.host("north").await;
+        let admitted = centre.admitted(&host).await;
+        let batches: Vec<Vec<u8>> = (0..5).map(|_| host.sealed(1)).collect();
+        // Late ones are taken when they fit.
+        for place in [0, 3, 1, 4] {
+            assert_eq!(centre.take(admitted, batches[place].clone()).await, Ok(false), "{place}");
+        }
+        // In the place of the one that is missing another cannot be put.
+        let (boot, last) = (host.boot, host.last);
+        for previous in [last, Some(hash_of(&batches[0])), Some(hash_of(&batches[1])), None] {
+            host.sequence = 2;
+            let header = Header { previous, ..host.header(2) };
+            let bytes = host.seal(&header);
+            assert_eq!(centre.take(admitted, bytes).await, Err("batch-chain".into()));
+        }
+        // Nor in the place of one that is there.
+        host.sequence = 1;
+        let header = Header { previous: Some(hash_of(&batches[0])), ..host.header(9) };
+        let other = host.seal(&header);
+        assert_eq!(centre.take(admitted, other).await, Err("batch-fork".into()));
+        assert_eq!(centre.take(admitted, batches[2].clone()).await, Ok(false));
+        // A new run goes on from the last; it cannot begin from nothing.
+        (host.boot, host.last, host.sequence) = (boot, last, 5);
+        host.restarts();
+        let header = Header { previous: None, ..host.header(1) };
+        let bytes = host.seal(&header);
+        assert_eq!(centre.take(admitted, bytes).await, Err("batch-chain".into()));
+        (host.last, host.sequence) = (last, 0);
+        let next = host.sealed(1);
+        assert_eq!(centre.take(admitted, next).await, Ok(false));
+        assert_eq!(centre.packets().await, 6);
+    }
+
+    async fn gaps_are_told_once(bench) {
+        let centre = centre(&bench).await;
+        let mut host = centre.host("north").await;
+        let admitted = centre.admitted(&host).await;
+        let ring = Gap { reason: GapReason::RingFull, from_us: 1, to_us: 5, packets: Some(40), batches: Some((host.boot, 3, 9)) };
+        let stopped = Gap { reason: GapReason::Stopped, from_us: 5, to_us: 9, packets: None, batches: None };
+        for gaps in [vec![ring.clone()], vec![ring.clone(), stopped.clone()], vec![stopped, Gap { to_us: 6, ..ring }]] {
+            let header = Header { gaps, ..host.header(0) };
+            let bytes = host.seal(&header);
+            assert_eq!(centre.take(admitted, bytes).await, Ok(false));
+        }
+        assert_eq!(centre.number("SELECT count(*) AS n FROM observation_gap").await, 3);
+    }
+
+    async fn a_token_is_good_once(bench) {
+        let centre = centre(&bench).await;
+        let (key, other) = (SigningKey::generate().unwrap().0, SigningKey::generate().unwrap().0);
+        let secret = centre.token("north").await;
+        let wrong = async |enrol: Enrol| centre.enrol(&enrol).await.unwrap_err();
+        assert_eq!(wrong(asked(&[0; 16], &key)).await, "token");
+        assert_eq!(wrong(Enrol { secret: "zz".into(), ..asked(&secret, &key) }).await, "token");
+        assert_eq!(wrong(Enrol { batch_key: other.public().to_string(), ..asked(&secret, &key) }).await, "batch-key");
+        assert_eq!(wrong(Enrol { proof: "00".repeat(64), ..asked(&secret, &key) }).await, "batch-key");
+        let request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n".to_owned();
+        let proof = hex::encode(key.sign(ENROL_CONTEXT, request.as_bytes()));
+        assert_eq!(wrong(Enrol { request, proof, ..asked(&secret, &key) }).await, "certificate-request");
+        // A later token takes its place; what was refused used none up.
+        let later = centre.token("north").await;
+        assert_eq!(wrong(asked(&secret, &key)).await, "token");
+        assert!(centre.enrol(&asked(&later, &key)).await.is_ok());
+        assert_eq!(wrong(asked(&later, &key)).await, "token");
+        let third = centre.token("north").await;
+        bench.clock.advance_us(8 * Moment::DAY_US);
+        assert_eq!(wrong(asked(&third, &key)).await, "token", "it expired");
+    }
+
+    async fn who_is_shut_out_is_out_at_once(bench) {
+        let centre = centre(&bench).await;
+        let host = centre.host("north").await;
+        let sensor = centre.admitted(&host).await.id;
+        registry::revoke(&centre.place.ledger, &ROOT, "north").await.unwrap();
+        let bearer = |certificate: Vec<u8>| { let ledger = centre.place.ledger.clone(); async move { enrol::bearer(&ledger, &certificate).await.unwrap() } };
+        assert_eq!(bearer(host.certificate.clone()).await, Some(Bearer::Withdrawn(sensor)));
+        // Let in again under new keys: the old certificate stays out.
+        let again = centre.host("north").await;
+        assert_eq!(bearer(host.certificate).await, Some(Bearer::Withdrawn(sensor)));
+        assert!(matches!(bearer(again.certificate).await, Some(Bearer::Admitted(admitted)) if admitted.id == sensor && admitted.identity == again.identity));
+        assert_eq!(bearer(b"no certificate".to_vec()).await, None);
+    }
+
+    async fn roles_are_asked(bench) {
+        let centre = centre(&bench).await;
+        let ledger = &centre.place.ledger;
+        for role in Role::ALL {
+            let actor = Actor::Account { id: AccountId(7), name: "someone".into(), roles: vec![role] };
+            let may = matches!(role, Role::Analyst | Role::Administrator);
+            let done = registry::enter(ledger, &actor, "north", &Site::default()).await;
+            assert_eq!(done.is_ok(), may, "{role:?}");
+            registry::enter(ledger, &ROOT, "north", &Site::default()).await.unwrap();
+            assert_eq!(registry::token(ledger, &actor, &centre.authority, "north").await.is_ok(), may, "{role:?}");
+            assert_eq!(registry::revoke(ledger, &actor, "north").await.is_ok(), may, "{role:?}");
+            assert!(registry::list(ledger, &actor).await.is_ok());
+        }
+        for site in [Site { country: "jp".into(), ..Site::default() }, Site { addresses: 0, ..Site::default() }, Site { region: "x".repeat(61), ..Site::default() }] {
+            assert!(matches!(registry::enter(ledger, &ROOT, "north", &site).await, Err(ObservationError::Refused(_))));
+        }
+    }
+
+    async fn the_authority_opens_with_its_team_key_alone(bench) {
+        let centre = centre(&bench).await;
+        let again = Authority::open(&bench.ledger, &Vault::new(&[7; 32])).await.unwrap();
+        assert_eq!(again.pin(), centre.authority.pin());
+        assert!(matches!(Authority::open(&bench.ledger, &Vault::new(&[8; 32])).await, Err(ObservationError::Refused(_))));
+        assert_eq!(centre.number("SELECT count(*) AS n FROM observation_authority").await, 1);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, max_shrink_iters: 40, ..ProptestConfig::default() })]
+
+    /// Whatever the order in which batches come, how often, in how many goes, and when packets are taken to the lake: all count once.
+    #[test]
+    fn any_order_gives_the_same(orders in prop::collection::vec((0_usize..8, 1_usize..4, any::<bool>()), 8..40)) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let bench = Bench::sqlite(&migrations()).await;
+            let centre = centre(&bench).await;
+            let mut host = centre.host("north").await;
+            let admitted = centre.admitted(&host).await;
+            let batches: Vec<Vec<u8>> = (0..8).map(|n| { if n == 5 { host.restarts(); } host.sealed(n) }).collect();
+            let mut seen = std::collections::BTreeSet::new();
+            // The first comes first: nothing else can be known for a sensor's first.
+            for (place, goes, lake) in std::iter::once((0, 1, false)).chain(orders) {
+                let several: Vec<usize> = (place..(place + goes).min(8)).collect();
+                let arrived = several.iter().map(|place| verify(admitted, batches[*place].clone(), Limits::default()).unwrap()).collect();
+                for (place, told) in several.into_iter().zip(keep(&centre.place.ledger, arrived).await.unwrap()) {
+                    assert_eq!(told.unwrap().known, !seen.insert(place));
+                }
+                if lake { ingest(&centre.place).await.unwrap(); }
+            }
+            assert_eq!(centre.packets().await, seen.iter().map(|place| *place as u64).sum::<u64>());
+        });
+    }
+}
