@@ -1,0 +1,47 @@
+//! Frames off an interface: real ones, between network namespaces that the tests make. As root, with iproute2 and tcpdump.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod capture;
+mod frames;
+mod ground;
+mod interface;
+mod tun;
+
+use noroshi_telescope::capture::{
+    LinkType,
+    live::{Live, Reading},
+};
+use std::time::{Duration, Instant};
+
+/// A frame that outlives its block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kept {
+    at_ns: Option<i64>,
+    link: LinkType,
+    wire_bytes: u32,
+    bytes: Vec<u8>,
+}
+
+/// Reads until nothing has come for a while.
+fn read_all(live: &mut Live) -> Vec<Kept> {
+    let mut all = Vec::new();
+    loop {
+        match live.read(Duration::from_millis(300)).unwrap() {
+            Reading::Frames(frames) => {
+                all.extend(frames.map(|frame| Kept { at_ns: frame.at_ns, link: frame.link, wire_bytes: frame.wire_bytes, bytes: frame.bytes.to_vec() }));
+            }
+            Reading::Quiet => return all,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Waits until something holds.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{what} did not come about");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
