@@ -52,6 +52,7 @@ pub(super) struct Block {
     bytes: Box<[u8]>,
     messages: Box<[Message]>,
     found: Vec<Found>,
+    full: bool,
 }
 
 impl Block {
@@ -62,14 +63,17 @@ impl Block {
             bytes: vec![0; MOST * (HEAD + snap)].into_boxed_slice(),
             messages: vec![Message::EMPTY; MOST].into_boxed_slice(),
             found: Vec::with_capacity(MOST),
+            full: false,
         }
     }
 
     /// Takes what waits in the socket, at most a block; gives how many frames came, handed on or not.
     pub(super) fn fill(&mut self, socket: BorrowedFd<'_>, left_out: &[LeftOut], passed: &mut Passed) -> io::Result<usize> {
         self.found.clear();
+        self.full = false;
         let size = HEAD + self.snap;
         let came = socket::receive(socket, &mut self.messages, &mut self.bytes, size, HEAD)?;
+        self.full = came == MOST;
         for (number, (message, slot)) in self.messages.iter().zip(self.bytes.chunks_exact_mut(size)).take(came).enumerate() {
             if message.kind() == libc::PACKET_OUTGOING {
                 passed.outgoing += 1;
@@ -84,6 +88,11 @@ impl Block {
             self.found.push(found);
         }
         Ok(came)
+    }
+
+    /// The last time as many came as fit in, so that more may wait.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
     }
 
     /// The frames that are handed on.
