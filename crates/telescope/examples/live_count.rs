@@ -1,6 +1,6 @@
-//! Counts frames off an interface: `live_count INTERFACE SECONDS [BUFFER_BYTES [USER]]`, as root. Prints what was handed on, left out and dropped,
-//! the packets that decode, how many frames came at once, processor time and the most memory that was used. With a user's name, privileges are
-//! given up first.
+//! Counts frames off an interface, as root: `live_count INTERFACE SECONDS [BUFFER_BYTES [USER]]`. It ends when frames have come and no more have
+//! for so many seconds. Prints what was handed on, left out and dropped, the packets that decode, how many blocks they came in, processor time
+//! and the most memory that was used. With a user's name, privileges are given up first.
 #![allow(clippy::print_stdout, reason = "it is for measuring")]
 
 use noroshi_telescope::{
@@ -8,17 +8,14 @@ use noroshi_telescope::{
     packet,
     tally::Tally,
 };
-use std::{
-    fs, io,
-    time::{Duration, Instant},
-};
+use std::{fs, io, time::Duration};
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [interface, seconds, more @ ..] = arguments.as_slice() else {
         return Err(io::Error::other("usage: live_count INTERFACE SECONDS [BUFFER_BYTES [USER]]"));
     };
-    let length = Duration::from_secs(seconds.parse().map_err(io::Error::other)?);
+    let quiet = Duration::from_secs(seconds.parse().map_err(io::Error::other)?);
     let mut options = Options::default();
     if let Some(bytes) = more.first() {
         options.buffer_bytes = bytes.parse().map_err(io::Error::other)?;
@@ -30,13 +27,8 @@ fn main() -> io::Result<()> {
     println!("listening at {interface}; {} bytes wait at most", live.buffer_bytes().map_err(io::Error::other)?);
 
     let (mut tally, mut blocks, mut decoding) = (Tally::default(), 0_u64, 0_u64);
-    let began = Instant::now();
     loop {
-        let left = length.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            break;
-        }
-        match live.read(left).map_err(io::Error::other)? {
+        match live.read(quiet).map_err(io::Error::other)? {
             Reading::Frames(frames) => {
                 blocks += 1;
                 for frame in frames {
@@ -45,6 +37,7 @@ fn main() -> io::Result<()> {
                     tally.add(&frame, &outcome);
                 }
             }
+            Reading::Quiet if tally.frames() > 0 => break,
             Reading::Quiet => {}
             Reading::Down => println!("down"),
             Reading::Up => println!("up"),

@@ -1,6 +1,6 @@
 //! Privileges are given up for good. Each case is a process of its own, this program again, because none of them can go back. As root.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program of tests")]
 
 use nix::unistd::{Gid, geteuid, getgroups, getresgid, getresuid, setgroups};
 use noroshi_kernel::language::Language;

@@ -46,7 +46,7 @@ pub(crate) fn of_every_kind(number: u32) -> Vec<u8> {
             packet.extend([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
             packet.extend([0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7]);
             packet.extend(tcp(40_000, 22, number));
-            ethernet(if number % 2 == 0 { &[] } else { &[0x81, 0x00, 0x00, 0x05] }, 0x86dd, &packet)
+            ethernet(if number.is_multiple_of(2) { &[] } else { &[0x81, 0x00, 0x00, 0x05] }, 0x86dd, &packet)
         }
         // A length in place of a type.
         6 => ethernet(&[], 38, &[0x42; 60]),

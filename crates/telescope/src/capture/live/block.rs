@@ -71,10 +71,15 @@ impl Block {
     pub(super) fn fill(&mut self, socket: BorrowedFd<'_>, left_out: &[LeftOut], passed: &mut Passed) -> io::Result<usize> {
         self.found.clear();
         self.full = false;
-        let size = HEAD + self.snap;
-        let came = socket::receive(socket, &mut self.messages, &mut self.bytes, size, HEAD)?;
+        let came = socket::receive(socket, &mut self.messages, &mut self.bytes, HEAD + self.snap, HEAD)?;
         self.full = came == MOST;
-        for (number, (message, slot)) in self.messages.iter().zip(self.bytes.chunks_exact_mut(size)).take(came).enumerate() {
+        self.sort_out(came, left_out, passed);
+        Ok(came)
+    }
+
+    /// Says of each frame that came whether it is handed on.
+    fn sort_out(&mut self, came: usize, left_out: &[LeftOut], passed: &mut Passed) {
+        for (number, (message, slot)) in self.messages.iter().zip(self.bytes.chunks_exact_mut(HEAD + self.snap)).take(came).enumerate() {
             if message.kind() == libc::PACKET_OUTGOING {
                 passed.outgoing += 1;
                 continue;
@@ -87,7 +92,6 @@ impl Block {
             }
             self.found.push(found);
         }
-        Ok(came)
     }
 
     /// The last time as many came as fit in, so that more may wait.
@@ -200,6 +204,21 @@ mod tests {
         assert_eq!(restored(Header::Ethernet, 16, &message, &FRAME), (whole[..16].to_vec(), LinkType::ETHERNET, 22));
         assert_eq!(restored(Header::Ethernet, 64, &Message::made(0x0800, None, 18), &FRAME), (FRAME.to_vec(), LinkType::ETHERNET, 18));
         assert_eq!(restored(Header::Ethernet, 64, &Message::made(0x0800, Some(TAG), 11), &FRAME[..11]), (FRAME[..11].to_vec(), LinkType::ETHERNET, 11));
+    }
+
+    #[test]
+    fn outgoing_frames_are_not_handed_on_where_the_kernel_gives_them() {
+        let mut block = Block::new(Header::Ethernet, 64);
+        for (message, outgoing) in block.messages.iter_mut().zip([false, true, false]) {
+            *message = Message::made(0x0800, None, 18).of_kind(if outgoing { libc::PACKET_OUTGOING } else { libc::PACKET_HOST });
+        }
+        for (slot, number) in block.bytes.chunks_exact_mut(HEAD + 64).zip([1, 2, 3]) {
+            slot[HEAD] = number;
+        }
+        let mut passed = Passed::default();
+        block.sort_out(3, &[], &mut passed);
+        assert_eq!(block.frames().map(|frame| frame.bytes[0]).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(passed, Passed { outgoing: 1, left_out: 0 });
     }
 
     #[test]

@@ -45,6 +45,13 @@ impl Message {
         message
     }
 
+    /// The same for somebody else.
+    #[cfg(test)]
+    pub(super) fn of_kind(mut self, kind: u8) -> Self {
+        self.address.sll_pkttype = kind;
+        self
+    }
+
     /// The control messages, one behind the other as the kernel wrote them.
     pub(super) fn control(&self) -> &[u8] {
         self.control.get(..self.control_bytes).unwrap_or(&self.control)
@@ -133,7 +140,11 @@ pub(super) fn bound(socket: BorrowedFd<'_>) -> io::Result<(c_int, u16)> {
 }
 
 /// Takes what waits, without waiting: each frame from byte `head` of its slot of `slot` bytes on. Gives how many came.
-#[allow(clippy::cast_possible_truncation, reason = "lengths of some hundred bytes; the types of these fields differ between C libraries")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::unnecessary_cast,
+    reason = "lengths of some hundred bytes; the types of these fields differ between C libraries"
+)]
 pub(super) fn receive(socket: BorrowedFd<'_>, messages: &mut [Message], bytes: &mut [u8], slot: usize, head: usize) -> io::Result<usize> {
     // SAFETY: both are structures of integers and of pointers that may be null, so all bits zero are a value of them.
     let (mut vectors, mut headers): ([libc::iovec; MOST], [libc::mmsghdr; MOST]) = unsafe { (mem::zeroed(), mem::zeroed()) };
