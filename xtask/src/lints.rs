@@ -17,7 +17,8 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
             let place = sources::shown(root, path);
             let manifest = read(path)?;
             let inherited = manifest.get("lints").and_then(|lints| lints.get("workspace")) == Some(&Value::Boolean(true));
-            if !inherited && !(place == MAY_ALLOW_UNSAFE && differs_in_unsafe_alone(all, manifest.get("lints"))) {
+            let excepted = place == MAY_ALLOW_UNSAFE && differs_in_unsafe_alone(all, manifest.get("lints"));
+            if !inherited && !excepted {
                 findings.push(format!("{place} has other lints than the workspace"));
             }
         }

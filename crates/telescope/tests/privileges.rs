@@ -58,30 +58,23 @@ fn as_user(program: &str, options: &[&str]) -> Command {
 }
 
 struct Ground {
-    folder: PathBuf,
     id: PathBuf,
+    _folder: tempfile::TempDir,
 }
 
 impl Ground {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("noroshi-privileges-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        let id = folder.join("id");
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let id = folder.path().join("id");
         fs::copy("/usr/bin/id", &id).unwrap();
         fs::set_permissions(&id, fs::Permissions::from_mode(0o4755)).unwrap();
-        let ground = Self { folder, id };
+        let ground = Self { id, _folder: folder };
         let told = as_user(&ground.id.to_string_lossy(), &[]).arg("-u").output().unwrap();
         if told.stdout != b"0\n" {
-            println!("NOTE: {} is mounted nosuid, so that no_new_privs is not seen at work", ground.folder.display());
+            println!("NOTE: {} lies where nosuid is mounted, so that no_new_privs is not seen at work", ground.id.display());
         }
         ground
-    }
-}
-
-impl Drop for Ground {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

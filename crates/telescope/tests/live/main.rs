@@ -14,6 +14,9 @@ use noroshi_telescope::capture::{
 };
 use std::time::{Duration, Instant};
 
+/// Other people's work may keep the machine busy for so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A frame that outlives its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Kept {
@@ -23,15 +26,17 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
-/// Reads until nothing has come for a while.
-fn read_all(live: &mut Live) -> Vec<Kept> {
+/// Reads until so many frames have come, and then as long as more do.
+fn read_all(live: &mut Live, wanted: usize) -> Vec<Kept> {
+    let began = Instant::now();
     let mut all = Vec::new();
     loop {
-        match live.read(Duration::from_millis(300)).unwrap() {
+        match live.read(Duration::from_millis(200)).unwrap() {
             Reading::Frames(frames) => {
                 all.extend(frames.map(|frame| Kept { at_ns: frame.at_ns, link: frame.link, wire_bytes: frame.wire_bytes, bytes: frame.bytes.to_vec() }));
             }
-            Reading::Quiet => return all,
+            Reading::Quiet if all.len() >= wanted || began.elapsed() > PATIENCE => return all,
+            Reading::Quiet => {}
             other => panic!("{other:?}"),
         }
     }
@@ -41,7 +46,7 @@ fn read_all(live: &mut Live) -> Vec<Kept> {
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(20), "{what} did not come about");
+        assert!(began.elapsed() < PATIENCE, "{what} did not come about");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -205,6 +205,7 @@ impl Live {
     }
 
     /// How the interface is now. An interface without carrier is silent without a word; who says that nothing came asks this first.
+    /// It is asked over netlink (systemd: `RestrictAddressFamilies=AF_PACKET AF_NETLINK …`), without privileges.
     ///
     /// # Errors
     /// [`ReadError::System`] when the system does not tell.
