@@ -30,5 +30,6 @@ pub mod error;
 pub mod folder;
 pub mod packets;
 pub mod schema;
+pub mod sketch;
 
 pub use error::LakeError;

@@ -10,6 +10,7 @@ pub mod authority;
 mod error;
 mod migrations;
 mod place;
+pub mod rollup;
 pub mod series;
 pub mod service;
 mod store;

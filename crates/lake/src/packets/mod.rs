@@ -2,6 +2,7 @@
 
 mod arrays;
 mod buffer;
+mod cells;
 
 mod compact;
 mod count;
@@ -21,6 +22,7 @@ mod tests;
 mod write;
 
 pub use buffer::{Full, PacketBuffer};
+pub use cells::{Cell, Seen, tabulate};
 pub use compact::compact;
 pub use count::{Count, Counts, Key, KeyValue, Limits, count};
 pub use filter::{Filter, Service};

@@ -5,6 +5,7 @@ mod import;
 pub mod ingest;
 pub mod receive;
 pub mod registry;
+pub mod rollup;
 mod staging;
 mod stored;
 

@@ -4,5 +4,6 @@ pub(crate) mod admission;
 pub(crate) mod authorities;
 pub(crate) mod batches;
 pub(crate) mod captures;
+pub(crate) mod cells;
 pub(crate) mod files;
 pub(crate) mod sensors;

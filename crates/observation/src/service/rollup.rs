@@ -1,0 +1,67 @@
+//! Files are added to the rollups, each once.
+
+use crate::{
+    ObservationError, Observatory,
+    rollup::{self, Calendar},
+    store::{cells, files},
+};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    moment::Zone,
+};
+use noroshi_lake::packets;
+use noroshi_ledger::{LedgerError, audit::Entry, queue::Kind};
+use serde_json::json;
+
+/// Adding files to the rollups.
+pub const ROLLUP: Kind = Kind::named("observation.rollup");
+
+/// So many packets at once: what their cells take in memory is bounded by it.
+const MOST_PACKETS: i64 = 4 << 20;
+/// So many files at once.
+const MOST_FILES: u64 = 256;
+
+/// Adds files that are in no rollup yet, the oldest first; gives how many. Their cells and that they were added are kept together.
+///
+/// # Errors
+/// When files or the database fail; nothing is added then.
+pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
+    let part = files::unrolled(&place.ledger, MOST_FILES, MOST_PACKETS).await?;
+    if part.is_empty() {
+        return Ok(0);
+    }
+    let (folder, names, mut calendar) = (place.folder.clone(), part.clone(), Calendar::new(zone.clone()));
+    let counted = tokio::task::spawn_blocking(move || {
+        let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
+        packets::tabulate(paths, |seen, into| rollup::places(&mut calendar, seen, into))
+    });
+    let counted = counted.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
+    let work = place.ledger.begin().await?;
+    work.lock("observation.rollup").await?;
+    if !files::is_zone(&work, zone.name()).await? {
+        // Days of another zone do not add up to these: all are counted anew.
+        cells::clear(&work).await?;
+        files::set_zone(&work, zone.name()).await?;
+    }
+    if files::mark_rolled(&work, &part).await? != part.len() as u64 {
+        // Another server added some of them, or merged them, meanwhile.
+        work.undo().await?;
+        return Ok(part.len());
+    }
+    cells::add(&work, counted.into_iter().collect()).await?;
+    work.commit().await?;
+    Ok(part.len())
+}
+
+/// Has every cell be counted anew, from the packets that are there.
+///
+/// # Errors
+/// [`ObservationError::Forbidden`]; when the database cannot be reached.
+pub async fn recount(place: &Observatory, actor: &Actor) -> Result<(), ObservationError> {
+    actor.must_can(Action::ChangeSensors)?;
+    let work = place.ledger.begin().await?;
+    work.lock("observation.rollup").await?;
+    cells::clear(&work).await?;
+    work.record(actor, Entry { action: "observation.recount", subject_kind: "rollup", subject_id: 0, detail: &json!({}) }).await?;
+    Ok(work.commit().await?)
+}

@@ -1,0 +1,89 @@
+//! Cells of rollups.
+
+use crate::rollup::Place;
+use noroshi_lake::{packets::Cell, sketch::Sketch};
+use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
+use std::collections::{BTreeMap, HashMap};
+
+/// So many keys are asked for at once.
+const PER_STATEMENT: usize = 500;
+
+#[derive(FromQueryResult)]
+struct Row {
+    key: String,
+    sensors: Vec<u8>,
+    sources: Vec<u8>,
+}
+
+/// Adds cells to those that are there. Hold the lock `observation.rollup`.
+pub(crate) async fn add(work: &UnitOfWork, cells: Vec<(Place, Cell)>) -> Result<(), LedgerError> {
+    let mut spans: BTreeMap<(i64, i64, i64), HashMap<String, Cell>> = BTreeMap::new();
+    for (place, cell) in cells {
+        let span = (place.level.number(), place.value.dimension().number(), place.at);
+        spans.entry(span).or_default().insert(place.value.key(), cell);
+    }
+    for (span, mut cells) in spans {
+        let mut keys: Vec<String> = cells.keys().cloned().collect();
+        keys.sort_unstable();
+        for keys in keys.chunks(PER_STATEMENT) {
+            for row in work.all::<Row>(of("SELECT key, sensors, sources FROM observation_cell", span, keys)).await? {
+                let known = cell(&row).ok_or_else(|| LedgerError::Damaged(format!("the cell {span:?} {} of a rollup cannot be read", row.key)))?;
+                cells.entry(row.key).or_default().merge(&known);
+            }
+            work.execute(of("DELETE FROM observation_cell", span, keys)).await?;
+        }
+        insert(work, span, cells).await?;
+    }
+    Ok(())
+}
+
+fn of(what: &str, (level, dimension, at): (i64, i64, i64), keys: &[String]) -> Sql {
+    Sql::new(what)
+        .push(" WHERE level = ")
+        .bind(level)
+        .push(" AND dimension = ")
+        .bind(dimension)
+        .push(" AND at = ")
+        .bind(at)
+        .push(" AND key IN ")
+        .list(keys.iter().map(String::as_str))
+}
+
+async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cells: HashMap<String, Cell>) -> Result<(), LedgerError> {
+    const CELL: bulk::Target = bulk::Target { table: "observation_cell", columns: &["level", "dimension", "key", "at", "packets", "sensors", "sources"] };
+    let mut rows = bulk::Rows::into_table(CELL);
+    for (key, cell) in cells {
+        let packets = cell.packets().cast_signed();
+        rows.push([
+            level.into(),
+            dimension.into(),
+            key.into(),
+            at.into(),
+            packets.into(),
+            by_sensor(&cell.sensors).into(),
+            cell.sources.to_bytes().into(),
+        ]);
+    }
+    rows.insert(work).await
+}
+
+/// Takes every cell away, and has every file be rolled up anew.
+pub(crate) async fn clear(work: &UnitOfWork) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM observation_cell")).await?;
+    work.execute(Sql::new("UPDATE observation_file SET rolled_at = NULL")).await.map(|_| ())
+}
+
+/// Packets by sensor as they are kept: for each a number of 32 bits and one of 64, big-endian, in the order of sensors.
+fn by_sensor(sensors: &BTreeMap<u32, u64>) -> Vec<u8> {
+    sensors.iter().flat_map(|(sensor, packets)| sensor.to_be_bytes().into_iter().chain(packets.to_be_bytes())).collect()
+}
+
+fn cell(row: &Row) -> Option<Cell> {
+    let (rows, rest) = row.sensors.as_chunks::<12>();
+    let read = |row: &[u8; 12]| {
+        let (sensor, packets) = row.split_first_chunk::<4>()?;
+        Some((u32::from_be_bytes(*sensor), u64::from_be_bytes(packets.try_into().ok()?)))
+    };
+    let sensors = rows.iter().map(read).collect::<Option<_>>()?;
+    rest.is_empty().then_some(Cell { sensors, sources: Sketch::from_bytes(&row.sources)? })
+}

@@ -1,0 +1,194 @@
+//! Rollups that grow file by file are equal to a recount from the packets; on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
+
+use noroshi_kernel::{
+    access::Actor,
+    moment::{Moment, Zone},
+};
+use noroshi_lake::{
+    folder::Folder,
+    packets::{self, Filter, Key, Limits, Service},
+    sketch::Sketch,
+};
+use noroshi_ledger::{FromQueryResult, Query as _, Sql, migration::Migration};
+use noroshi_observation::{
+    MIGRATIONS, Observatory,
+    rollup::named,
+    service::{
+        Silent, import,
+        rollup::{recount, rollup},
+    },
+};
+use noroshi_testkit::{Bench, on_both_databases};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, MIGRATIONS].concat()
+}
+
+const ROOT: Actor = Actor::Platform;
+/// 14:30 UTC of 2024-03-10: half an hour before the day begins in Tokyo.
+const EVENING: i64 = 1_710_081_000;
+
+/// A packet: seconds after the evening, last byte of its source, port, and whether it bears ZMap's mark.
+type Made = (u32, u8, u16, bool);
+
+fn pcap(made: &[Made]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
+        file.extend(word.to_le_bytes());
+    }
+    for (second, host, port, zmap) in made {
+        let mut bytes = vec![0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 192, 0, 2, *host, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
+        bytes[4..6].copy_from_slice(&if *zmap { 54_321_u16 } else { 7 }.to_be_bytes());
+        bytes[22..24].copy_from_slice(&port.to_be_bytes());
+        for word in [u32::try_from(EVENING).unwrap() + second, 0, 40, 40] {
+            file.extend(word.to_le_bytes());
+        }
+        file.extend(bytes);
+    }
+    file
+}
+
+struct Desk {
+    place: Observatory,
+    folder: tempfile::TempDir,
+}
+
+#[derive(Debug, PartialEq, Eq, FromQueryResult)]
+struct Row {
+    level: i64,
+    dimension: i64,
+    key: String,
+    at: i64,
+    packets: i64,
+    sensors: Vec<u8>,
+    sources: Vec<u8>,
+}
+
+impl Desk {
+    fn new(bench: &Bench) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path().join("packets")).unwrap() };
+        Self { place, folder }
+    }
+
+    async fn import(&self, sensor: &str, made: &[Made]) {
+        let path = self.folder.path().join(format!("{:016x}.pcap", rand::random::<u64>()));
+        std::fs::write(&path, pcap(made)).unwrap();
+        import(&self.place, &ROOT, sensor, &path, Box::new(Silent)).await.unwrap();
+    }
+
+    async fn roll(&self, zone: &str) {
+        while rollup(&self.place, &Zone::named(zone).unwrap()).await.unwrap() > 0 {}
+    }
+
+    async fn cells(&self) -> Vec<Row> {
+        let sql = Sql::new("SELECT level, dimension, key, at, packets, sensors, sources FROM observation_cell ORDER BY level, dimension, at, key");
+        let mut rows: Vec<Row> = self.place.ledger.all(sql).await.unwrap();
+        rows.sort_by(|a, b| (a.level, a.dimension, a.at, &a.key).cmp(&(b.level, b.dimension, b.at, &b.key)));
+        rows
+    }
+
+    async fn counted(&self, level: i64, dimension: i64) -> BTreeMap<(i64, String), (i64, u64)> {
+        let rows = self.cells().await.into_iter().filter(|row| (row.level, row.dimension) == (level, dimension));
+        rows.map(|row| ((row.at, row.key), (row.packets, Sketch::from_bytes(&row.sources).unwrap().estimate()))).collect()
+    }
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn packets_count_in_the_teams_hours_and_days(bench) {
+        let desk = Desk::new(&bench);
+        // Two before Tokyo's midnight, three behind it, on a port with a name and one without.
+        desk.import("north", &[(0, 1, 445, false), (10, 1, 445, true), (1_800, 2, 445, false)]).await;
+        desk.import("south", &[(1_801, 2, 445, false), (5_500, 3, 40_001, false)]).await;
+        desk.roll("Asia/Tokyo").await;
+        let us = |seconds: i64| seconds * 1_000_000;
+        let (today, tomorrow) = (us(EVENING + 1_800 - 86_400), us(EVENING + 1_800));
+        let day = desk.counted(2, 1).await;
+        let cell = |at, key: &str, packets, sources| ((at, key.to_owned()), (packets, sources));
+        assert_eq!(day, [cell(today, "tcp/445", 2, 1), cell(tomorrow, "tcp/40001", 1, 1), cell(tomorrow, "tcp/445", 2, 1)].into());
+        let hour = desk.counted(1, 1).await;
+        assert_eq!(hour, [cell(us(EVENING - 1_800), "tcp/445", 2, 1), cell(tomorrow, "tcp/445", 2, 1), cell(us(EVENING + 5_400), "other", 1, 1)].into());
+        assert_eq!(desk.counted(2, 3).await, [cell(today, "1", 2, 1), cell(tomorrow, "1", 1, 1), cell(tomorrow, "2", 2, 2)].into());
+        assert_eq!(desk.counted(2, 4).await, [cell(today, "unknown", 1, 1), cell(today, "zmap", 1, 1), cell(tomorrow, "unknown", 3, 2)].into());
+        assert_eq!(desk.counted(2, 2).await, [cell(today, "unknown", 2, 1), cell(tomorrow, "unknown", 3, 2)].into());
+        assert_eq!(desk.counted(2, 6).await, [cell(today, "tcp/445 unknown", 2, 1), cell(tomorrow, "tcp/445 unknown", 2, 1)].into());
+        assert_eq!(desk.counted(2, 5).await.values().map(|(packets, _)| packets).sum::<i64>(), 5);
+    }
+
+    async fn days_of_another_zone_are_counted_anew(bench) {
+        let desk = Desk::new(&bench);
+        desk.import("north", &[(0, 1, 445, false), (1_800, 2, 445, false)]).await;
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.counted(2, 1).await.len(), 2);
+        desk.import("north", &[(3_600, 3, 445, false)]).await;
+        desk.roll("UTC").await;
+        assert_eq!(desk.counted(2, 1).await.into_values().collect::<Vec<_>>(), [(3, 3)]);
+    }
+
+    async fn files_count_once(bench) {
+        let desk = Desk::new(&bench);
+        desk.import("north", &[(0, 1, 445, false)]).await;
+        for _ in 0..3 {
+            desk.roll("Asia/Tokyo").await;
+        }
+        let before = desk.cells().await;
+        assert_eq!(before.iter().map(|row| row.packets).sum::<i64>(), 11, "an hour's and a day's of five, and service by country");
+        recount(&desk.place, &ROOT).await.unwrap();
+        assert_eq!(desk.cells().await, []);
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.cells().await, before);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn growing_is_equal_to_a_recount(captures in prop::collection::vec((0_u8..3, prop::collection::vec((0_u32..200_000, 0_u8..40, prop_oneof![Just(445_u16), Just(22), 40_000..40_030_u16], any::<bool>()), 1..60), any::<bool>()), 1..8)) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let bench = Bench::sqlite(&migrations()).await;
+            let desk = Desk::new(&bench);
+            for (sensor, made, roll) in &captures {
+                desk.import(&format!("sensor-{sensor}"), made).await;
+                if *roll { desk.roll("Asia/Tokyo").await; }
+            }
+            desk.roll("Asia/Tokyo").await;
+            let grown = desk.cells().await;
+            // Counted again, all at once.
+            recount(&desk.place, &ROOT).await.unwrap();
+            desk.roll("Asia/Tokyo").await;
+            assert_eq!(desk.cells().await, grown);
+            // And counted from the packets by another way: each service's packets and sources over all days.
+            let names: Vec<String> = desk.place.ledger.all::<Name>(Sql::new("SELECT name FROM observation_file")).await.unwrap().into_iter().map(|row| row.name).collect();
+            let paths = names.iter().map(|name| desk.place.folder.find(&name.parse().unwrap()).unwrap()).collect();
+            for count in packets::count(paths, &Filter::default(), Key::Service, Limits::default()).unwrap().rows {
+                let packets::KeyValue::Service(service @ Service::Port { port, .. }) = count.key else { panic!("{count:?}") };
+                let rows: Vec<&Row> = grown.iter().filter(|row| (row.level, row.dimension) == (2, 1) && row.key == format!("tcp/{port}")).collect();
+                let mut sources = Sketch::default();
+                rows.iter().for_each(|row| sources.merge(&Sketch::from_bytes(&row.sources).unwrap()));
+                assert_eq!((rows.iter().map(|row| row.packets.unsigned_abs()).sum::<u64>(), sources.estimate()), (count.packets, count.sources));
+                let hours: i64 = grown.iter().filter(|row| (row.level, row.dimension) == (1, 1) && row.key == format!("tcp/{port}")).map(|row| row.packets).sum();
+                assert_eq!(hours.unsigned_abs(), if named::is(service) { count.packets } else { 0 });
+            }
+            for (level, dimension) in [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5)] {
+                let packets: i64 = grown.iter().filter(|row| (row.level, row.dimension) == (level, dimension)).map(|row| row.packets).sum();
+                assert_eq!(packets.unsigned_abs(), captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>(), "every packet counts once in each");
+            }
+        });
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Name {
+    name: String,
+}
+
+#[test]
+fn moments_of_the_tests_are_what_they_say() {
+    assert_eq!(Moment(EVENING * 1_000_000).rfc3339(), "2024-03-10T14:30:00Z");
+}
