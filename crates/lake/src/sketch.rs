@@ -21,7 +21,10 @@ pub struct Sketch(Form);
 #[derive(Clone, Debug)]
 enum Form {
     /// Hashes; sorted and distinct up to `sorted`, what came since behind it.
-    Sparse { hashes: Vec<u32>, sorted: usize },
+    Sparse {
+        hashes: Vec<u32>,
+        sorted: usize,
+    },
     Dense(Box<[u8]>),
 }
 

@@ -48,15 +48,19 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: &[],
     },
     // Rollups: packets added up by hour and day of the team's zone (`at`: when it begins). `sensors` holds packets by sensor, `sources` a
-    // sketch of the distinct sources. `rolled_at` says that a file's packets are in them.
+    // sketch of the distinct sources. `rolled_at` says that a file's packets are in them; a file that is counted anew counts from `count_from` on, as packets before the
+    // horizon are gone. A file with `retired_at` counts no more, and is there for those who read it already.
     Migration {
         name: "observation_m0003_rollups",
         both: &[
             "ALTER TABLE observation_file ADD COLUMN rolled_at BIGINT",
+            "ALTER TABLE observation_file ADD COLUMN count_from BIGINT",
+            "ALTER TABLE observation_file ADD COLUMN retired_at BIGINT",
             "CREATE INDEX observation_file_unrolled ON observation_file (from_at) WHERE rolled_at IS NULL",
             "CREATE TABLE observation_cell (level BIGINT NOT NULL, dimension BIGINT NOT NULL, key TEXT NOT NULL, at BIGINT NOT NULL, packets BIGINT NOT NULL, sensors {bytes} NOT NULL, sources {bytes} NOT NULL, PRIMARY KEY (level, dimension, key, at))",
             "CREATE INDEX observation_cell_at ON observation_cell (level, dimension, at)",
             "CREATE TABLE observation_zone (zone TEXT NOT NULL)",
+            "CREATE TABLE observation_horizon (before BIGINT NOT NULL)",
         ],
         sqlite: &[],
         postgres: &[],

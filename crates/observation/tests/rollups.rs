@@ -17,7 +17,9 @@ use noroshi_observation::{
     service::{
         Silent, import,
         rollup::{recount, rollup},
+        tend::{self, tend},
     },
+    top,
 };
 use noroshi_testkit::{Bench, on_both_databases};
 use proptest::prelude::*;
@@ -40,7 +42,9 @@ fn pcap(made: &[Made]) -> Vec<u8> {
         file.extend(word.to_le_bytes());
     }
     for (second, host, port, zmap) in made {
-        let mut bytes = vec![0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 192, 0, 2, *host, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
+        let mut bytes = vec![
+            0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 192, 0, 2, *host, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0,
+        ];
         bytes[4..6].copy_from_slice(&if *zmap { 54_321_u16 } else { 7 }.to_be_bytes());
         bytes[22..24].copy_from_slice(&port.to_be_bytes());
         for word in [u32::try_from(EVENING).unwrap() + second, 0, 40, 40] {
@@ -138,10 +142,46 @@ on_both_databases! {
         }
         let before = desk.cells().await;
         assert_eq!(before.iter().map(|row| row.packets).sum::<i64>(), 11, "an hour's and a day's of five, and service by country");
-        recount(&desk.place, &ROOT).await.unwrap();
+        recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
         assert_eq!(desk.cells().await, []);
         desk.roll("Asia/Tokyo").await;
         assert_eq!(desk.cells().await, before);
+    }
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn files_of_a_day_are_merged_and_old_ones_go(bench) {
+        let desk = Desk::new(&bench);
+        // Yesterday and today of UTC; the clock stands a week later.
+        for host in 0..5 {
+            desk.import("north", &[(0, host, 445, false), (40_000, host, 445, false)]).await;
+        }
+        let now = bench.ledger.now().0;
+        bench.clock.advance_us((EVENING + 7 * 86_400) * 1_000_000 - now);
+        let files = async || desk.place.ledger.number(Sql::new("SELECT count(*) AS n FROM observation_file WHERE retired_at IS NULL")).await.unwrap();
+        let on_disk = || std::fs::read_dir(desk.folder.path().join("packets")).unwrap().map(|day| std::fs::read_dir(day.unwrap().path()).unwrap().count()).sum::<usize>();
+        assert_eq!((files().await, on_disk()), (10, 10));
+        assert_eq!(tend(&desk.place, Some(6)).await.unwrap(), tend::Tended::default(), "what is in no rollup stays as it is");
+        desk.roll("Asia/Tokyo").await;
+        let cells = desk.cells().await;
+        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 10, expired: 0, removed: 0 });
+        assert_eq!((files().await, on_disk()), (2, 12), "the merged ones stay for who reads them");
+        bench.clock.advance_us(601_000_000);
+        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 0, expired: 0, removed: 10 });
+        assert_eq!(on_disk(), 2);
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.cells().await, cells, "merging changes no figure");
+        // The first day goes; its cells stay, also when all is counted anew. Late packets of it add to them.
+        assert_eq!(tend(&desk.place, Some(6)).await.unwrap(), tend::Tended { merged: 0, expired: 1, removed: 0 });
+        recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.cells().await, cells);
+        desk.import("north", &[(1, 99, 445, false)]).await;
+        desk.roll("Asia/Tokyo").await;
+        let before: i64 = cells.iter().map(|row| row.packets).sum();
+        assert_eq!(desk.cells().await.iter().map(|row| row.packets).sum::<i64>(), before + 11);
     }
 }
 
@@ -159,8 +199,14 @@ proptest! {
             }
             desk.roll("Asia/Tokyo").await;
             let grown = desk.cells().await;
+            // Files that were merged hold the same.
+            bench.clock.advance_us(1_000 * Moment::DAY_US);
+            let tended = tend(&desk.place, None).await.unwrap();
+            assert_eq!(tended.expired, 0);
+            let question = top::Question { by: top::By::Port, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 3 };
+            assert_eq!(top::top(&desk.place, &ROOT, question).await.unwrap().packets, captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>());
             // Counted again, all at once.
-            recount(&desk.place, &ROOT).await.unwrap();
+            recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
             desk.roll("Asia/Tokyo").await;
             assert_eq!(desk.cells().await, grown);
             // And counted from the packets by another way: each service's packets and sources over all days.

@@ -23,6 +23,11 @@ impl Calendar {
         (begin, begin + (at - begin).div_euclid(HOUR_US) * HOUR_US)
     }
 
+    /// When the day after that of a moment (microseconds) begins.
+    pub(crate) fn next_day(&mut self, at: i64) -> i64 {
+        self.day(at).1
+    }
+
     fn day(&mut self, at: i64) -> (i64, i64) {
         if let Some(place) = self.days.iter().position(|(begin, end)| (*begin..*end).contains(&at)) {
             self.days.swap(0, place);

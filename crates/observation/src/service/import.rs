@@ -143,7 +143,7 @@ impl Progress for Silent {
 pub async fn import(place: &Observatory, actor: &Actor, name: &str, path: &Path, progress: Box<dyn Progress>) -> Result<Outcome, ObservationError> {
     actor.must_can(Action::ImportPackets)?;
     let sensor = sensor(place, actor, name).await?;
-    let manifest = files::manifest(&place.ledger).await?;
+    let manifest = files::manifest(&place.ledger, i64::MIN).await?;
     let (folder, file, number) = (place.folder.clone(), path.to_owned(), u32::try_from(sensor.number).unwrap_or(u32::MAX));
     #[expect(clippy::disallowed_methods, reason = "compared with the times of files, which the machine's clock gave them")]
     let now = SystemTime::now();

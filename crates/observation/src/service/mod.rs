@@ -8,5 +8,6 @@ pub mod registry;
 pub mod rollup;
 mod staging;
 mod stored;
+pub mod tend;
 
 pub use import::{Outcome, Progress, Silent, import};

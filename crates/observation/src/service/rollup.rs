@@ -10,7 +10,7 @@ use noroshi_kernel::{
     moment::Zone,
 };
 use noroshi_lake::packets;
-use noroshi_ledger::{LedgerError, audit::Entry, queue::Kind};
+use noroshi_ledger::{LedgerError, UnitOfWork, audit::Entry, queue::Kind};
 use serde_json::json;
 
 /// Adding files to the rollups.
@@ -26,22 +26,28 @@ const MOST_FILES: u64 = 256;
 /// # Errors
 /// When files or the database fail; nothing is added then.
 pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
-    let part = files::unrolled(&place.ledger, MOST_FILES, MOST_PACKETS).await?;
+    let (part, count_from) = files::unrolled(&place.ledger, MOST_FILES, MOST_PACKETS).await?;
     if part.is_empty() {
         return Ok(0);
     }
     let (folder, names, mut calendar) = (place.folder.clone(), part.clone(), Calendar::new(zone.clone()));
     let counted = tokio::task::spawn_blocking(move || {
         let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-        packets::tabulate(paths, |seen, into| rollup::places(&mut calendar, seen, into))
+        packets::tabulate(paths, |seen, into| {
+            rollup::places(&mut calendar, seen, into);
+            into.retain(|cell| count_from.is_none_or(|from| cell.at >= from));
+        })
     });
     let counted = counted.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     let work = place.ledger.begin().await?;
     work.lock("observation.rollup").await?;
     if !files::is_zone(&work, zone.name()).await? {
-        // Days of another zone do not add up to these: all are counted anew.
-        cells::clear(&work).await?;
+        // Days of another zone do not add up to these: all are counted anew, from the next time on.
         files::set_zone(&work, zone.name()).await?;
+        if again(&work, zone).await? {
+            work.commit().await?;
+            return Ok(part.len());
+        }
     }
     if files::mark_rolled(&work, &part).await? != part.len() as u64 {
         // Another server added some of them, or merged them, meanwhile.
@@ -57,11 +63,22 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
 ///
 /// # Errors
 /// [`ObservationError::Forbidden`]; when the database cannot be reached.
-pub async fn recount(place: &Observatory, actor: &Actor) -> Result<(), ObservationError> {
+pub async fn recount(place: &Observatory, actor: &Actor, zone: &Zone) -> Result<(), ObservationError> {
     actor.must_can(Action::ChangeSensors)?;
     let work = place.ledger.begin().await?;
     work.lock("observation.rollup").await?;
-    cells::clear(&work).await?;
+    again(&work, zone).await?;
     work.record(actor, Entry { action: "observation.recount", subject_kind: "rollup", subject_id: 0, detail: &json!({}) }).await?;
     Ok(work.commit().await?)
+}
+
+/// Takes cells away whose packets are all there, and has these be counted anew; gives whether there were files to be. Cells of days of which
+/// packets are gone stay as they are.
+async fn again(work: &UnitOfWork, zone: &Zone) -> Result<bool, ObservationError> {
+    let horizon = files::horizon(work).await?;
+    // The first day of the zone that begins behind it.
+    let (day, _) = Calendar::new(zone.clone()).of(horizon.saturating_mul(1_000));
+    let from = if day >= horizon { horizon } else { Calendar::new(zone.clone()).next_day(horizon) };
+    cells::clear(work, from).await?;
+    Ok(files::roll_again(work, from).await? > 0)
 }

@@ -54,23 +54,14 @@ async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cell
     let mut rows = bulk::Rows::into_table(CELL);
     for (key, cell) in cells {
         let packets = cell.packets().cast_signed();
-        rows.push([
-            level.into(),
-            dimension.into(),
-            key.into(),
-            at.into(),
-            packets.into(),
-            by_sensor(&cell.sensors).into(),
-            cell.sources.to_bytes().into(),
-        ]);
+        rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), by_sensor(&cell.sensors).into(), cell.sources.to_bytes().into()]);
     }
     rows.insert(work).await
 }
 
-/// Takes every cell away, and has every file be rolled up anew.
-pub(crate) async fn clear(work: &UnitOfWork) -> Result<(), LedgerError> {
-    work.execute(Sql::new("DELETE FROM observation_cell")).await?;
-    work.execute(Sql::new("UPDATE observation_file SET rolled_at = NULL")).await.map(|_| ())
+/// Takes the cells away that begin at a moment or later.
+pub(crate) async fn clear(work: &UnitOfWork, from: i64) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM observation_cell WHERE at >= ").bind(from)).await.map(|_| ())
 }
 
 /// Packets by sensor as they are kept: for each a number of 32 bits and one of 64, big-endian, in the order of sensors.

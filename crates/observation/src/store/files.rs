@@ -17,38 +17,47 @@ fn read(rows: Vec<Row>) -> Result<Vec<FileName>, LedgerError> {
         .collect()
 }
 
-/// Every file that counts.
-pub(crate) async fn manifest(query: &impl Query) -> Result<Manifest, LedgerError> {
-    let rows = query.all(Sql::new("SELECT name FROM observation_file")).await?;
-    Ok(Manifest { committed: read(rows)?.into_iter().collect(), ..Manifest::default() })
+/// Every file that counts, and those that were retired before a moment.
+pub(crate) async fn manifest(query: &impl Query, retired_before: i64) -> Result<Manifest, LedgerError> {
+    let committed = query.all(Sql::new("SELECT name FROM observation_file WHERE retired_at IS NULL")).await?;
+    let retired = query.all(Sql::new("SELECT name FROM observation_file WHERE retired_at < ").bind(retired_before)).await?;
+    Ok(Manifest { committed: read(committed)?.into_iter().collect(), retired: read(retired)?.into_iter().collect() })
 }
 
 /// The files that hold packets of a window (microseconds; its end is not in it), the oldest first.
 pub(crate) async fn within(query: &impl Query, from: i64, to: i64) -> Result<Vec<FileName>, LedgerError> {
-    let sql = Sql::new("SELECT name FROM observation_file WHERE to_at > ").bind(from).push(" AND from_at < ").bind(to).push(" ORDER BY from_at, name");
+    let sql = Sql::new("SELECT name FROM observation_file WHERE retired_at IS NULL AND to_at > ")
+        .bind(from)
+        .push(" AND from_at < ")
+        .bind(to)
+        .push(" ORDER BY from_at, name");
     read(query.all(sql).await?)
 }
 
-/// Files that are in no rollup yet, the oldest first: so many, and so many packets, but one at least.
-pub(crate) async fn unrolled(query: &impl Query, most: u64, most_packets: i64) -> Result<Vec<FileName>, LedgerError> {
+/// Files that are in no rollup yet, the oldest first, with the moment from which their packets count: so many, and so many packets, but one
+/// at least, and all from one moment.
+pub(crate) async fn unrolled(query: &impl Query, most: u64, most_packets: i64) -> Result<(Vec<FileName>, Option<i64>), LedgerError> {
     #[derive(FromQueryResult)]
     struct Sized {
         name: String,
         packets: i64,
+        count_from: Option<i64>,
     }
-    let sql = Sql::new("SELECT name, packets FROM observation_file WHERE rolled_at IS NULL ORDER BY from_at, name LIMIT ").bind(most.cast_signed());
+    const ASK: &str = "SELECT name, packets, count_from FROM observation_file WHERE rolled_at IS NULL AND retired_at IS NULL ORDER BY from_at, name LIMIT ";
+    let rows = query.all::<Sized>(Sql::new(ASK).bind(most.cast_signed())).await?;
+    let count_from = rows.first().and_then(|row| row.count_from);
     let mut packets = 0_i64;
-    let rows = query.all::<Sized>(sql).await?.into_iter().take_while(|row| {
+    let rows = rows.into_iter().filter(|row| row.count_from == count_from).take_while(|row| {
         let fits = packets == 0 || packets.saturating_add(row.packets) <= most_packets;
         packets = packets.saturating_add(row.packets);
         fits
     });
-    read(rows.map(|row| Row { name: row.name }).collect())
+    Ok((read(rows.map(|row| Row { name: row.name }).collect())?, count_from))
 }
 
 /// Says that files are in the rollups. Gives how many of them were not before.
 pub(crate) async fn mark_rolled(work: &UnitOfWork, files: &[FileName]) -> Result<u64, LedgerError> {
-    let sql = Sql::new("UPDATE observation_file SET rolled_at = ").bind(work.now().0).push(" WHERE rolled_at IS NULL AND name IN ");
+    let sql = Sql::new("UPDATE observation_file SET rolled_at = ").bind(work.now().0).push(" WHERE rolled_at IS NULL AND retired_at IS NULL AND name IN ");
     work.execute(sql.list(files.iter().map(ToString::to_string))).await
 }
 
@@ -61,6 +70,87 @@ pub(crate) async fn is_zone(query: &impl Query, zone: &str) -> Result<bool, Ledg
 pub(crate) async fn set_zone(work: &UnitOfWork, zone: &str) -> Result<(), LedgerError> {
     work.execute(Sql::new("DELETE FROM observation_zone")).await?;
     work.execute(Sql::new("INSERT INTO observation_zone (zone) VALUES (").bind(zone).push(")")).await.map(|_| ())
+}
+
+/// A file whose packets are in the rollups.
+pub(crate) struct Rolled {
+    pub(crate) name: FileName,
+    pub(crate) size_bytes: i64,
+    pub(crate) to_at: i64,
+}
+
+/// Every file whose packets are in the rollups.
+pub(crate) async fn rolled(query: &impl Query) -> Result<Vec<Rolled>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        name: String,
+        size_bytes: i64,
+        to_at: i64,
+    }
+    let found = query.all::<Found>(Sql::new("SELECT name, size_bytes, to_at FROM observation_file WHERE rolled_at IS NOT NULL AND retired_at IS NULL")).await?;
+    let names = read(found.iter().map(|row| Row { name: row.name.clone() }).collect())?;
+    Ok(names.into_iter().zip(found).map(|(name, row)| Rolled { name, size_bytes: row.size_bytes, to_at: row.to_at }).collect())
+}
+
+/// Has rolled files count no more. Gives how many of them did.
+pub(crate) async fn retire(work: &UnitOfWork, files: &[FileName]) -> Result<u64, LedgerError> {
+    let sql = Sql::new("UPDATE observation_file SET retired_at = ").bind(work.now().0).push(" WHERE rolled_at IS NOT NULL AND retired_at IS NULL AND name IN ");
+    work.execute(sql.list(files.iter().map(ToString::to_string))).await
+}
+
+/// Has rolled files of days before a moment (a midnight of UTC) count no more, and remembers that they are gone. Gives how many.
+pub(crate) async fn expire(work: &UnitOfWork, before: i64) -> Result<u64, LedgerError> {
+    let sql = Sql::new("UPDATE observation_file SET retired_at = ")
+        .bind(work.now().0)
+        .push(" WHERE rolled_at IS NOT NULL AND retired_at IS NULL AND to_at <= ")
+        .bind(before);
+    let expired = work.execute(sql).await?;
+    if expired > 0 && horizon(work).await? < before {
+        work.execute(Sql::new("DELETE FROM observation_horizon")).await?;
+        work.execute(Sql::new("INSERT INTO observation_horizon (before) VALUES (").bind(before).push(")")).await?;
+    }
+    Ok(expired)
+}
+
+/// Before when packets are gone that were there.
+pub(crate) async fn horizon(query: &impl Query) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT COALESCE(max(before), 0) AS n FROM observation_horizon")).await
+}
+
+/// Forgets files that are gone from the disk.
+pub(crate) async fn forget(work: &UnitOfWork, files: impl Iterator<Item = &FileName>) -> Result<(), LedgerError> {
+    let names: Vec<String> = files.map(ToString::to_string).collect();
+    for part in names.chunks(500) {
+        let sql = Sql::new("DELETE FROM observation_file WHERE retired_at IS NOT NULL AND name IN ").list(part.iter().map(String::as_str));
+        work.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Has every file be rolled up anew, from a moment on. Gives how many.
+pub(crate) async fn roll_again(work: &UnitOfWork, from: i64) -> Result<u64, LedgerError> {
+    let sql = Sql::new("UPDATE observation_file SET rolled_at = NULL, count_from = ")
+        .bind((from > 0).then_some(from))
+        .push(" WHERE rolled_at IS NOT NULL AND retired_at IS NULL");
+    work.execute(sql).await
+}
+
+/// Names a file in the manifest whose packets are in the rollups.
+pub(crate) async fn insert_rolled(work: &UnitOfWork, name: &FileName, written: &Written) -> Result<(), LedgerError> {
+    let sql = Sql::new("INSERT INTO observation_file (name, packets, size_bytes, from_at, to_at, rolled_at) VALUES (")
+        .bind(name.to_string())
+        .push(", ")
+        .bind(written.packets.cast_signed())
+        .push(", ")
+        .bind(written.bytes.cast_signed())
+        .push(", ")
+        .bind(written.first_ns.div_euclid(1_000))
+        .push(", ")
+        .bind(written.last_ns.div_euclid(1_000) + 1)
+        .push(", ")
+        .bind(work.now().0)
+        .push(")");
+    work.execute(sql).await.map(|_| ())
 }
 
 /// Names files in the manifest.
