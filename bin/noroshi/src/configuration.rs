@@ -10,6 +10,7 @@ use noroshi_mailroom::wire::{
     Secret, Security, imap,
     smtp::{self, Transport},
 };
+use noroshi_observation::geography::Geography;
 use noroshi_web::ClientAddress;
 use serde::Deserialize;
 use std::{
@@ -28,6 +29,7 @@ pub(crate) struct Configuration {
     pub(crate) mail: Mail,
     pub(crate) feeds: Feeds,
     pub(crate) sensors: Sensors,
+    pub(crate) observation: Observation,
 }
 
 /// `[team]`
@@ -71,6 +73,25 @@ pub(crate) struct Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("postgres", &self.url.is_some()).field("schema", &self.schema).finish()
+    }
+}
+
+/// `[observation]`: what is kept of packets.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Observation {
+    /// For how many days packets are kept; without it, for ever. What they came to by hour and day stays.
+    pub(crate) keep_days: Option<i64>,
+    /// A database of countries (MaxMind's format, for example DB-IP's country lite) by which sources are placed.
+    countries: Option<PathBuf>,
+    /// A database of autonomous systems, in the same format.
+    networks: Option<PathBuf>,
+}
+
+impl Observation {
+    /// The databases, read.
+    pub(crate) fn geography(&self) -> anyhow::Result<Geography> {
+        Geography::open(self.countries.as_deref(), self.networks.as_deref()).map_err(|why| anyhow::anyhow!("observation: {why}"))
     }
 }
 
@@ -293,6 +314,11 @@ impl Configuration {
         anyhow::ensure!(
             (2..=40).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_. ".contains(&byte)),
             "{}: team.tag: {tag:?} must be 2 to 40 of letters, digits, - _ . and spaces, for example EXAMPLE-CSIRT",
+            path.display()
+        );
+        anyhow::ensure!(
+            read.observation.keep_days.is_none_or(|days| (1..=36_500).contains(&days)),
+            "{}: observation.keep_days: write a number of days from 1 on, or leave it out to keep packets for ever",
             path.display()
         );
         read.serve.client_address().with_context(|| path.display().to_string())?;

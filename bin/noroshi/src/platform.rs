@@ -11,7 +11,7 @@ use noroshi_kernel::{access::Actor, moment::SystemClock};
 use noroshi_lake::folder::Folder;
 use noroshi_ledger::{Ledger, blob::BlobStore, migration::Migration};
 use noroshi_mailroom::outgoing::House;
-use noroshi_observation::Observatory;
+use noroshi_observation::{Observatory, geography::Geography};
 use noroshi_post::threading::Marks;
 use std::{
     fs,
@@ -44,6 +44,8 @@ pub(crate) struct Platform {
     pub(crate) is_new: bool,
     /// What readers look for.
     pub(crate) lookout: Lookout,
+    /// Who tells where sources of packets are.
+    geography: Arc<Geography>,
 }
 
 impl Platform {
@@ -53,11 +55,12 @@ impl Platform {
         let configuration = Configuration::read(configuration, data)?;
         let reckoning = configuration.reckoning()?;
         let lookout = Lookout::new(configuration.feeds.schema()?);
+        let geography = Arc::new(configuration.observation.geography()?);
         let is_new = !key::path(data).exists() && !data.join("blobs").exists();
         let blobs = BlobStore::open(data.join("blobs"))?;
         let ledger = Ledger::open(&configuration.place(data), blobs, Arc::new(SystemClock), &migrations()).await.context("cannot open the database")?;
         let team_key = key::of(data, &ledger).await?;
-        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new, lookout };
+        let platform = Self { data: data.to_owned(), configuration, ledger, reckoning, team_key, is_new, lookout, geography };
         platform.bring_brands().await?;
         Ok(platform)
     }
@@ -91,7 +94,7 @@ impl Platform {
 
     /// Where observations are kept.
     pub(crate) fn observatory(&self) -> anyhow::Result<Observatory> {
-        Ok(Observatory { ledger: self.ledger.clone(), folder: Folder::open(self.data.join("packets"))? })
+        Ok(Observatory { ledger: self.ledger.clone(), folder: Folder::open(self.data.join("packets"))?, geography: self.geography.clone() })
     }
 
     /// In whose name letters are written.

@@ -10,6 +10,8 @@ use noroshi_observation::{
     service::{
         ingest::{self, INGEST},
         receive::Receiver,
+        rollup::{self, ROLLUP},
+        tend::{self, TEND},
     },
 };
 use noroshi_web::door::{Door, Listener};
@@ -31,9 +33,45 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
             }
         }
     };
-    // Batches order it when they come; the rhythm is for what a server left that ended.
-    let every = Schedule::new("observation.ingest", INGEST, Rhythm::Every(Duration::from_secs(60)));
-    Ok(runner.outside(INGEST, ingest).schedule(every))
+    let (place, zone) = (platform.observatory()?, platform.reckoning.zone.clone());
+    let roll = move |_: Job| {
+        let (place, zone) = (place.clone(), zone.clone());
+        async move {
+            loop {
+                match rollup::rollup(&place, &zone).await {
+                    Ok(0) => return Ok(Done::Alone),
+                    Ok(_) => {}
+                    Err(error) => return Err(Failure::retry(not_counted(&error))),
+                }
+            }
+        }
+    };
+    let (place, keep_days) = (platform.observatory()?, platform.configuration.observation.keep_days);
+    let put_in_order = move |_: Job| {
+        let place = place.clone();
+        async move { tend::tend(&place, keep_days).await.map(|_| Done::Alone).map_err(|error| Failure::retry(untidy(&error))) }
+    };
+    let every = |name, kind, seconds| Schedule::new(name, kind, Rhythm::Every(Duration::from_secs(seconds)));
+    Ok(runner
+        .outside(INGEST, ingest)
+        // Batches order it when they come; the rhythm is for what a server left that ended.
+        .schedule(every("observation.ingest", INGEST, 60))
+        .outside(ROLLUP, roll)
+        .schedule(every("observation.rollup", ROLLUP, 60))
+        .outside(TEND, put_in_order)
+        .schedule(every("observation.tend", TEND, 3_600)))
+}
+
+fn not_counted(error: &ObservationError) -> Reason {
+    Reason::new("packets-uncounted", format!("パケットを集計できませんでした: {error}"), format!("packets could not be added to the rollups: {error}"))
+}
+
+fn untidy(error: &ObservationError) -> Reason {
+    Reason::new(
+        "packets-untidy",
+        format!("パケットのファイルを整理できませんでした: {error}"),
+        format!("the files of packets could not be put in order: {error}"),
+    )
 }
 
 fn waits(error: &ObservationError) -> Reason {

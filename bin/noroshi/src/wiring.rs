@@ -49,6 +49,8 @@ pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 /// | `mailroom.fetch` | every minute, when there are mailboxes | `wire::imap::poll` |
 /// | `incident.read_letters` | every ten seconds, and when a letter came | `Intake::read_waiting` |
 /// | `observation.ingest` | every minute, and after batches came | `ingest::ingest` |
+/// | `observation.rollup` | every minute | `rollup::rollup` |
+/// | `observation.tend` | every hour | `tend::tend` |
 pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);
     let read = move |_: Job| {

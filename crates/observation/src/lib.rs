@@ -8,6 +8,7 @@
 
 pub mod authority;
 mod error;
+pub mod geography;
 mod migrations;
 mod place;
 pub mod rollup;

@@ -1,6 +1,8 @@
+use crate::geography::Geography;
 use noroshi_kernel::reason::Reason;
 use noroshi_lake::{folder::Folder, packets::Service};
 use noroshi_ledger::Ledger;
+use std::sync::Arc;
 
 /// Where observations are kept: the database with its manifest, and the packets' files.
 #[derive(Clone, Debug)]
@@ -9,6 +11,8 @@ pub struct Observatory {
     pub ledger: Ledger,
     /// The packets.
     pub folder: Folder,
+    /// Who tells where sources are.
+    pub geography: Arc<Geography>,
 }
 
 /// The protocols that have names here (IANA).

@@ -62,7 +62,10 @@ struct Desk {
 impl Desk {
     fn of(bench: &Bench) -> Self {
         let folder = bench.folder.path().join("packets");
-        Self { place: Observatory { ledger: bench.ledger.clone(), folder: Folder::open(&folder).expect("a folder") }, folder: bench.folder.path().into() }
+        Self {
+            place: Observatory { ledger: bench.ledger.clone(), folder: Folder::open(&folder).expect("a folder"), geography: std::sync::Arc::default() },
+            folder: bench.folder.path().into(),
+        }
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {

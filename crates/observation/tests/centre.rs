@@ -29,6 +29,7 @@ use noroshi_testkit::{Bench, on_both_databases};
 use proptest::prelude::*;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 fn migrations() -> Vec<Migration> {
     [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, MIGRATIONS].concat()
@@ -47,7 +48,7 @@ struct Centre {
 async fn centre(bench: &Bench) -> Centre {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::open(&bench.ledger, &Vault::new(&[7; 32])).await.unwrap();
-    let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap() };
+    let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap(), geography: Arc::default() };
     Centre { place, authority, _folder: folder }
 }
 

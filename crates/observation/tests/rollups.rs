@@ -24,6 +24,7 @@ use noroshi_observation::{
 use noroshi_testkit::{Bench, on_both_databases};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn migrations() -> Vec<Migration> {
     [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, MIGRATIONS].concat()
@@ -74,7 +75,7 @@ struct Row {
 impl Desk {
     fn new(bench: &Bench) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path().join("packets")).unwrap() };
+        let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path().join("packets")).unwrap(), geography: Arc::default() };
         Self { place, folder }
     }
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     ObservationError, Observatory, Sensor,
+    geography::Geography,
     store::{captures, files, sensors},
     watch::Watch,
 };
@@ -35,6 +36,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::Path,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -144,12 +146,12 @@ pub async fn import(place: &Observatory, actor: &Actor, name: &str, path: &Path,
     actor.must_can(Action::ImportPackets)?;
     let sensor = sensor(place, actor, name).await?;
     let manifest = files::manifest(&place.ledger, i64::MIN).await?;
-    let (folder, file, number) = (place.folder.clone(), path.to_owned(), u32::try_from(sensor.number).unwrap_or(u32::MAX));
+    let (folder, file, number, geography) = (place.folder.clone(), path.to_owned(), u32::try_from(sensor.number).unwrap_or(u32::MAX), place.geography.clone());
     #[expect(clippy::disallowed_methods, reason = "compared with the times of files, which the machine's clock gave them")]
     let now = SystemTime::now();
     let read = tokio::task::spawn_blocking(move || {
         folder.sweep(&manifest, now, GRACE)?;
-        Reading::new(folder, number).all(&file, progress)
+        Reading::new(folder, number, geography).all(&file, progress)
     });
     let read = read.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     keep(place, actor, &sensor, path, read).await
@@ -206,12 +208,13 @@ struct Staged {
 struct Reading {
     staging: Staging,
     sensor: u32,
+    geography: Arc<Geography>,
     tally: Tally,
 }
 
 impl Reading {
-    fn new(folder: Folder, sensor: u32) -> Self {
-        Self { staging: Staging::new(folder), sensor, tally: Tally::default() }
+    fn new(folder: Folder, sensor: u32, geography: Arc<Geography>) -> Self {
+        Self { staging: Staging::new(folder, geography.edition()), sensor, geography, tally: Tally::default() }
     }
 
     fn all(mut self, path: &Path, mut progress: Box<dyn Progress>) -> Result<Staged, ObservationError> {
@@ -245,7 +248,7 @@ impl Reading {
             let outcome = packet::decode(&frame);
             self.tally.add(&frame, &outcome);
             if let Ok(packet) = outcome {
-                self.staging.take(&stored(&packet.into(), self.sensor)).map_err(Stop::Failed)?;
+                self.staging.take(&stored(&packet.into(), self.sensor, &self.geography)).map_err(Stop::Failed)?;
             }
             if self.tally.frames().is_multiple_of(FRAMES_PER_STEP) {
                 progress.reached(read);

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     ObservationError, Observatory,
+    geography::Geography,
     store::{
         batches::{self, Waiting},
         files, sensors,
@@ -42,8 +43,8 @@ pub async fn ingest(place: &Observatory) -> Result<usize, ObservationError> {
         fits
     });
     let Some(last) = part.last().map(|one| one.id) else { return Ok(0) };
-    let (folder, blobs, read) = (place.folder.clone(), place.ledger.blobs().clone(), part.clone());
-    let written = tokio::task::spawn_blocking(move || write(folder, &blobs, &read)).await;
+    let (folder, blobs, geography, read) = (place.folder.clone(), place.ledger.blobs().clone(), place.geography.clone(), part.clone());
+    let written = tokio::task::spawn_blocking(move || write(folder, &blobs, &geography, &read)).await;
     let written = written.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     let work = place.ledger.begin().await?;
     work.lock("observation.ingest").await?;
@@ -64,9 +65,9 @@ pub async fn ingest(place: &Observatory) -> Result<usize, ObservationError> {
 }
 
 /// Writes the packets of batches into staged files.
-fn write(folder: Folder, blobs: &BlobStore, part: &[Waiting]) -> Result<Vec<(FileName, Written)>, ObservationError> {
-    let mut staging = Staging::new(folder);
-    match part.iter().try_for_each(|one| batch(&mut staging, blobs, one)) {
+fn write(folder: Folder, blobs: &BlobStore, geography: &Geography, part: &[Waiting]) -> Result<Vec<(FileName, Written)>, ObservationError> {
+    let mut staging = Staging::new(folder, geography.edition());
+    match part.iter().try_for_each(|one| batch(&mut staging, blobs, geography, one)) {
         Ok(()) => staging.finish(),
         Err(error) => {
             staging.give_up();
@@ -75,11 +76,11 @@ fn write(folder: Folder, blobs: &BlobStore, part: &[Waiting]) -> Result<Vec<(Fil
     }
 }
 
-fn batch(staging: &mut Staging, blobs: &BlobStore, one: &Waiting) -> Result<(), ObservationError> {
+fn batch(staging: &mut Staging, blobs: &BlobStore, geography: &Geography, one: &Waiting) -> Result<(), ObservationError> {
     let bytes = blobs.read_part(&one.raw_sha256, one.raw_offset.cast_unsigned(), one.raw_length.cast_unsigned())?;
     let packets = unpack(&bytes).map_err(|why| LedgerError::Damaged(format!("the batch {} was taken and cannot be read: {why}", one.id)))?;
     let sensor = u32::try_from(one.number).unwrap_or(u32::MAX);
-    packets.iter().try_for_each(|record| staging.take(&stored(&record, sensor)))
+    packets.iter().try_for_each(|record| staging.take(&stored(&record, sensor, geography)))
 }
 
 /// Unpacks a batch that was verified when it came in, and lies where only the platform writes.

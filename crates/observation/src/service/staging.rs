@@ -17,6 +17,8 @@ const DAY_NS: i64 = 86_400_000_000_000;
 /// Files that are written and not named yet. What was staged and is given up, or left by a crash, is taken away.
 pub(super) struct Staging {
     folder: Folder,
+    /// Which databases told where sources are.
+    edition: Option<String>,
     days: BTreeMap<Date, PacketBuffer>,
     files: Vec<(FileName, Written)>,
     /// The day of the last packet, and its first nanosecond: packets come mostly in the order of time.
@@ -24,8 +26,8 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn new(folder: Folder) -> Self {
-        Self { folder, days: BTreeMap::new(), files: Vec::new(), day: None }
+    pub(super) fn new(folder: Folder, edition: Option<&str>) -> Self {
+        Self { folder, edition: edition.map(str::to_owned), days: BTreeMap::new(), files: Vec::new(), day: None }
     }
 
     pub(super) fn take(&mut self, packet: &StoredPacket<'_>) -> Result<(), ObservationError> {
@@ -67,7 +69,8 @@ impl Staging {
     }
 
     fn buffer(&mut self, day: Date) -> &mut PacketBuffer {
-        self.days.entry(day).or_insert_with(|| PacketBuffer::new(PacketBuffer::USUAL_PACKETS, None))
+        let edition = self.edition.as_deref();
+        self.days.entry(day).or_insert_with(|| PacketBuffer::new(PacketBuffer::USUAL_PACKETS, edition))
     }
 
     fn write_fullest(&mut self) -> Result<(), ObservationError> {

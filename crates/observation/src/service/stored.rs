@@ -1,5 +1,6 @@
 //! A decoded packet as it is stored, with what a packet alone tells of its sender.
 
+use crate::geography::Geography;
 use noroshi_lake::packets::{Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport};
 use noroshi_telescope::{
     batch::Record,
@@ -10,7 +11,7 @@ use noroshi_telescope::{
 
 /// The packet of a sensor.
 #[inline]
-pub(super) fn stored<'a>(record: &Record<'a>, sensor: u32) -> StoredPacket<'a> {
+pub(super) fn stored<'a>(record: &Record<'a>, sensor: u32, geography: &Geography) -> StoredPacket<'a> {
     let packet = &record.packet;
     let payload = packet.payload(PacketBuffer::MOST_PAYLOAD_BYTES);
     StoredPacket {
@@ -29,8 +30,8 @@ pub(super) fn stored<'a>(record: &Record<'a>, sensor: u32) -> StoredPacket<'a> {
         transport: transport(packet),
         wire_bytes: packet.wire_bytes,
         payload: Some(payload).filter(|payload| record.with_payload && !payload.is_empty()),
-        country: None,
-        asn: None,
+        country: geography.country(packet.source),
+        asn: geography.network(packet.source),
         tool: match record.tool.unwrap_or_else(|| tool::Tool::of(packet)) {
             tool::Tool::Zmap => Tool::Zmap,
             tool::Tool::Masscan => Tool::Masscan,
