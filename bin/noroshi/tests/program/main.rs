@@ -20,3 +20,4 @@ mod post;
 mod round;
 mod server;
 mod stopping;
+mod wire;
