@@ -193,10 +193,11 @@ fn extract(bytes: &[u8]) {
 fn notice(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let subject = text.lines().next().unwrap_or_default();
-    let findings = notice::read(subject, &text, Some(LATEST));
-    assert_eq!(findings, notice::read(subject, &text, Some(LATEST)), "reading twice gives the same");
-    assert!(findings.len() <= 5_000);
-    for finding in &findings {
+    let sent = notice::Sent { at: Some(LATEST), ahead_minutes: Some(540), in_japanese: false };
+    let told = notice::read(subject, &text, &sent);
+    assert_eq!(told, notice::read(subject, &text, &sent), "reading twice gives the same");
+    assert!(told.findings.len() <= notice::MOST_FINDINGS && (told.left_out == 0 || told.findings.len() == notice::MOST_FINDINGS));
+    for finding in &told.findings {
         assert!(finding.is_about_something() && finding.details.len() <= 60, "{finding:?}");
         found(finding);
     }

@@ -72,7 +72,11 @@ pub fn items(text: &str) -> Vec<Found> {
         let shown = text.get(word.clone()).unwrap_or_default();
         match read(shown, word.start) {
             Some((item, at)) => found.push(Found { item, at }),
-            None => found.extend(logged::values(shown, word.start)),
+            None if shown.is_ascii() => found.extend(logged::values(shown, word.start)),
+            None => {
+                let logged = logged::values(shown, word.start);
+                found.extend(if logged.is_empty() { glued(shown, word.start) } else { logged });
+            }
         }
     }
     found.truncate(MOST_ITEMS);
@@ -108,24 +112,78 @@ pub fn item(text: &str) -> Option<Item> {
     read(trimmed, 0).map(|(item, _)| item)
 }
 
-/// The words of a text: runs without white space, quotes, angle brackets and the marks of Japanese sentences.
+/// Reads a whole text as one item when it is one word: white space and the marks of Japanese sentences end a URL in a text.
+///
+/// ```
+/// use noroshi_feeds::extract::{Item, word};
+/// assert!(matches!(word("https://login.example.test/日本語/"), Some(Item::Url(_))));
+/// assert_eq!(word("https://login.example.test/ (Example Bank)"), None);
+/// ```
+#[must_use]
+pub fn word(text: &str) -> Option<Item> {
+    let trimmed = text.trim();
+    let is_more = trimmed.contains(|one: char| one.is_whitespace() || is_japanese_mark(one)) || next_url(trimmed).is_some();
+    if is_more { None } else { item(trimmed) }
+}
+
+/// The words of a text: runs without white space, quotes, angle brackets and the marks of Japanese sentences. Where a comma parts two
+/// URLs, each is a word.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let parts = |one: char| {
-        one.is_whitespace()
-            || one.is_control()
-            || matches!(
-                one,
-                '<' | '>' | '"' | '\'' | '`' | '|' | '*' | '「' | '」' | '『' | '』' | '、' | '。' | '（' | '）' | '【' | '】' | '＜' | '＞' | '：' | '，'
-            )
-    };
     let mut rest = 0;
     std::iter::from_fn(move || {
         let ahead = text.get(rest..)?;
         let begin = rest + ahead.find(|one| !parts(one))?;
-        let end = text.get(begin..)?.find(parts).map_or(text.len(), |end| begin + end);
+        let run = text.get(begin..)?;
+        let end = begin + run.find(parts).map_or(run.len(), |end| end);
+        let end = text.get(begin..end).and_then(next_url).map_or(end, |next| begin + next);
         rest = end;
         Some(begin..end)
     })
+}
+
+/// Whether a character stands between words.
+fn parts(one: char) -> bool {
+    one.is_whitespace() || one.is_control() || matches!(one, '<' | '>' | '"' | '\'' | '`' | '|' | '*') || is_japanese_mark(one)
+}
+
+/// The marks of Japanese sentences, of which none stands in a URL.
+const fn is_japanese_mark(one: char) -> bool {
+    matches!(
+        one,
+        '「' | '」'
+            | '『'
+            | '』'
+            | '、'
+            | '。'
+            | '（'
+            | '）'
+            | '【'
+            | '】'
+            | '＜'
+            | '＞'
+            | '：'
+            | '，'
+            | '；'
+            | '※'
+            | '〔'
+            | '〕'
+            | '〈'
+            | '〉'
+            | '《'
+            | '》'
+    )
+}
+
+/// Where behind a URL's path a comma and another URL follow. What stands in a query belongs to it.
+fn next_url(word: &str) -> Option<usize> {
+    let path = word.get(..word.find('?').unwrap_or(word.len()))?;
+    path.match_indices([',', ';']).map(|(at, _)| at + 1).find(|at| path.get(*at..).is_some_and(|rest| rest.contains("://") && begins_url(rest)))
+}
+
+/// Whether a word begins as a URL with a scheme does, defanged or not.
+fn begins_url(word: &str) -> bool {
+    let head: String = word.chars().take(5).collect::<String>().to_ascii_lowercase();
+    ["http", "hxxp", "h**p", "ftp:", "fxp:"].iter().any(|scheme| head.starts_with(scheme))
 }
 
 fn read(word: &str, offset: usize) -> Option<(Item, Range<usize>)> {
@@ -139,6 +197,22 @@ fn read(word: &str, offset: usize) -> Option<(Item, Range<usize>)> {
         return Some((item, from..from + length));
     }
     cve(inner).or_else(|| hash(inner)).or_else(|| address(inner)).or_else(|| url(inner)).or_else(|| mail(inner)).or_else(|| host(inner)).map(|item| (item, at))
+}
+
+/// The addresses, hashes and CVE ids that stand in a word of Japanese, which puts no space around them: `203.0.113.53から`.
+fn glued(word: &str, offset: usize) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for run in word.split_inclusive(|one: char| !one.is_ascii()) {
+        let plain = run.trim_end_matches(|one: char| !one.is_ascii());
+        if plain.len() >= 3 && plain.len() <= WORD_MOST_BYTES {
+            let (edge, inner) = trimmed(plain);
+            let start = offset + begin + edge;
+            found.extend(cve(inner).or_else(|| hash(inner)).or_else(|| address(inner)).map(|item| Found { item, at: start..start + inner.len() }));
+        }
+        begin += run.len();
+    }
+    found
 }
 
 /// Takes off what belongs to the sentence: brackets around, full stops and commas behind. Brackets of defanging stay.
@@ -271,7 +345,12 @@ mod tests {
             ("the host (192.0.2.7), port 22", &["address 192.0.2.7", "port tcp/22"][..]),
             ("[2001:db8::7]:443 and 2001:db8::7:443.", &["address 2001:db8::7 port 443", "address 2001:db8::7:443"]),
             ("IP: *192.0.2.7* [198.51.100.9]", &["address 192.0.2.7", "address 198.51.100.9"]),
-            ("サイト「hxxp://login[.]example[.]test/」は192.0.2.7です。", &["url http://login.example.test/"]),
+            ("サイト「hxxp://login[.]example[.]test/」は192.0.2.7です。", &["url http://login.example.test/", "address 192.0.2.7"]),
+            (
+                "203.0.113.53からSSH、IPアドレス203.0.113.54:22宛、脆弱性CVE-2021-44228を",
+                &["address 203.0.113.53", "address 203.0.113.54 port 22", "cve CVE-2021-44228"],
+            ),
+            ("第1.2節の3.4です", &[]),
             ("<a href=\"https://a.example.test/x?y=1\">", &["url https://a.example.test/x?y=1"]),
             (
                 "see www.example.test/a, mail abuse[at]example.jp or b@example.jp;",
@@ -283,6 +362,11 @@ mod tests {
             ("d41d8cd98f00b204e9800998ecf8427e 12345678901234567890123456789012", &["hash d41d8cd98f00b204e9800998ecf8427e"]),
             ("connect from unknown[192.0.2.7]: x", &["address 192.0.2.7"]),
             ("300.1.2.3 1.2.3", &[]),
+            ("https://a.example.test/日本語/x※例示銀行", &["url https://a.example.test/%E6%97%A5%E6%9C%AC%E8%AA%9E/x"]),
+            (
+                "http://a.example.test/,https://b.example.test/x,y?z=1,http://c.example.test/",
+                &["url http://a.example.test/", "url https://b.example.test/x,y?z=1,http://c.example.test/"],
+            ),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

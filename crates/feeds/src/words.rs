@@ -42,6 +42,12 @@ const WORDS: &[(&str, Rsit)] = &[
     ("openresolver", Rsit::DdosAmplifier),
     ("defac", Rsit::UnauthorisedInformationModification),
     ("改ざん", Rsit::UnauthorisedInformationModification),
+    ("改竄", Rsit::UnauthorisedInformationModification),
+    ("ブルートフォース", Rsit::BruteForce),
+    ("総当たり", Rsit::BruteForce),
+    ("総当り", Rsit::BruteForce),
+    ("辞書攻撃", Rsit::BruteForce),
+    ("インジェクション", Rsit::IdsAlert),
     ("compromis", Rsit::SystemCompromise),
     ("不正アクセス", Rsit::SystemCompromise),
     ("brute", Rsit::BruteForce),
@@ -88,6 +94,10 @@ const IN_SENTENCES: &[(&str, Rsit)] = &[
     ("intrusion", Rsit::SystemCompromise),
     ("web-requests", Rsit::IdsAlert),
     ("attack", Rsit::IdsAlert),
+    ("ボットに感染", Rsit::InfectedSystem),
+    ("に感染", Rsit::InfectedSystem),
+    ("偽サイト", Rsit::Phishing),
+    ("攻撃", Rsit::IdsAlert),
 ];
 
 /// So much of a text is looked at, in bytes.

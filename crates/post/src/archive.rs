@@ -1,8 +1,15 @@
-//! Files in zip archives that come with letters, unpacked within bounds.
+//! Files in archives that come with letters, unpacked within bounds: zip, and gzip of one file. Archives of other kinds are known and not
+//! opened.
+
+mod gzip;
+mod kind;
+
+pub use gzip::expand;
+pub use kind::Kind;
 
 use noroshi_kernel::{reason::Reason, setaside::printable};
 use std::io::{Cursor, Read};
-use zip::ZipArchive;
+use zip::{ZipArchive, result::ZipError};
 
 /// The most files of an archive that are unpacked.
 pub const MOST_FILES: usize = 100;
@@ -32,10 +39,10 @@ pub struct Unpacked {
 /// Whether bytes begin as a zip archive does.
 #[must_use]
 pub fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
+    Kind::of(bytes) == Some(Kind::Zip)
 }
 
-/// Unpacks an archive, at most `room` bytes of it.
+/// Unpacks a zip archive, at most `room` bytes of it.
 ///
 /// # Errors
 /// A reason when it is no archive that can be read.
@@ -43,10 +50,19 @@ pub fn unpack(bytes: &[u8], room: usize) -> Result<Unpacked, Reason> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
         Reason::new(
             "zip-broken",
-            format!("zip 書庫を開けません（{error}）。送り主に送り直してもらってください。"),
+            format!("zip 書庫を開けません（{}）。送り主に送り直してもらってください。", cause(&error)),
             format!("the zip archive cannot be opened ({error}); ask the sender to send it again"),
         )
     })?;
+    if (0..archive.len().min(MOST_FILES)).any(|place| archive.by_index_raw(place).is_ok_and(|entry| entry.encrypted())) {
+        return Err(Reason::new(
+            "zip-password",
+            "zip 書庫にパスワードがかかっているので、開けません。OpenPGP で暗号化して送り直すか、パスワードを知らせるよう送り主に頼んでください。\
+             パスワードがわかれば、手で開いて、中のファイルを取り込んでください。",
+            "the zip archive is protected by a password and was not opened; ask the sender to encrypt it with OpenPGP instead, or to tell the password; \
+             with the password, open it by hand and import the file",
+        ));
+    }
     let mut unpacked = Unpacked::default();
     let mut room = room.min(MOST_BYTES);
     for place in 0..archive.len() {
@@ -71,11 +87,21 @@ pub fn unpack(bytes: &[u8], room: usize) -> Result<Unpacked, Reason> {
     Ok(unpacked)
 }
 
+/// What is wrong with an archive, in Japanese.
+const fn cause(error: &ZipError) -> &'static str {
+    match error {
+        ZipError::Io(_) => "途中で切れているか、データが壊れています",
+        ZipError::InvalidArchive(_) => "壊れているか、zip 書庫ではありません",
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => "対応していない形式で圧縮されています",
+        _ => "読めない形式です",
+    }
+}
+
 fn file(archive: &mut ZipArchive<Cursor<&[u8]>>, place: usize, room: usize) -> Result<Option<File>, Reason> {
-    let broken = |error: &dyn std::fmt::Display| {
+    let broken = |error: &ZipError| {
         Reason::new(
             "zip-file-broken",
-            format!("zip 書庫の {} 番目のファイルを展開できません（{error}）。", place + 1),
+            format!("zip 書庫の {} 番目のファイルを展開できません（{}）。", place + 1, cause(error)),
             format!("file {} of the zip archive cannot be unpacked ({error})", place + 1),
         )
     };
@@ -88,7 +114,7 @@ fn file(archive: &mut ZipArchive<Cursor<&[u8]>>, place: usize, room: usize) -> R
     // What the archive says of its sizes may be a lie: what counts is what comes out.
     let most = entry.compressed_size().saturating_mul(MOST_RATIO).saturating_add(64 * 1024).min(room as u64);
     let mut bytes = Vec::new();
-    entry.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(|error| broken(&error))?;
+    entry.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(|error| broken(&error.into()))?;
     if bytes.len() as u64 > most {
         return Err(Reason::new(
             "zip-bomb",
@@ -133,6 +159,35 @@ mod tests {
         let many = unpack(&zipped(&many.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect::<Vec<_>>()), MOST_BYTES).expect("an archive");
         assert_eq!((many.files.len(), many.left_out[0].key.as_ref()), (MOST_FILES, "zip-files"));
         assert!(unpack(b"PK\x03\x04 nothing", MOST_BYTES).is_err());
+    }
+
+    #[test]
+    fn reasons_are_in_both_languages() {
+        let whole = zipped(&[("a.csv", b"timestamp,ip\n1,2\n")]);
+        // The bit that says that a file is encrypted (APPNOTE, section 4.4.4), in its head and in the directory.
+        let mut locked = whole.clone();
+        let directory = locked.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
+        locked[6] |= 1;
+        locked[directory + 8] |= 1;
+        // A method of compression that nobody knows.
+        let mut odd = whole.clone();
+        (odd[8], odd[directory + 10]) = (77, 77);
+        let mut torn = whole.clone();
+        torn[40..50].fill(0xff);
+        for (how, bytes, key) in [
+            ("a password", locked, "zip-password"),
+            ("cut off", whole[..60].to_vec(), "zip-broken"),
+            ("a strange method", odd, "zip-file-broken"),
+            ("torn", torn, "zip-file-broken"),
+        ] {
+            let reason = match unpack(&bytes, MOST_BYTES) {
+                Ok(unpacked) => unpacked.left_out.into_iter().next().expect(how),
+                Err(reason) => reason,
+            };
+            let words = reason.text.ja.replace("zip", "").replace("OpenPGP", "");
+            assert_eq!(reason.key, key, "{how}");
+            assert!(!words.contains(|one: char| one.is_ascii_alphabetic()) && reason.text.en.is_ascii(), "{how}: {reason:?}");
+        }
     }
 
     proptest! {

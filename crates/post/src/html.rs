@@ -77,13 +77,31 @@ fn piece(out: &mut String, text: &str, is_verbatim: bool) {
 /// deceiving mail.
 #[must_use]
 pub fn links(html: &str) -> Vec<String> {
+    attributes(html, &["href", "src", "action"], |_| true)
+}
+
+/// Where the reader of an HTML part is led when he follows a link or sends a form, in its order, each once: no pictures and styles.
+///
+/// ```
+/// use noroshi_post::html;
+/// let html = "<link href=\"http://s.example.test/x.css\"><img src=\"http://t.example.test/p.gif\"><a href=\"http://a.example.test/\">x</a>";
+/// assert_eq!(html::leads(html), ["http://a.example.test/"]);
+/// ```
+#[must_use]
+pub fn leads(html: &str) -> Vec<String> {
+    attributes(html, &["href", "action"], |tag| ["a", "area", "form"].iter().any(|name| tag.eq_ignore_ascii_case(name)))
+}
+
+/// The values of attributes that lead somewhere, of the elements that are `wanted` by their names.
+fn attributes(html: &str, names: &[&str], wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
     let mut rest = html;
     while let Some(open) = rest.find('<') {
         let tag = rest.get(open + 1..).unwrap_or_default();
         let end = tag.find('>').unwrap_or(tag.len());
         let inside = tag.get(..end).unwrap_or_default();
-        for link in ["href", "src", "action"].iter().filter_map(|name| attribute(inside, name)) {
+        let element = inside.split(|one: char| one.is_whitespace() || one == '/').next().unwrap_or_default();
+        for link in names.iter().filter(|_| wanted(element)).filter_map(|name| attribute(inside, name)) {
             if links.len() < MOST_LINKS && !links.contains(&link) {
                 links.push(link);
             }

@@ -169,6 +169,8 @@ fn the_letter_is_found_wherever_it_is() {
     let id = |returned: &str| parsed(&report(&status, returned)).unwrap().original_message_id;
     for returned in [
         "Content-Type: message/rfc822-headers\n\nReceived: from x by y; Mon, 15 Jan 2024 21:00:00 +0900\nmessage-id: <1@example.jp>\n",
+        "Content-Type: text/rfc822-headers\n\nMessage-ID: <1@example.jp>\n",
+        "Content-Type: text/rfc822-headers; charset=us-ascii\n\nMessage-Id: <1@example.jp>",
         "Content-Type: text/plain\n\nFrom: a@example.jp\nMessage-ID:\n <1@example.jp>\n\nbody\nMessage-ID: <2@example.jp>\n",
         "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\nRnJvbTogYUBleGFtcGxlLmpwCk1lc3NhZ2UtSUQ6IDwxQGV4YW1wbGUuanA+Cg==\n",
     ] {

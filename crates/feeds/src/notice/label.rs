@@ -23,7 +23,7 @@ impl<'a> Label<'a> {
 
     /// Whether it names whom it stands beside as one who does wrong.
     pub(super) fn accuses(self) -> bool {
-        const WORDS: [&str; 16] = [
+        const WORDS: [&str; 19] = [
             "compromis",
             "malicious",
             "attack",
@@ -40,6 +40,9 @@ impl<'a> Label<'a> {
             "偽サイト",
             "感染",
             "改ざん",
+            "改竄",
+            "マルウェア",
+            "被害サイト",
         ];
         let lower = self.text.to_lowercase();
         WORDS.iter().any(|word| lower.contains(word))
@@ -230,7 +233,7 @@ fn meaning(label: &str) -> Meaning {
     if is(&["last", "end", "ended"]) {
         return Meaning::Time(2);
     }
-    if has(&["protocol", "transport"]) {
+    if has(&["protocol", "transport", "proto"]) || is(&["プロトコル"]) {
         return Meaning::Protocol;
     }
     if is(&[
@@ -255,6 +258,12 @@ fn meaning(label: &str) -> Meaning {
     if is(&["brand", "target brand", "targeted brand", "imitated brand", "ブランド"]) {
         return Meaning::Brand;
     }
+    // Sites that were broken into are reported, whoever is the victim there.
+    if in_japanese(&["改ざん", "改竄", "被害サイト", "偽サイト", "フィッシングサイト", "不正サイト", "詐欺サイト", "不審サイト", "配布元", "配布サイト"])
+        && !in_japanese(&["内容", "有無"])
+    {
+        return Meaning::Url;
+    }
     if has(&OTHERS) || in_japanese(&VICTIMS) {
         return Meaning::Other;
     }
@@ -262,7 +271,7 @@ fn meaning(label: &str) -> Meaning {
     {
         return Meaning::Source;
     }
-    if in_japanese(&["url", "ｕｒｌ", "偽サイト", "フィッシングサイト", "不正サイト"]) {
+    if in_japanese(&["url", "ｕｒｌ"]) {
         return Meaning::Url;
     }
     if has(&["ip", "ips", "ipv4", "ipv6", "source", "src", "attacker", "offender", "abuser", "infringer", "infringers"])
@@ -313,6 +322,17 @@ mod tests {
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
             ("対象URL：http://x.example.test/", Some(Meaning::Url)),
+            ("改ざんされたページ: http://x.example.test/", Some(Meaning::Url)),
+            ("改ざんページ：http://x.example.test/", Some(Meaning::Url)),
+            ("改竄箇所：http://x.example.test/", Some(Meaning::Url)),
+            ("被害サイト：http://x.example.test/", Some(Meaning::Url)),
+            ("偽サイト：http://x.example.test/", Some(Meaning::Url)),
+            ("不正サイト：http://x.example.test/", Some(Meaning::Url)),
+            ("マルウェア配布URL：http://x.example.test/", Some(Meaning::Url)),
+            ("被害URL：http://x.example.test/", Some(Meaning::Other)),
+            ("改ざん内容：不審なスクリプト", Some(Meaning::Other)),
+            ("改ざん日時：2015", Some(Meaning::Time(2))),
+            ("proto: udp", Some(Meaning::Protocol)),
             ("feedback_url: http://x.example.test/", Some(Meaning::Other)),
             ("Your IP: 192.0.2.7", Some(Meaning::Other)),
             ("Reported-From: a@example.jp", Some(Meaning::Other)),

@@ -1,29 +1,26 @@
 //! A notice read line by line: labels with their values, tables, lists of addresses and of URLs.
 
 use super::{
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told,
     draft::Draft,
     label::{self, Label, Meaning},
-    markup, own, sentence,
+    markup, own,
     table::{self, Table},
     when::{self, When},
     zone::{self, Offset},
 };
 use crate::{
+    canonical::CanonicalUrl,
     extract::{self, Item},
     finding::Finding,
     words::rsit_of_text,
 };
 use noroshi_kernel::{
-    observable::{Address, Protocol},
+    observable::{Address, Host, Protocol},
     rsit::Rsit,
 };
+use std::collections::HashSet;
 
-/// The most lines of a notice that are read.
-const MOST_LINES: usize = 20_000;
-/// The longest line that is read, in bytes.
-const LINE_MOST_BYTES: usize = 4_000;
-/// The most findings of a notice.
-const MOST_FINDINGS: usize = 5_000;
 /// So many lines after a field of a letter's head its date may stand.
 const HEAD_LINES: u8 = 5;
 
@@ -45,13 +42,19 @@ impl About {
     }
 }
 
-/// Reads what the lines of a notice tell.
-pub(super) fn read(text: &str, about: &About) -> Vec<Finding> {
+/// Reads what the lines of a notice tell. `zone` is that of times that tell none.
+pub(super) fn read(text: &str, about: &About, zone: Option<Offset>) -> Told {
     let About { kind: whole, is_incident, announces } = *about;
-    let mut reading = Reading { whole, is_incident, announced: announces, zone: sentence::zone_of(text), ..Reading::default() };
-    for line in text.lines().take(MOST_LINES) {
-        reading.line(line);
+    let mut reading = Reading { whole, is_incident, announced: announces, zone, ..Reading::default() };
+    let mut lines = text.lines();
+    for line in lines.by_ref().take(MOST_LINES) {
+        if line.len() > LINE_MOST_BYTES {
+            reading.unread_lines += 1;
+        } else {
+            reading.line(line);
+        }
     }
+    reading.unread_lines += lines.filter(|line| !line.trim().is_empty()).count();
     reading.finish()
 }
 
@@ -81,13 +84,19 @@ struct Reading {
     /// How many lines more a date is one of a letter's head.
     head: u8,
     findings: Vec<Finding>,
+    /// What is told already.
+    seen: HashSet<Key>,
+    /// The addresses that are told already, with their kinds.
+    seen_addresses: HashSet<(Vec<Address>, Rsit)>,
+    left_out: usize,
+    unread_lines: usize,
 }
+
+/// What makes findings of one notice the same.
+type Key = (Vec<Address>, Option<CanonicalUrl>, Option<Host>, Rsit);
 
 impl Reading {
     fn line(&mut self, line: &str) {
-        if line.len() > LINE_MOST_BYTES {
-            return;
-        }
         let unquoted = line.trim_start_matches(|edge: char| edge.is_whitespace() || edge == '>');
         let bare = bare(unquoted);
         self.head = self.head.saturating_sub(1);
@@ -139,7 +148,7 @@ impl Reading {
         let row = table::with_joined_time(row);
         let is_about = |(name, cell): &(String, String)| {
             matches!(Label::of(name).meaning, Meaning::Source | Meaning::Url | Meaning::Host)
-                && matches!(extract::item(cell), Some(Item::Address(..) | Item::Url(_) | Item::Host(_)))
+                && matches!(things(cell).first(), Some(Item::Address(..) | Item::Url(_) | Item::Host(_)))
         };
         if !row.iter().any(is_about) {
             self.table = None;
@@ -193,30 +202,44 @@ impl Reading {
     /// A URL that has a line for itself, perhaps with its address behind it: where such were announced, or where it is written so that
     /// nobody opens it.
     fn listed_url(&mut self, line: &str) -> bool {
-        let (first, behind) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let Some(Item::Url(url)) = extract::item(first) else { return false };
-        let lower = first.to_ascii_lowercase();
-        let is_harmless = lower.starts_with("hxxp") || lower.starts_with("h**p") || ["[.]", "(.)", "[dot]", "[:]"].iter().any(|mark| lower.contains(mark));
+        const HARMLESS: [&str; 6] = ["hxxp", "h**p", "[.]", "(.)", "[dot]", "[:]"];
         let kind = self.section.or(self.whole);
-        if !(is_harmless && kind.is_some() || self.announced && kind.is_some_and(is_of_urls)) {
+        let is_announced = self.announced && kind.is_some_and(is_of_urls);
+        let says = |text: &str| {
+            let lower = text.to_ascii_lowercase();
+            HARMLESS.iter().any(|mark| lower.contains(mark))
+        };
+        // Most lines are neither, and are not looked through.
+        if kind.is_none() || !line.contains(['.', ']', ')']) || !(is_announced || says(line)) {
+            return false;
+        }
+        let (things, end) = things_to(line);
+        let urls: Vec<_> = things.into_iter().map_while(|thing| if let Item::Url(url) = thing { Some(url) } else { None }).collect();
+        let (first, behind) = line.split_at_checked(end).unwrap_or((line, ""));
+        let behind = behind.trim_start_matches(['>', ')', ']', '」']);
+        if urls.is_empty() || !(is_announced || says(first)) {
             return false;
         }
         let beside = extract::items(behind);
         let address = beside.iter().find_map(|found| if let Item::Address(address, _) = found.item { Some(address) } else { None });
-        let at = when::leading(behind.trim_start_matches(['-', ' ', '|']), self.zone);
-        if !behind.trim().is_empty() && address.is_none() && at.is_none() && behind.len() > 30 {
+        let at = when::leading(behind.trim_start_matches(['-', ' ', '|', '（', '(']), self.zone);
+        // In brackets it is said of the URL, however long.
+        let is_remark = behind.trim_start().starts_with(['(', '（', '※', '[', '［']);
+        if !behind.trim().is_empty() && address.is_none() && at.is_none() && behind.len() > 30 && !is_remark {
             return false;
-        }
-        if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url) || draft.listed) {
-            self.begin();
         }
         // What the notice is about counts before a word of the sentence that announces it.
         let rsit = self.whole.filter(|kind| is_of_urls(*kind)).or(self.section);
-        let draft = self.draft();
-        draft.url = Some(url);
-        draft.address = draft.address.or(address);
-        draft.at = draft.at.or(at);
-        draft.rsit = draft.rsit.or(rsit);
+        for url in urls {
+            if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url) || draft.listed) {
+                self.begin();
+            }
+            let draft = self.draft();
+            draft.url = Some(url);
+            draft.address = draft.address.or(address);
+            draft.at = draft.at.or(at);
+            draft.rsit = draft.rsit.or(rsit);
+        }
         true
     }
 
@@ -297,6 +320,15 @@ impl Reading {
                 (Meaning::Source | Meaning::Host, Item::Host(host)) => {
                     self.draft().host.get_or_insert(host);
                 }
+                // `偽サイト: login.example.test`; what else is called a site may be the sender's.
+                (Meaning::Url, Item::Host(host)) if label.accuses() => {
+                    if self.draft.as_ref().is_some_and(|draft| draft.host.as_ref().is_some_and(|known| *known != host)) {
+                        self.begin();
+                    }
+                    let draft = self.draft();
+                    draft.host = Some(host);
+                    draft.says_it = true;
+                }
                 _ => self.open().keep(label.text, value),
             }
         }
@@ -339,29 +371,36 @@ impl Reading {
 
     fn finish_draft(&mut self) {
         let Some(draft) = self.draft.take() else { return };
+        let says_it = draft.says_it;
+        let finding = draft.finding(&self.common, self.section.or(self.whole));
+        if !finding.is_about_something() || !(self.is_incident || says_it) || !self.is_new(&finding) {
+            return;
+        }
         if self.findings.len() < MOST_FINDINGS {
-            let says_it = draft.says_it;
-            let finding = draft.finding(&self.common, self.section.or(self.whole));
-            if finding.is_about_something() && (self.is_incident || says_it) {
-                self.findings.push(finding);
-            }
+            self.findings.push(finding);
+        } else {
+            self.left_out += 1;
         }
     }
 
-    fn finish(mut self) -> Vec<Finding> {
+    /// Whether a finding was not told yet. A line of a log that names the address once more tells nothing new.
+    fn is_new(&mut self, finding: &Finding) -> bool {
+        /// So many are remembered; a longer notice is left to those who count its rows.
+        const MOST: usize = 10 * MOST_FINDINGS;
+        let is_bare = finding.url.is_none() && finding.host.is_none();
+        let of_address = (finding.addresses.clone(), finding.rsit);
+        let key = (finding.addresses.clone(), finding.url.clone(), finding.host.clone(), finding.rsit);
+        let is_new = !(self.seen.contains(&key) || is_bare && self.seen_addresses.contains(&of_address));
+        if is_new && self.seen.len() < MOST {
+            self.seen.insert(key);
+            self.seen_addresses.insert(of_address);
+        }
+        is_new
+    }
+
+    fn finish(mut self) -> Told {
         self.finish_draft();
-        let mut seen = Vec::new();
-        self.findings.retain(|finding| {
-            let key = (finding.addresses.clone(), finding.url.clone(), finding.host.clone(), finding.rsit);
-            // A line of a log that names the address once more tells nothing new.
-            let is_bare = finding.url.is_none() && finding.host.is_none();
-            let new = !(seen.contains(&key) || is_bare && seen.iter().any(|(addresses, .., rsit)| *addresses == key.0 && *rsit == key.3));
-            if seen.len() < 200 {
-                seen.push(key);
-            }
-            new
-        });
-        self.findings
+        Told { findings: self.findings, left_out: self.left_out, unread_lines: self.unread_lines }
     }
 }
 
@@ -392,25 +431,32 @@ fn is_a_value(label: Label<'_>, value: &str, zone: Option<Offset>) -> bool {
     }
 }
 
-/// What a value names: one thing, whatever is said behind it, or several of a kind in a row.
+/// What a value names: what it begins with, whatever is said behind it, or several of a kind in a row.
 fn things(value: &str) -> Vec<Item> {
-    if let Some(whole) = extract::item(value) {
-        return vec![whole];
+    things_to(value).0
+}
+
+/// What a value names, and where the last of it ends.
+fn things_to(value: &str) -> (Vec<Item>, usize) {
+    if let Some(whole) = extract::word(value) {
+        return (vec![whole], value.len());
     }
     let mut things: Vec<Item> = Vec::new();
     let mut end = 0;
     for found in extract::items(value) {
         let between = value.get(end..found.at.start).unwrap_or_default();
-        let begins = things.is_empty() && between.trim_matches(['[', '(', '<', '"', '「', ' ']).is_empty();
+        let begins = things.is_empty() && between.trim_matches(['[', '(', '<', '"', '「', '『', '【', '（', '＜', '〈', '《', ' ', '\u{3000}']).is_empty();
         let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item))
-            && between.split([',', ';', '、', '/', '・', '&']).all(|word| matches!(word.trim(), "" | "and" | "と" | "及び" | "および"));
+            && between
+                .split([',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「'])
+                .all(|word| matches!(word.trim(), "" | "and" | "と" | "及び" | "および"));
         if !(begins || goes_on) {
             break;
         }
         end = found.at.end;
         things.push(found.item);
     }
-    things
+    (things, end)
 }
 
 /// An address that has a line for itself, perhaps with a mark, its name in brackets, or a time behind it.
@@ -422,7 +468,7 @@ fn alone(line: &str, zone: Option<Offset>) -> Option<(Address, Option<u16>, Opti
     if behind.len() > 4 && !named && at.is_none() {
         return None;
     }
-    match extract::item(head.trim_end_matches([',', ';']))? {
+    match extract::word(head.trim_end_matches([',', ';']))? {
         Item::Address(address, port) => Some((address, port, at)),
         _ => None,
     }

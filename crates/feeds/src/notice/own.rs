@@ -5,7 +5,8 @@
 const ANSWERS: [&str; 8] = ["re:", "re：", "aw:", "sv:", "antw:", "antwort:", "返信", "r:"];
 
 /// Whether a subject is that of an answer.
-pub(super) fn is_answer(subject: &str) -> bool {
+#[must_use]
+pub fn is_answer(subject: &str) -> bool {
     let mut rest = subject.trim();
     // A list's or a desk's name stands before it: `[EXAMPLE-CSIRT] Re: …`.
     while let Some((_, behind)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -14,6 +15,9 @@ pub(super) fn is_answer(subject: &str) -> bool {
     let head: String = rest.chars().take(12).collect::<String>().to_lowercase();
     ANSWERS.iter().any(|answer| head.starts_with(answer))
 }
+
+/// What mail programs call the date of a letter that they forward or quote.
+pub(super) const SENT: [&str; 10] = ["sent", "date", "gesendet", "datum", "envoyé", "enviado", "skickat", "送信日時", "日時", "日付"];
 
 /// A line of a letter and whether it is quoted from another one.
 pub(super) struct Line<'a> {
@@ -50,6 +54,22 @@ pub(super) fn text(subject: &str, text: &str) -> String {
     own
 }
 
+/// A letter in what its sender says himself and what he forwards below; `None` when he forwards nothing within the text.
+pub(super) fn parted<'a>(subject: &str, text: &'a str) -> Option<(&'a str, &'a str)> {
+    if is_answer(subject) {
+        return None;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let behind = text.get(at + line.len()..)?;
+        if forwards(line) || begins_another(line, behind) {
+            return text.split_at_checked(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// Whether a line says that a forwarded letter follows.
 fn forwards(line: &str) -> bool {
     const MARKS: [&str; 8] = [
@@ -72,7 +92,6 @@ fn forwards(line: &str) -> bool {
 /// Whether another letter begins at a line: `-----Original Message-----`, or the fields of its head.
 fn begins_another(line: &str, behind: &str) -> bool {
     const SENDERS: [&str; 5] = ["from", "von", "de", "från", "差出人"];
-    const SENT: [&str; 10] = ["sent", "date", "gesendet", "datum", "envoyé", "enviado", "skickat", "送信日時", "日時", "日付"];
     let named = |line: &str, names: &[&str]| {
         let name = line.trim_start_matches(['*', ' ']).split([':', '：']).next().unwrap_or_default();
         name.len() < 20 && line.contains([':', '：']) && names.contains(&name.trim_end_matches(['*', ' ']).to_lowercase().as_str())

@@ -1,7 +1,8 @@
 //! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
 
 use super::{
-    own, when,
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, own,
+    when::{self, When},
     zone::{self, Offset},
 };
 use crate::{
@@ -9,20 +10,12 @@ use crate::{
     extract::{self, Found, Item},
     finding::Finding,
 };
-use jiff::{Timestamp, tz::TimeZone};
 use noroshi_kernel::{
     moment::Moment,
     observable::{Address, Host},
     rsit::Rsit,
 };
-use std::collections::HashMap;
-
-/// The most addresses that sentences name.
-const MOST: usize = 100;
-/// The lines that are looked at.
-const MOST_LINES: usize = 5_000;
-/// The longest line that is looked at, in bytes.
-const LINE_MOST_BYTES: usize = 2_000;
+use std::collections::{HashMap, HashSet};
 
 /// A notice as a whole.
 #[derive(Clone, Copy)]
@@ -42,7 +35,9 @@ impl<'a> Whole<'a> {
 
     /// The lines that its sender says himself, and the lines of logs that he quotes.
     fn own_lines(self) -> impl Iterator<Item = &'a str> {
-        let is_log = |line: &str| when::first(line.trim_start_matches(['>', ' ']), Some(Offset::UTC), Some(2_000)).is_some() && has_clock(line);
+        // Of any year.
+        let some_day = self.sent.or(Some(Moment(4_000_000_000_000_000)));
+        let is_log = move |line: &str| has_clock(line) && when::first(line.trim_start_matches(['>', ' ']), Some(Offset::UTC), some_day).is_some();
         own::lines(self.subject, self.text)
             .filter(move |line| line.text.len() <= LINE_MOST_BYTES && (!line.is_quoted || is_log(line.text)))
             .map(|line| line.text)
@@ -50,31 +45,33 @@ impl<'a> Whole<'a> {
     }
 
     /// Whom a notice of a kind is about, when only its sentences tell: an address in its subject, or one from which something came.
-    pub(super) fn named(self, rsit: Rsit) -> Vec<Finding> {
+    pub(super) fn named(self, rsit: Rsit) -> Told {
         if !self.reports() {
-            return Vec::new();
+            return Told::default();
         }
         let of = |address: Address| Finding { addresses: vec![address], ..Finding::new(rsit) };
-        if let [only] = distinct(addresses(self.subject).map(|(address, _)| address)).as_slice() {
-            return vec![of(*only)];
+        let in_subject = addresses(self.subject).filter(|(_, found)| role(self.subject, found) != Role::Target).map(|(address, _)| address);
+        if let [only] = distinct(in_subject).as_slice() {
+            return Told { findings: vec![of(*only)], ..Told::default() };
         }
         let roles: Vec<(Address, Role)> = self
             .own_lines()
-            .filter(|line| !line.trim_end().ends_with(['?', '？']))
+            .filter(|line| !asks(line))
             .flat_map(|line| addresses(line).map(move |(address, found)| (address, role(line, &found))).collect::<Vec<_>>())
             .collect();
         let with = |wanted: Role| distinct(roles.iter().filter(move |(_, role)| *role == wanted).map(|(address, _)| *address));
         let sources = with(Role::Source);
         let chosen = if sources.is_empty() { with(Role::Named) } else { sources };
         if chosen.is_empty() {
-            return self.own_lines().flat_map(accused).take(MOST).map(|url| Finding { url: Some(url), ..Finding::new(rsit) }).collect();
+            let accused: Vec<CanonicalUrl> = self.own_lines().flat_map(accused).collect();
+            return told(accused, |url| Finding { url: Some(url), ..Finding::new(rsit) });
         }
-        chosen.into_iter().map(of).collect()
+        told(chosen, of)
     }
 
     /// Whether it is a notice at all: somebody tells of something, and does not answer what he was asked.
     fn reports(self) -> bool {
-        const WORDS: [&str; 33] = [
+        const WORDS: [&str; 34] = [
             "port scan",
             "portscan",
             "your network",
@@ -108,9 +105,10 @@ impl<'a> Whole<'a> {
             "確認いたしました",
             "確認しました",
             "攻撃",
+            "不正アクセス",
         ];
-        // Whoever thanks for a report, asks about one, or announces a test, makes none.
-        const ANSWERS: [&str; 22] = [
+        // Whoever thanks for a report, asks about one, announces a test, or asks to be let in again, makes none.
+        const ANSWERS: [&str; 28] = [
             "penetration test",
             "pentest",
             "pen test",
@@ -133,6 +131,12 @@ impl<'a> Whole<'a> {
             "ご指摘いただ",
             "ご報告ありがとう",
             "ご連絡ありがとう",
+            "誤検知",
+            "解除をお願い",
+            "解除してください",
+            "解除いただ",
+            "と判定され",
+            "とみなされ",
         ];
         let subject = self.subject.trim().to_lowercase();
         let own = own::text(self.subject, self.text);
@@ -167,11 +171,10 @@ impl<'a> Whole<'a> {
                 places.entry(name).or_default().push(index);
             }
         }
-        let year = self.sent.and_then(|sent| Timestamp::from_microsecond(sent.0).ok()).map(|at| TimeZone::UTC.to_datetime(at).year());
         let mut others: Vec<Moment> = Vec::new();
         for line in self.lines().filter(|line| line.bytes().any(|byte| byte.is_ascii_digit())) {
-            let Some(when) = when::first(line, self.zone, year).filter(|when| when.zoned || self.zone.is_some() || has_clock(line)) else { continue };
-            let at = self.not_after_it_was_sent(when.moment);
+            let Some(when) = when::first(line, self.zone, self.sent).filter(|when| self.is_believable(line, *when)) else { continue };
+            let at = when.moment;
             let names = extract::items(line).into_iter().filter_map(|found| match found.item {
                 Item::Address(address, _) => Some(address.to_string()),
                 Item::Url(url) => url.host.map(|host| host.to_string()),
@@ -195,18 +198,29 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// A log of December that is sent in January is last year's.
-    fn not_after_it_was_sent(self, at: Moment) -> Moment {
-        match self.sent {
-            Some(sent) if at > sent.plus_days(180) => at.plus_days(-365),
-            _ => at,
-        }
+    /// Whether a time of a line may be when something was seen: it says its zone, or the hour. One of no year is so by a guess, which a time
+    /// after the letter was sent proves wrong.
+    fn is_believable(self, line: &str, when: When) -> bool {
+        let is_after = self.sent.is_some_and(|sent| when.moment.0 > sent.0 + zone::SLACK_US);
+        (when.zoned || self.zone.is_some() || has_clock(line)) && !(when.yearless && is_after)
     }
+}
+
+/// Findings of what was named, as many as are kept, and how many more there were.
+fn told<T>(named: Vec<T>, finding: impl Fn(T) -> Finding) -> Told {
+    let left_out = named.len().saturating_sub(MOST_FINDINGS);
+    Told { findings: named.into_iter().take(MOST_FINDINGS).map(finding).collect(), left_out, unread_lines: 0 }
+}
+
+/// Whether a line asks.
+fn asks(line: &str) -> bool {
+    let end = line.trim_end().trim_end_matches(['。', '.', ' ']);
+    ["?", "？", "ですか", "ますか", "でしょうか", "ませんか"].iter().any(|question| end.ends_with(question))
 }
 
 /// Whether a line tells a time of day.
 fn has_clock(line: &str) -> bool {
-    line.as_bytes().windows(3).any(|three| matches!(three, [b'0'..=b'9', b':', b'0'..=b'9']))
+    line.contains('時') || line.as_bytes().windows(3).any(|three| matches!(three, [b'0'..=b'9', b':', b'0'..=b'9']))
 }
 
 /// Whether a line is a field of a letter's head, or of a registry's entry: its time is another thing's.
@@ -282,33 +296,39 @@ fn role(line: &str, found: &Found) -> Role {
         return Role::Target;
     }
     let follows = |words: &[&str]| words.iter().any(|one| behind.starts_with(one));
-    let source = ends(&[
-        "from",
-        "from ip",
-        "from the ip",
-        "from ip address",
-        "from the ip address",
-        "from host",
-        "by",
-        "src=",
-        "src:",
-        "src",
-        "srcip=",
-        "src_ip=",
-        "src-ip=",
-        "saddr=",
-        "source=",
-        "sourceip=",
-        "source_ip=",
-        "attacker",
-        "attacker=",
-        "rhost=",
-        "raddr=",
-        "client=",
-        "remote=",
-        "remote_addr=",
-        "remip=",
-    ]) || follows(&["->", "- - [", "から", "より"]);
+    // 「に対する」: what follows was done to it.
+    if follows(&["に対", "への", "へ", "宛", "あて", "に向け", "を標的", "を対象", "を狙", "を攻撃", "が攻撃を受", "が攻撃され", "に攻撃", "に到達", "に侵入"])
+    {
+        return Role::Target;
+    }
+    let source =
+        ends(&[
+            "from",
+            "from ip",
+            "from the ip",
+            "from ip address",
+            "from the ip address",
+            "from host",
+            "by",
+            "src=",
+            "src:",
+            "src",
+            "srcip=",
+            "src_ip=",
+            "src-ip=",
+            "saddr=",
+            "source=",
+            "sourceip=",
+            "source_ip=",
+            "attacker",
+            "attacker=",
+            "rhost=",
+            "raddr=",
+            "client=",
+            "remote=",
+            "remote_addr=",
+            "remip=",
+        ]) || follows(&["->", "- - [", "から", "より", "を踏み台", "が踏み台", "を送信元", "を発信元", "を攻撃元", "を接続元", "を悪用", "を経由", "による"]);
     if source {
         return Role::Source;
     }
@@ -352,16 +372,6 @@ fn addresses(line: &str) -> impl Iterator<Item = (Address, Found)> + '_ {
 }
 
 fn distinct(addresses: impl Iterator<Item = Address>) -> Vec<Address> {
-    let mut seen = Vec::new();
-    for address in addresses {
-        if !seen.contains(&address) && seen.len() < MOST {
-            seen.push(address);
-        }
-    }
-    seen
-}
-
-/// The zone of a notice's times that name none: what it says of all of them, else Japan's when it is in Japanese.
-pub(super) fn zone_of(text: &str) -> Option<Offset> {
-    zone::stated(text).or_else(|| zone::is_japanese(text).then_some(Offset::JAPAN))
+    let mut seen = HashSet::new();
+    addresses.filter(|address| seen.insert(*address)).collect()
 }

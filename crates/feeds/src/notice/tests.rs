@@ -4,6 +4,11 @@ use super::*;
 use noroshi_kernel::rsit::Rsit;
 use proptest::prelude::*;
 
+/// What is read, of a letter of which nothing is known but when it was sent.
+fn read(subject: &str, text: &str, at: Option<Moment>) -> Vec<Finding> {
+    super::read(subject, text, &Sent { at, ..Sent::default() }).findings
+}
+
 fn told(finding: &Finding) -> (String, Option<String>, Rsit) {
     let what = finding.addresses.first().map(ToString::to_string).or_else(|| finding.url.as_ref().map(|url| url.url.clone())).unwrap_or_default();
     (what, finding.at.map(|at| at.rfc3339()), finding.rsit)
@@ -169,6 +174,150 @@ fn notices_of_more_shapes_are_read() {
     assert_eq!(port("Source IP: 192.0.2.7\nPorts: 22, 23\n").as_deref(), Some("tcp/22"));
     assert_eq!(port("送信元IPアドレス：192.0.2.7\n宛先ポート：53/udp\n").as_deref(), Some("udp/53"));
     assert_eq!(port("Source IP: 192.0.2.7\nSource port: 123\nDestination port: 22\n").as_deref(), Some("tcp/123"));
+}
+
+#[test]
+fn a_labelled_url_ends_where_it_ends_in_a_sentence() {
+    let urls = |line: &str| -> Vec<String> {
+        read("Phishing", &format!("{line}\n"), None).iter().filter_map(|finding| finding.url.as_ref()).map(|url| url.url.clone()).collect()
+    };
+    let one = "https://z.example.test/login";
+    for line in [
+        "URL: https://z.example.test/login (target: Example Bank)",
+        "URL: https://z.example.test/login - Example Bank",
+        "URL: https://z.example.test/login ※例示銀行",
+        "URL：https://z.example.test/login※例示銀行",
+        "フィッシングサイトURL：https://z.example.test/login（例示銀行を騙るもの）",
+        "URL: https://z.example.test/login。",
+        "URL: 「https://z.example.test/login」です。",
+        "URL: （https://z.example.test/login）",
+        "URL: hxxps://z[.]example[.]test/login (genuine: https://bank.example.jp/)",
+        "hxxps://z[.]example[.]test/login（例示銀行を騙るもの、至急の対応をお願いいたします）",
+    ] {
+        assert_eq!(urls(line), [one], "{line}");
+    }
+    for line in [
+        "URL: https://z.example.test/login、https://y.example.test/a",
+        "URL: https://z.example.test/login,https://y.example.test/a",
+        "URL: https://z.example.test/login; https://y.example.test/a。",
+        "hxxps://z.example.test/login、hxxps://y.example.test/a",
+    ] {
+        assert_eq!(urls(line), [one, "https://y.example.test/a"], "{line}");
+    }
+    assert_eq!(
+        urls("URL: https://z.example.test/日本語/ログイン"),
+        ["https://z.example.test/%E6%97%A5%E6%9C%AC%E8%AA%9E/%E3%83%AD%E3%82%B0%E3%82%A4%E3%83%B3"]
+    );
+}
+
+#[test]
+fn nothing_is_left_out_in_silence() {
+    let address = |place: usize| format!("10.{}.{}.{}", place >> 16 & 255, place >> 8 & 255, place & 255);
+    let many = |count: usize, line: &dyn Fn(String) -> String| -> String { (0..count).map(|place| line(address(place)) + "\n").collect() };
+    let list = |count| format!("These hosts attack us (brute force):\n\n{}", many(count, &|address| address));
+    let csv = |count| format!("Brute force attacks:\n\ntimestamp,ip,port\n{}", many(count, &|address| format!("2024-01-15 00:00:07,{address},22")));
+    let labels = |count| format!("Brute force attack\n{}", many(count, &|address| format!("Attacker IP: {address}")));
+    let log = |count| {
+        format!(
+            "Brute force attack:\n{}",
+            many(count, &|address| format!("Jan 15 00:00:07 web sshd[1]: Failed password for root from {address} port 51122 ssh2"))
+        )
+    };
+    for (how, text, kept, left_out) in [
+        ("a list", list(12_000), 12_000, 0),
+        ("a table", csv(12_000), 12_000, 0),
+        ("a log", log(300), 300, 0),
+        ("a longer log", log(20_100), MOST_FINDINGS, 100),
+        ("labels", labels(22_000), MOST_FINDINGS, 2_000),
+    ] {
+        let told = super::read("Abuse", &text, &Sent { at: Some(Moment(1_705_300_000_000_000)), ..Sent::default() });
+        assert_eq!((told.findings.len(), told.left_out, told.unread_lines), (kept, left_out, 0), "{how}");
+        let is_dated = text.contains("00:00:07");
+        assert!(told.findings.iter().all(|finding| finding.at.is_some() == is_dated), "{how}: each with its time");
+    }
+    let told = super::read("Abuse", &format!("Brute force attack\nAttacker IP: 192.0.2.7\n{}\n", "x".repeat(LINE_MOST_BYTES + 1)), &Sent::default());
+    assert_eq!((told.findings.len(), told.left_out, told.unread_lines), (1, 0, 1));
+    let told = super::read("Abuse", &format!("Brute force attack\nAttacker IP: 192.0.2.7\n{}", "a\n".repeat(MOST_LINES)), &Sent::default());
+    assert_eq!((told.findings.len(), told.unread_lines), (1, 2));
+}
+
+#[test]
+fn sentences_of_japan_tell_the_source_and_not_the_victim() {
+    for (subject, text, source, kind) in [
+        (
+            "貴組織管理のIPアドレスからの攻撃",
+            "2026年11月24日 3時10分頃から、203.0.113.51 より弊社の Web サーバに対して SQL インジェクション攻撃が行われています。\n",
+            "203.0.113.51",
+            Rsit::IdsAlert,
+        ),
+        ("ご連絡", "203.0.113.53からSSHブルートフォース攻撃を受けています。\n", "203.0.113.53", Rsit::BruteForce),
+        ("ご連絡", "203.0.113.54 を踏み台とした DDoS 攻撃を検知しました。\n", "203.0.113.54", Rsit::Ddos),
+        ("お知らせ", "203.0.113.55 から不正アクセスがありました。\n", "203.0.113.55", Rsit::SystemCompromise),
+        ("お知らせ", "203.0.113.55 から 198.51.100.7 へのスキャンを検知しました。\n", "203.0.113.55", Rsit::Scanner),
+        ("198.51.100.7 へのスキャン", "203.0.113.55 からの通信を検知しました。\n", "203.0.113.55", Rsit::Scanner),
+        ("検知のご連絡", "「２０３．０．１１３．５８」からのスキャンを検知しました。\n", "203.0.113.58", Rsit::Scanner),
+    ] {
+        let found = read(subject, text, None);
+        let found: Vec<_> = found.iter().map(|finding| (finding.addresses[0].to_string(), finding.rsit)).collect();
+        assert_eq!(found, [(source.to_owned(), kind)], "{subject}: {text}");
+    }
+    for (subject, text) in [
+        ("検知のご連絡", "203.0.113.56 に対するスキャンを検知しました。\n"),
+        ("203.0.113.56 に対するスキャンを検知", "詳細は調査中です。\n"),
+        ("検知のご連絡", "当社の 203.0.113.56 への攻撃を検知しました。\n"),
+        ("攻撃について", "203.0.113.56 から攻撃を受けていますか。\n"),
+        ("攻撃について", "203.0.113.56 から攻撃があったのでしょうか？\n"),
+        ("ブロックについて", "203.0.113.56 からの通信が攻撃と判定され、接続できません。ご確認をお願いします。\n"),
+        ("誤検知のご連絡", "203.0.113.56 からの通信が攻撃と判定されています。解除をお願いします。\n"),
+        ("Attack against 203.0.113.56", "We are looking into it.\n"),
+    ] {
+        assert_eq!(read(subject, text, None), [], "{subject}: {text}");
+    }
+}
+
+#[test]
+fn sites_are_reported_by_what_they_are_called() {
+    for label in ["改ざんされたページ", "改ざんページ", "改竄ページ", "被害サイト", "偽サイト", "マルウェア配布URL", "不正サイト"]
+    {
+        for colon in [": ", "：", "：\n"] {
+            let found = read("お知らせ", &format!("下記のとおりです。\n{label}{colon}http://www.shop.example.test/x\n"), None);
+            let urls: Vec<_> = found.iter().filter_map(|finding| finding.url.as_ref()).map(|url| url.url.as_str()).collect();
+            assert_eq!(urls, ["http://www.shop.example.test/x"], "{label}{colon}");
+        }
+    }
+    let found = read("お知らせ", "偽サイト: login.shop.example.test\n", None);
+    assert_eq!(found[0].host.as_ref().map(ToString::to_string).as_deref(), Some("login.shop.example.test"));
+}
+
+#[test]
+fn tables_of_spaces_and_wide_digits_are_read() {
+    let table = "Port scans from your network:\n\ntimestamp            src_ip          src_port dst_ip         dst_port proto\n\
+                 2024-01-15 00:00:07  203.0.113.141   40112    198.51.100.7   22       tcp\n\
+                 2024-01-15 00:00:08  203.0.113.142   40113    198.51.100.9   23       udp\n";
+    for text in [table.to_owned(), table.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")] {
+        let found: Vec<_> = read("Scan", &text, None).iter().map(told).collect();
+        let expected = [(141, 7), (142, 8)].map(|(host, second)| (format!("203.0.113.{host}"), Some(format!("2024-01-15T00:00:0{second}Z")), Rsit::Scanner));
+        assert_eq!(found, expected, "{text}");
+    }
+    let text = "不正アクセスを検知しました。\n送信元ＩＰアドレス　：　２０３．０．１１３．５８．\n検知時刻　：　２０２６年１１月２４日（火）　０３時１０分\nポート　：　２２\n";
+    let found = read("お知らせ", text, None);
+    assert_eq!(found.iter().map(told).collect::<Vec<_>>(), [("203.0.113.58".into(), Some("2026-11-23T18:10:00Z".into()), Rsit::SystemCompromise)]);
+    assert_eq!(found[0].port.map(|port| port.to_string()).as_deref(), Some("tcp/22"));
+}
+
+#[test]
+fn times_of_logs_without_zone_are_used() {
+    let text = "Hi,\n\nThe IP 203.0.113.64 has just been banned by Fail2Ban after 5 attempts against sshd.\n\nLines containing failures of 203.0.113.64\n\
+                Nov 24 21:12:03 mail sshd[2211]: Failed password for root from 203.0.113.64 port 51022 ssh2\n";
+    let at = |sent: &str, ahead_minutes| {
+        let sent = Sent { at: crate::time::rfc_3339(sent), ahead_minutes, in_japanese: false };
+        super::read("[Fail2Ban] sshd: banned 203.0.113.64", text, &sent).findings[0].at.map(|at| at.rfc3339())
+    };
+    assert_eq!(at("2026-11-25T01:00:00Z", Some(0)).as_deref(), Some("2026-11-24T21:12:03Z"));
+    assert_eq!(at("2026-11-25T01:00:00Z", Some(540)).as_deref(), Some("2026-11-24T21:12:03Z"), "nothing says that it is of Japan");
+    assert_eq!(at("2026-11-24T13:00:00Z", Some(540)).as_deref(), Some("2026-11-24T12:12:03Z"), "UTC would be after the letter was sent");
+    assert_eq!(at("2027-01-02T00:00:00Z", Some(0)).as_deref(), Some("2026-11-24T21:12:03Z"));
+    assert_eq!(at("2026-11-24T13:00:00Z", Some(0)), None, "in the letter's future by any reading");
 }
 
 proptest! {

@@ -1,8 +1,15 @@
 //! Times as notices write them.
 
-use super::zone::{self, Offset};
+use super::{
+    calendar,
+    zone::{self, Offset},
+};
 use crate::time as precise;
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use noroshi_kernel::moment::{Moment, Zone};
 
 /// A time with how much it counts among others of the same finding.
@@ -12,6 +19,14 @@ pub(super) struct When {
     pub(super) weight: u8,
     /// Whether it says its zone itself.
     pub(super) zoned: bool,
+    /// Whether it tells no year, which is that of the letter then.
+    pub(super) yearless: bool,
+}
+
+impl When {
+    const fn at(moment: Moment, zoned: bool) -> Self {
+        Self { moment, weight: 0, zoned, yearless: false }
+    }
 }
 
 /// The shapes of local times, tried in turn.
@@ -55,8 +70,10 @@ const SHAPES: [&str; 34] = [
 /// The shapes of days without a time.
 const DAYS: [&str; 6] = ["%Y-%m-%d", "%Y/%m/%d", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%Y年%m月%d日"];
 
-/// The words of a time at most: `Sat, 16 May 2015 12:03:11 AM GMT`.
-const MOST_WORDS: usize = 8;
+/// The places at most where a time may end: of `Sat, 16 May 2015 12:03:11 AM GMT` eight, more where words are not apart.
+const MOST_ENDS: usize = 16;
+/// The longest time, in bytes: full-width digits take three.
+const MOST_BYTES: usize = 120;
 
 /// Reads a time as notices write it. One without a zone is UTC.
 ///
@@ -80,29 +97,29 @@ pub(crate) fn zoned(text: &str) -> Option<Moment> {
 /// Reads a whole text as a time. One that says no zone is of `otherwise`, else UTC.
 pub(super) fn of(text: &str, otherwise: Option<Offset>) -> Option<When> {
     let text = text.trim().trim_matches(['\'', '"', '[', ']', '*']);
-    if text.len() < 8 || text.len() > precise::MOST_BYTES {
+    if text.len() < 8 || text.len() > MOST_BYTES {
         return None;
     }
     if text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return precise::of_epoch_s(text).map(|moment| When { moment, weight: 0, zoned: true });
+        return precise::of_epoch_s(text).map(|moment| When::at(moment, true));
     }
     // Some mail systems put a space behind the colon of the hour.
-    let text = text.replace(": ", ":");
+    let text = calendar::without_weekday(&text.replace(": ", ":"));
     let (bare, beside) = text.split_once(['(', '（']).unwrap_or((&text, ""));
     if let Some(moment) = precise::with_offset(bare.trim()) {
-        return Some(When { moment, weight: 0, zoned: true });
+        return Some(When::at(moment, true));
     }
     let (local, own) = loose(bare.trim())?;
     let own = own.or_else(|| zone::within(beside));
     let utc = Zone::named("UTC").ok()?.moment(local)?;
     let Offset(minutes) = own.or(otherwise).unwrap_or(Offset::UTC);
-    Some(When { moment: Moment(utc.0 - i64::from(minutes) * 60_000_000), weight: 0, zoned: own.is_some() })
+    Some(When::at(Moment(utc.0 - i64::from(minutes) * 60_000_000), own.is_some()))
 }
 
 /// Reads the time with which a text begins: of a span its beginning, with the zone that is told behind it.
 pub(super) fn leading(text: &str, otherwise: Option<Offset>) -> Option<When> {
     let text = text.trim_start_matches(|edge: char| edge.is_whitespace() || matches!(edge, '[' | '(' | '"' | '\''));
-    let ends: Vec<usize> = word_ends(text).take(MOST_WORDS).collect();
+    let ends: Vec<usize> = ends_of(text).take(MOST_ENDS).collect();
     // The longest that reads as one: a shorter one would lose its zone.
     ends.iter().rev().find_map(|end| {
         let (head, behind) = text.split_at_checked(*end)?;
@@ -112,37 +129,94 @@ pub(super) fn leading(text: &str, otherwise: Option<Offset>) -> Option<When> {
     })
 }
 
-/// Finds the first time of a line. `year` is that of times that tell none, as system logs write them; their zone must be known.
-pub(super) fn first(line: &str, otherwise: Option<Offset>, year: Option<i16>) -> Option<When> {
-    /// The words that are looked at.
+/// Finds the first time of a line. One that tells no year, as system logs write them, is of the latest year in which it is not after the
+/// letter was sent, but for a day, since its zone may not be known.
+pub(super) fn first(line: &str, otherwise: Option<Offset>, sent: Option<Moment>) -> Option<When> {
+    /// The places that are looked at.
     const MOST: usize = 60;
-    let begins = std::iter::once(0)
-        .chain(line.char_indices().filter(|(_, one)| one.is_whitespace() || "（）「」、。：［(".contains(*one)).map(|(at, one)| at + one.len_utf8()));
-    begins.filter_map(|at| line.get(at..)).filter(|rest| may_begin(rest)).take(MOST).find_map(|rest| {
-        leading(rest, otherwise).or_else(|| {
-            let (year, zone) = (year?, otherwise?);
-            let mut words = rest.split_whitespace();
-            let (month, day, clock) = (words.next()?, words.next()?, words.next()?);
-            of(&format!("{month} {day} {year} {clock}"), Some(zone))
-        })
+    begins_of(line)
+        .filter_map(|at| line.get(at..))
+        .filter(|rest| may_begin(rest))
+        .take(MOST)
+        .find_map(|rest| leading(rest, otherwise).or_else(|| yearless(rest, otherwise, sent?)))
+}
+
+/// `Jan 15 00:00:07` and `1月15日 9時00分`.
+fn yearless(text: &str, otherwise: Option<Offset>, sent: Moment) -> Option<When> {
+    let year = TimeZone::UTC.to_datetime(Timestamp::from_microsecond(sent.0).ok()?).year();
+    let is_japanese = text.trim_start_matches(|one: char| one.is_numeric()).starts_with('月');
+    let mut words = text.split_whitespace();
+    let (month, day, clock) = (words.next()?, words.next(), words.next());
+    let of_year = |year: i16| match (day, clock) {
+        _ if is_japanese => leading(&format!("{year}年{text}"), otherwise),
+        (Some(day), Some(clock)) => of(&format!("{month} {day} {year} {}", clock.trim_end_matches([',', ':'])), otherwise),
+        _ => None,
+    };
+    let when = [year + 1, year, year - 1].into_iter().filter_map(of_year).find(|when| when.moment <= sent.plus_days(1))?;
+    Some(When { yearless: true, ..when })
+}
+
+/// Where in a line a time may begin: at a word, behind a mark, and at digits behind a Japanese letter.
+fn begins_of(line: &str) -> impl Iterator<Item = usize> + '_ {
+    let mut before = None;
+    line.char_indices().filter_map(move |(at, one)| {
+        let begins = match before.replace(one) {
+            None => true,
+            Some(before) if before.is_whitespace() || "（）「」、。：［(".contains(before) => true,
+            Some(before) => one.is_numeric() && !before.is_ascii() && before.is_alphabetic() && !"年月日時分秒第令和平成元".contains(before),
+        };
+        begins.then_some(at)
     })
 }
 
 fn may_begin(word: &str) -> bool {
-    let head: String = word.trim_start_matches(['[', '(', '"', '\'']).chars().take(3).collect::<String>().to_ascii_lowercase();
+    let word = word.trim_start_matches(['[', '(', '"', '\'']);
+    let head: String = word.chars().take(3).collect::<String>().to_ascii_lowercase();
     let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    head.starts_with(|first: char| first.is_numeric()) || names.contains(&head.as_str())
+    head.starts_with(|first: char| first.is_numeric()) || names.contains(&head.as_str()) || calendar::begins_era(word)
 }
 
-/// Where the words of a text end.
-fn word_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let mut at = 0;
+/// Where a time that begins a text may end: behind each word; and within words of Japanese, where nothing parts them, behind each piece of
+/// a time.
+fn ends_of(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let mut chars = text.char_indices().peekable();
+    let mut begin = 0;
     std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let begin = at + rest.find(|one: char| !one.is_whitespace())?;
-        at = text.get(begin..)?.find(char::is_whitespace).map_or(text.len(), |end| begin + end);
-        Some(at)
+        loop {
+            let (at, one) = chars.next()?;
+            if one.is_whitespace() {
+                begin = at + one.len_utf8();
+            }
+            let next = chars.peek().map(|(_, next)| *next);
+            let is_piece = "日時分秒頃)）".contains(one);
+            let ends = match next {
+                None => !one.is_whitespace(),
+                Some(next) if next.is_whitespace() => !one.is_whitespace(),
+                Some(next) => {
+                    is_piece && !next.is_ascii_punctuation()
+                        || one.is_numeric() && !next.is_ascii() && !next.is_numeric() && !"年月日時分秒：／－．".contains(next)
+                }
+            };
+            let end = at + one.len_utf8();
+            if ends {
+                return text.get(begin..end).filter(|word| end <= MOST_BYTES && may_stand(word)).map(|_| end);
+            }
+        }
     })
+}
+
+/// Whether a word may stand in a time: behind one that may not, no time goes on.
+fn may_stand(word: &str) -> bool {
+    const WORDS: [&str; 26] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "am", "pm", "at",
+        "on", "around", "about", "um",
+    ];
+    let bare = word.trim_matches(|edge: char| edge.is_ascii_punctuation());
+    if !bare.is_ascii() || bare.bytes().any(|byte| byte.is_ascii_digit()) || bare.is_empty() {
+        return true;
+    }
+    let lower = bare.to_ascii_lowercase();
+    WORDS.iter().any(|known| lower.starts_with(known)) || zone::named(bare).is_some()
 }
 
 /// A wall clock's time, and the zone that stands with it.
@@ -163,7 +237,7 @@ fn plain(text: &str) -> (String, bool) {
         '\u{3000}' => ' ',
         other => other,
     };
-    let text: String = text.chars().map(half).collect();
+    let text = calendar::without_era(&text.chars().map(half).collect::<String>());
     let is_afternoon = text.contains("午後");
     let text = text.replace(['午'], " ").replace(['前', '後'], "");
     let text = text.trim_end_matches("頃").trim_end_matches("ごろ");
@@ -256,10 +330,28 @@ mod tests {
             ("01/15/2024 00:00:07", "2024-01-15T00:00:07Z"),
             ("01/02/2024 12:00:07 AM", "2024-01-02T00:00:07Z"),
             ("1705276807", "2024-01-15T00:00:07Z"),
+            ("2026年11月24日(火) 08:15:30", "2026-11-24T08:15:30Z"),
+            ("2026年11月24日（火）8時15分", "2026-11-24T08:15:00Z"),
+            ("2026年11月24日 （火曜日） 8時15分", "2026-11-24T08:15:00Z"),
+            ("2026年11月24日(火・祝) 8:15", "2026-11-24T08:15:00Z"),
+            ("２０２６年１１月２４日（火曜日）　午後８時１５分", "2026-11-24T20:15:00Z"),
+            ("2026年11月24日火曜日 8:15", "2026-11-24T08:15:00Z"),
+            ("2026/11/24(火) 08:15", "2026-11-24T08:15:00Z"),
+            ("2026/11/24(火)08:15", "2026-11-24T08:15:00Z"),
+            ("2026-11-24 (Tue) 08:15 JST", "2026-11-23T23:15:00Z"),
+            ("2026/11/24(火) 08:15 (JST)", "2026-11-23T23:15:00Z"),
+            ("令和8年11月24日 午後2時5分", "2026-11-24T14:05:00Z"),
+            ("令和元年５月１日（水）9:00", "2019-05-01T09:00:00Z"),
+            ("平成31年4月30日", "2019-04-30T00:00:00Z"),
+            ("R8.11.24 14:05", "2026-11-24T14:05:00Z"),
+            ("R8/11/24(火) 14:05", "2026-11-24T14:05:00Z"),
+            ("H31.4.30 23:59:59", "2019-04-30T23:59:59Z"),
         ] {
             assert_eq!(time(text).map(|at| at.rfc3339()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "yesterday", "12:30", "2015", "32 Jan 2015 00:00:00", "09/02/2015 - 10/03/2015", "09/02/2015 10:00:00"] {
+        for text in
+            ["", "yesterday", "12:30", "2015", "32 Jan 2015 00:00:00", "09/02/2015 - 10/03/2015", "09/02/2015 10:00:00", "R8.11.99", "R2.1.10-beta", "令和99年"]
+        {
             assert_eq!(time(text), None, "{text}");
         }
     }
@@ -272,24 +364,49 @@ mod tests {
             ("2024-01-15 00:00 UTC, confirmed", None, "2024-01-15T00:00:00Z"),
             ("2024年1月15日 9時00分頃", tokyo, "2024-01-15T00:00:00Z"),
             ("2024-01-15 09:00:07 to 09:30:00", tokyo, "2024-01-15T00:00:07Z"),
+            ("2024年1月15日 9時00分頃から、192.0.2.7 より", tokyo, "2024-01-15T00:00:00Z"),
+            ("2024年1月15日9時00分に検知", tokyo, "2024-01-15T00:00:00Z"),
+            ("2024年1月15日(月)9時ごろ、", tokyo, "2024-01-15T00:00:00Z"),
+            ("2024/1/15 9:00確認", tokyo, "2024-01-15T00:00:00Z"),
+            ("令和6年1月15日(月) 9:00 ～ 10:00", tokyo, "2024-01-15T00:00:00Z"),
         ] {
             assert_eq!(leading(text, otherwise).map(|when| when.moment.rfc3339()).as_deref(), Some(expected), "{text}");
         }
+        let sent = precise::rfc_3339("2024-01-20T00:00:00Z").expect("a time");
         for (line, expected) in [
             ("192.0.2.7 - - [15/Jan/2024:09:00:07 +0900] \"GET / HTTP/1.1\" 404", Some("2024-01-15T00:00:07Z")),
             ("Jan 15 09:00:07 host sshd[4711]: Failed password from 192.0.2.7", Some("2024-01-15T00:00:07Z")),
             ("It was first seen on 15 January 2024 at 00:00 UTC.", Some("2024-01-15T00:00:00Z")),
+            ("弊社では2024年1月15日(月) 9:00に検知しました", Some("2024-01-15T00:00:00Z")),
+            ("当方で1月15日 9時00分頃に検知", Some("2024-01-15T00:00:00Z")),
             ("nothing on 192.0.2.7 port 22", None),
         ] {
-            assert_eq!(first(line, tokyo, Some(2024)).map(|when| when.moment.rfc3339()).as_deref(), expected, "{line}");
+            assert_eq!(first(line, tokyo, Some(sent)).map(|when| when.moment.rfc3339()).as_deref(), expected, "{line}");
         }
-        assert!(first("Jan 15 09:00:07 host", None, Some(2024)).is_none(), "of no zone and without a word of it");
+    }
+
+    #[test]
+    fn a_time_without_year_is_of_the_letters_year() {
+        for (sent, line, expected) in [
+            ("2024-01-15T06:00:00Z", "Jan 15 00:00:07 host", "2024-01-15T00:00:07Z"),
+            ("2027-01-01T00:30:00Z", "Dec 31 23:50:00 host", "2026-12-31T23:50:00Z"),
+            ("2028-01-02T00:30:00Z", "Dec 31 23:50:00 host", "2027-12-31T23:50:00Z"),
+            ("2028-03-02T00:30:00Z", "Feb 29 23:50:00 host", "2028-02-29T23:50:00Z"),
+            // A letter of Greenwich's last evening, with a log of a machine that is ahead.
+            ("2026-12-31T23:30:00Z", "Jan  1 08:20:00 host", "2027-01-01T08:20:00Z"),
+        ] {
+            let sent = precise::rfc_3339(sent).expect("a time");
+            let when = first(line, None, Some(sent)).expect("a time of day");
+            assert_eq!((when.moment.rfc3339().as_str(), when.yearless, when.zoned), (expected, true, false), "{line}");
+        }
+        assert!(first("Jan 15 09:00:07 host", None, None).is_none(), "of a letter that tells no date");
+        assert!(first("Feb 30 09:00:07 host", None, Some(Moment(0))).is_none());
     }
 
     proptest! {
         #[test]
-        fn nothing_panics(text in "[0-9A-Za-z/:+ ,.年月日-]{0,40}") {
-            let _ = (time(&text), leading(&text, None), first(&text, Some(Offset(540)), Some(2024)));
+        fn nothing_panics(text in "[0-9A-Za-z/:+ ,.年月日-]{0,40}|[0-9RH令和平成元年月火水日曜時分(（）) :.・-]{0,30}") {
+            let _ = (time(&text), leading(&text, None), first(&text, Some(Offset(540)), Some(Moment(1_705_300_000_000_000))));
         }
     }
 }

@@ -7,6 +7,9 @@
 //! **Architecture invariant:** nothing here asks the clock, the network or the database. What a letter means to the team (its thread, its
 //! incidents) is said by those who call.
 
+mod archives;
+mod beside;
+mod deceived;
 mod parts;
 
 use crate::{
@@ -15,19 +18,12 @@ use crate::{
 };
 use noroshi_feeds::{
     digest,
-    extract::{self, Brands, Item},
+    extract::{Brands, Item},
     finding::Finding,
-    notice,
+    notice::{self, Sent, Told},
     shadowserver::Schema,
 };
-use noroshi_kernel::{
-    language::Bilingual,
-    moment::Moment,
-    observable::{Address, Host},
-    reason::Reason,
-    rsit::Rsit,
-    setaside::printable,
-};
+use noroshi_kernel::{language::Bilingual, moment::Moment, reason::Reason, rsit::Rsit, setaside::printable};
 use noroshi_post::{
     automatic::{self, Automatic},
     delivery::{self, DeliveryReport},
@@ -132,21 +128,26 @@ pub fn read(raw: &[u8], recipient: Option<&str>, channel: Channel, context: &Con
     // A report without a time of its own tells of what was so when it was sent.
     let sent = headers.date.or(arrived).filter(|at| *at <= context.latest);
     let is_for_many = is_for_many(headers);
-    let mut found = parts::Found::new(context.latest, is_for_many, context.schema.clone());
+    let frame = frame(&letter, sent);
+    let mut found = parts::Found::new(context.latest, frame, is_for_many, context.schema.clone());
     found.findings.extend(form.iter().flat_map(Submission::findings));
     found.letter(&letter, 0);
-    found.end();
     let is_of_parts = form.is_none() && !found.findings.is_empty();
     if found.findings.is_empty() && !found.text_was_refused && !is_for_many {
         // An attachment that could not be read silences nobody. Of a form only what the reporter tells: the labels beside it are ours.
-        found.findings = form.as_ref().map_or_else(|| prose(&letter, sent), |form| notice::read("", &form.description, None));
+        let told = form.as_ref().map_or_else(|| prose(&letter, &frame), |form| notice::read("", &form.description, &frame));
+        found.told(told);
     }
     if found.findings.is_empty() && form.is_none() && !is_for_many {
         found.passed_on(&letter);
     }
+    if !is_of_parts && form.is_none() && !is_for_many {
+        deceived(&letter, &frame, &mut found);
+    }
+    found.end(&letter);
     found.problems.extend(unopened(&seal));
     let text = text(&letter);
-    found.findings.iter_mut().filter(|finding| finding.addresses.is_empty()).for_each(|finding| finding.addresses.extend(beside(finding, &text)));
+    beside::complete(&mut found.findings, &text);
     name_brand(&mut found.findings, &letter.headers.subject, &text, &context.brands);
     let delivery = delivery::read(&letter);
     if delivery.is_some() {
@@ -190,41 +191,40 @@ fn unopened(seal: &Seal) -> impl Iterator<Item = (Bilingual, Reason)> {
     unopened.chain(left)
 }
 
-/// The address that the letter's text gives behind the reported URL: `http://login.example.test/ [192.0.2.7]`. Where several URLs
-/// have one, it must be the URL of the same host.
-fn beside(finding: &Finding, text: &str) -> Option<Address> {
-    /// An address may stand on one of the lines behind its URL.
-    const LINES: usize = 3;
-    let host = finding.url.as_ref().and_then(|url| url.host.as_ref()).or(finding.host.as_ref())?;
-    let mut given: Vec<(Option<Host>, Address)> = Vec::new();
-    let mut last: Option<(Option<Host>, usize)> = None;
-    for (place, line) in text.lines().enumerate() {
-        for found in extract::items(line) {
-            match found.item {
-                Item::Url(url) => last = Some((url.host, place)),
-                // In brackets it says where the URL leads; in a sentence it may be anybody's.
-                Item::Address(address, _) if line.get(..found.at.start).is_some_and(|before| before.trim_end().ends_with(['[', '('])) => {
-                    given.extend(last.iter().filter(|(_, at)| place - at < LINES).map(|(host, _)| (host.clone(), address)));
-                }
-                _ => {}
-            }
-        }
-    }
-    let own = given.iter().find(|(of, _)| of.as_ref() == Some(host)).map(|(_, address)| *address);
-    let only = given.first().map(|(_, address)| *address).filter(|first| given.iter().all(|(_, address)| address == first));
-    own.or(only)
-}
-
 /// Whether a letter went to a list or to many: what its text tells of, it tells to nobody in particular.
 fn is_for_many(headers: &Headers) -> bool {
     let precedence = headers.field("Precedence").map(|value| value.trim().to_ascii_lowercase()).unwrap_or_default();
     headers.field("List-Id").is_some() || matches!(precedence.as_str(), "bulk" | "list")
 }
 
-/// The findings of the letter's own text.
-fn prose(letter: &Letter, sent: Option<Moment>) -> Vec<Finding> {
+/// What the letter's own text tells.
+fn prose(letter: &Letter, frame: &Sent) -> Told {
     let texts: Vec<Cow<'_, str>> = letter.texts().filter_map(Part::text).collect();
-    notice::read(&letter.headers.subject, &texts.join("\n"), sent)
+    notice::read(&letter.headers.subject, &texts.join("\n"), frame)
+}
+
+/// What a letter's head tells of its text: when it was sent, by which clock, and whether in a charset of Japan.
+fn frame(letter: &Letter, sent: Option<Moment>) -> Sent {
+    let date = letter.headers.field("Date").unwrap_or_default();
+    let ahead_minutes = date.split_whitespace().find_map(|word| {
+        let (sign, digits) = word.strip_prefix('+').map(|digits| (1, digits)).or_else(|| word.strip_prefix('-').map(|digits| (-1, digits)))?;
+        let number: i32 = digits.parse().ok().filter(|_| digits.len() == 4)?;
+        (number / 100 <= 14 && number % 100 < 60).then_some(sign * (number / 100 * 60 + number % 100))
+    });
+    let in_japanese = letter
+        .texts()
+        .any(|part| matches!(&part.body, Body::Text { charset, .. } | Body::Html { charset, .. } if ["ISO-2022-JP", "Shift_JIS", "EUC-JP"].contains(charset)));
+    Sent { at: sent, ahead_minutes, in_japanese }
+}
+
+/// Reads what people pass on and call phishing: what they tell in their own words counts; of what they pass on, which was written to
+/// deceive, the only place to which it leads. A notice that somebody passed on names whom it is about by an address, and stays as it was read.
+fn deceived(letter: &Letter, frame: &Sent, found: &mut parts::Found) {
+    let is_notice = found.findings.iter().any(|finding| finding.url.as_ref().is_none_or(|url| url.address.is_none()) && !finding.addresses.is_empty());
+    let Some(passed_on) = deceived::PassedOn::of(letter, frame).filter(|_| !is_notice) else { return };
+    let own = notice::read("", &passed_on.own, frame);
+    found.findings.clear();
+    if own.findings.is_empty() { found.findings.extend(passed_on.finding()) } else { found.told(own) }
 }
 
 /// What the sender wrote. Of HTML also where its links lead, which is not always what they show.

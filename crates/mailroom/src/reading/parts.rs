@@ -5,7 +5,7 @@ use noroshi_feeds::{
     finding::Finding,
     iodef,
     mapping::{CsvReader, Mapping},
-    notice,
+    notice::{self, Sent, Told},
     row::Row,
     shadowserver::{ReportType, Schema, ShadowserverReader},
     xarf,
@@ -18,44 +18,64 @@ use noroshi_post::{
 use std::sync::Arc;
 
 /// The most findings of one letter; the rest of a longer list is for a feed.
-const MOST_FINDINGS: usize = 20_000;
+const MOST_FINDINGS: usize = notice::MOST_FINDINGS;
 /// The most problems of one letter that are told one by one.
 const MOST_PROBLEMS: usize = 100;
-/// The deepest archive within archives that is opened.
-const MOST_ARCHIVES: usize = 3;
 
 /// A file that came with the letter, or within an archive that did.
-struct File<'a> {
-    place: &'a Bilingual,
-    name: &'a str,
+pub(super) struct File<'a> {
+    pub(super) place: &'a Bilingual,
+    pub(super) name: &'a str,
     /// Its media type; empty when nobody told one.
-    media_type: &'a str,
-    bytes: &'a [u8],
+    pub(super) media_type: &'a str,
+    pub(super) bytes: &'a [u8],
     /// It is the letter's own text.
-    body: bool,
+    pub(super) body: bool,
     /// In how many archives it lies.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 /// What the parts of a letter hold.
 pub(super) struct Found {
     latest: Moment,
     schema: Option<Arc<Schema>>,
+    /// What the letter's head tells of its texts.
+    sent: Sent,
     /// Whether the letter went to many: only what programs write for programs is read in it.
     is_for_many: bool,
     /// What may still be unpacked of archives, in bytes.
-    room: usize,
+    pub(super) room: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) problems: Vec<(Bilingual, Reason)>,
     /// Whether the letter's own text claims to be in a form that programs write, and could not be read as that.
     pub(super) text_was_refused: bool,
     /// How many findings and problems there were beyond what is kept.
     left_out: usize,
+    /// How many lines of texts that report something were not read.
+    unread_lines: usize,
 }
 
 impl Found {
-    pub(super) const fn new(latest: Moment, is_for_many: bool, schema: Option<Arc<Schema>>) -> Self {
-        Self { latest, schema, is_for_many, room: archive::MOST_BYTES, findings: Vec::new(), problems: Vec::new(), text_was_refused: false, left_out: 0 }
+    pub(super) const fn new(latest: Moment, sent: Sent, is_for_many: bool, schema: Option<Arc<Schema>>) -> Self {
+        Self {
+            latest,
+            schema,
+            sent,
+            is_for_many,
+            room: archive::MOST_BYTES,
+            findings: Vec::new(),
+            problems: Vec::new(),
+            text_was_refused: false,
+            left_out: 0,
+            unread_lines: 0,
+        }
+    }
+
+    /// Takes what a text tells.
+    pub(super) fn told(&mut self, told: Told) {
+        self.left_out += told.left_out;
+        self.unread_lines += if told.findings.is_empty() { 0 } else { told.unread_lines };
+        told.findings.into_iter().for_each(|finding| self.keep(finding));
     }
 
     /// Reads the notices that a letter passes on as letters of their own, when it says nothing itself: what their parts hold, and what their
@@ -69,7 +89,7 @@ impl Found {
             let inner = letter.parts.iter().filter(|part| part.depth == 1);
             let subject = letter.parts.iter().find_map(|part| if let Body::Letter(headers) = &part.body { Some(headers.subject.clone()) } else { None });
             let texts: Vec<_> = inner.filter(|part| !part.attached && part.media_type.starts_with("text/")).filter_map(Part::text).collect();
-            notice::labelled(&subject.unwrap_or_default(), &texts.join("\n")).into_iter().for_each(|finding| self.keep(finding));
+            self.told(notice::labelled(&subject.unwrap_or_default(), &texts.join("\n"), &self.sent));
         }
     }
 
@@ -111,7 +131,7 @@ impl Found {
         }
     }
 
-    fn problem(&mut self, place: Bilingual, reason: Reason) {
+    pub(super) fn problem(&mut self, place: Bilingual, reason: Reason) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push((place, reason));
         } else {
@@ -127,24 +147,38 @@ impl Found {
         }
     }
 
-    /// Says what was left out, if anything was: nothing is passed over in silence.
-    pub(super) fn end(&mut self) {
+    /// Says what was left out, if anything was: nothing is passed over in silence. What a text holds beyond what is kept of it was said when
+    /// it was read, and counts where the letter reports something.
+    pub(super) fn end(&mut self, letter: &Letter) {
+        let whole = || Bilingual::new("メール全体", "the whole letter");
         if self.left_out > 0 {
             let count = self.left_out;
             let reason = Reason::new(
                 "letter-left-out",
-                format!("さらに {count} 件ありますが、1 通のメールから読める数を超えています。添付ファイルをファイルとして取り込んでください。"),
-                format!("{count} more were left out, beyond what is read of one letter; import its attachments as files"),
+                format!("さらに {count} 件ありますが、1 通のメールから読める数を超えています。添付ファイルか、一覧をファイルにしたものを取り込んでください。"),
+                format!("{count} more were left out, beyond what is read of one letter; import its attachments, or its list as a file"),
             );
-            self.problems.push((Bilingual::new("メール全体", "the whole letter"), reason));
+            self.problems.push((whole(), reason));
+        }
+        if self.unread_lines > 0 {
+            let count = self.unread_lines;
+            let reason = Reason::new(
+                "letter-lines",
+                format!("{count} 行は、長すぎるか多すぎるので読んでいません。一覧をファイルにして取り込んでください。"),
+                format!("{count} lines were not read, being too long or too many; import the list as a file"),
+            );
+            self.problems.push((whole(), reason));
+        }
+        if !self.findings.is_empty() {
+            self.problems.extend(letter.oddities.iter().filter(|reason| reason.key == "part-length").map(|reason| (whole(), reason.clone())));
         }
     }
 
     /// Reads a file as what it is: an archive, a report in a form that programs write, a table, a notice.
-    fn file(&mut self, file: &File<'_>, subject: &str) {
+    pub(super) fn file(&mut self, file: &File<'_>, subject: &str) {
         let lower = file.name.to_ascii_lowercase();
-        if archive::is_zip(file.bytes) {
-            self.archive(file, subject);
+        if let Some(kind) = archive::Kind::of(file.bytes).filter(|_| !file.body) {
+            self.archive(file, kind, subject);
         } else if let Some(report) = as_xarf(file.bytes) {
             match report {
                 Ok(report) => self.keep(report.finding),
@@ -164,7 +198,7 @@ impl Found {
                     Err(reason) => self.problem(file.place.clone(), reason),
                 }
             } else if !file.body && !self.is_for_many && file.bytes.len() < 1 << 20 && !lower.ends_with(".log") && !text.starts_with("-----BEGIN PGP") {
-                notice::labelled(subject, text).into_iter().for_each(|finding| self.keep(finding));
+                self.told(notice::labelled(subject, text, &self.sent));
             }
         }
     }
@@ -179,35 +213,11 @@ impl Found {
         }
     }
 
-    fn archive(&mut self, archive: &File<'_>, subject: &str) {
-        let File { place, bytes, depth, .. } = *archive;
-        if depth >= MOST_ARCHIVES {
-            let reason = Reason::new(
-                "zip-depth",
-                "zip 書庫の入れ子が深すぎるので、これより内側は開いていません。取り出して読み込んでください。",
-                "archives are nested too deeply, what lies within was not opened; take it out and import it",
-            );
-            self.problem(place.clone(), reason);
-            return;
-        }
-        match archive::unpack(bytes, self.room) {
-            Ok(unpacked) => {
-                unpacked.left_out.into_iter().for_each(|reason| self.problem(place.clone(), reason));
-                for file in unpacked.files {
-                    self.room = self.room.saturating_sub(file.bytes.len());
-                    let place = Bilingual::new(format!("{} の {}", place.ja, file.name), format!("{}, {}", place.en, file.name));
-                    self.file(&File { place: &place, name: &file.name, media_type: "", bytes: &file.bytes, body: false, depth: depth + 1 }, subject);
-                }
-            }
-            Err(reason) => self.problem(place.clone(), reason),
-        }
-    }
-
     /// A table with semicolons between its cells, read as those that stand in texts.
     fn listed(&mut self, file: &File<'_>, subject: &str) {
         let text = String::from_utf8_lossy(file.bytes);
-        let findings = notice::labelled(subject, text.trim_start_matches('\u{feff}'));
-        if findings.is_empty() && notice::is_table(&text) {
+        let told = notice::labelled(subject, text.trim_start_matches('\u{feff}'), &self.sent);
+        if told.findings.is_empty() && notice::is_table(&text) {
             let reason = Reason::new(
                 "table-unread",
                 "表の列はわかりますが、読める行がありません。添付ファイルを対応付けを使って取り込んでください。",
@@ -215,7 +225,7 @@ impl Found {
             );
             self.problem(file.place.clone(), reason);
         }
-        findings.into_iter().for_each(|finding| self.keep(finding));
+        self.told(told);
     }
 
     /// A table whose columns are those that reports share.

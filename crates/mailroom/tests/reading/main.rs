@@ -1,6 +1,7 @@
 //! Letters as they come, and what they tell.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, reason = "a test ends where it is surprised")]
 
+mod archives;
 mod beside;
 #[path = "../../../../fuzz/src/bounded.rs"]
 mod bounded;
@@ -9,6 +10,7 @@ mod field;
 mod fuzz;
 mod iodef;
 mod letters;
+mod limits;
 mod notices;
 mod packed;
 #[path = "../../../../fuzz/src/target.rs"]
@@ -16,6 +18,8 @@ mod target;
 #[path = "../../../../fuzz/src/tnef.rs"]
 #[allow(dead_code, reason = "others use more of it")]
 mod tnef;
+mod victims;
+mod zones;
 
 use noroshi_kernel::moment::Moment;
 use noroshi_mailroom::{

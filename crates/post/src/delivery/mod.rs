@@ -162,15 +162,22 @@ fn returned(part: &Part) -> Option<String> {
     match &part.body {
         Body::Letter(headers) => headers.message_id.clone(),
         Body::Multipart => None,
+        // What is labelled as a head is one, and may hold the id alone (RFC 6522, section 4).
+        _ if matches!(part.media_type.as_str(), "text/rfc822-headers" | "message/global-headers") => Headers::read(head_of(bytes(part))).message_id,
         _ => message_id(bytes(part)),
     }
 }
 
+/// The lines up to the first blank one.
+fn head_of(bytes: &[u8]) -> &[u8] {
+    let head = bytes.trim_ascii_start();
+    let end = [&b"\n\r\n"[..], b"\n\n"].iter().filter_map(|blank| head.windows(blank.len()).position(|found| found == *blank)).min();
+    head.get(..end.map_or(head.len(), |end| end + 1)).unwrap_or(head)
+}
+
 /// The id in a head that begins the bytes. There must be more of a head, so that no words of a person are taken for one.
 fn message_id(head: &[u8]) -> Option<String> {
-    let head = head.trim_ascii_start();
-    let end = [&b"\n\r\n"[..], b"\n\n"].iter().filter_map(|blank| head.windows(blank.len()).position(|found| found == *blank)).min();
-    let headers = Headers::read(head.get(..end.map_or(head.len(), |end| end + 1)).unwrap_or(head));
+    let headers = Headers::read(head_of(head));
     let a_head = headers.fields.len() > 1 && (!headers.from.is_empty() || headers.date.is_some() || !headers.received.is_empty());
     headers.message_id.filter(|_| a_head)
 }
