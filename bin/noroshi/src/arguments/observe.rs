@@ -24,6 +24,8 @@ pub(crate) enum Observe {
         #[arg(required = true, value_name = "PCAP")]
         paths: Vec<PathBuf>,
     },
+    /// Count the sums by hour and day anew, from the packets that are there
+    Recount,
     /// Rank what was seen most
     Top {
         /// By what

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use noroshi_observation::{
     ObservationError, Observatory, series,
-    service::{self, Outcome, Progress},
+    service::{self, Outcome, Progress, rollup},
     top,
 };
 use std::{fs::File, io::IsTerminal as _, path::PathBuf};
@@ -17,6 +17,19 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
     let place = platform.observatory()?;
     match command {
         Observe::Import { sensor, json, paths } => import(&place, &sensor, &paths, json.json).await,
+        Observe::Recount => {
+            let zone = &platform.reckoning.zone;
+            rollup::recount(&place, &Platform::local_administrator(), zone).await?;
+            let mut files = 0;
+            loop {
+                match rollup::rollup(&place, zone).await? {
+                    0 => break,
+                    some => files += some,
+                }
+            }
+            eprintln!("{files} {} counted anew", if files == 1 { "file was" } else { "files were" });
+            Ok(Done::Whole)
+        }
         Observe::Top { by, window, limit, json } => {
             let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
             let question = top::Question { by: by.into(), from, to, limit: limit as usize };
