@@ -1,0 +1,3 @@
+//! The sensor.
+mod disk;
+pub mod ring;
