@@ -5,6 +5,7 @@
 //! - Fluent texts have the same keys and arguments in both languages, and every key is used;
 //! - routes are declared in the one table that the authorisation test walks, and its rows are those of `authorisation.txt`;
 //! - pages of the manual are listed and links within lead somewhere;
+//! - every crate has the workspace's lints (unsafe code may be allowed in `telescope` alone);
 //! - licences are on the list of `deny.toml`;
 //! - the longest files, as a report.
 
@@ -13,6 +14,7 @@
 mod floors;
 mod fluent;
 mod licences;
+mod lints;
 mod manual;
 mod routes;
 mod sources;
@@ -42,11 +44,12 @@ fn run() -> Result<()> {
     let home = std::env::var_os("CARGO_MANIFEST_DIR").context("run it with: cargo xtask tidy")?;
     let root = PathBuf::from(home).parent().context("xtask lies in the workspace")?.to_owned();
     let metadata = floors::metadata(&root)?;
-    let checks: [(&str, Result<Findings>); 6] = [
+    let checks: [(&str, Result<Findings>); 7] = [
         ("floors", floors::check(&metadata)),
         ("sources", sources::check(&root)),
         ("fluent", fluent::check(&root)),
         ("routes", routes::check(&root)),
+        ("lints", lints::check(&root)),
         ("licences", licences::check(&root, &metadata)),
         ("manual", manual::check(&root)),
     ];

@@ -1,4 +1,5 @@
-//! Packets: captures are read, packets are decoded, and what a packet alone tells of its sender is said. Pure: bytes in, records out.
+//! Packets: captures are read, packets are decoded, and what a packet alone tells of its sender is said. Pure but for
+//! [`capture`]'s `live`: bytes in, records out.
 //!
 //! ```
 //! use noroshi_telescope::{capture::{CaptureFile, Limits}, packet, tally::Tally};
@@ -18,8 +19,9 @@
 //! exactly one of four: a [`Packet`](packet::Packet), *not IP*, *truncated*, or *malformed* with its reason; [`tally`] counts them. [`tool`] and
 //! [`kind`] judge a packet by itself. Nothing is copied: a packet borrows from its frame, a frame from its file's window.
 //!
-//! [`batch`] is what a sensor sends to the centre: its packets, sealed and chained; [`protocol`] what they say to each other. What is still to come has its place: frames off an interface in
-//! `capture::live` (AF_PACKET).
+//! Frames off an interface come from `capture::live` (AF_PACKET, Linux), behind the feature `live`: sensors need it, the centre does not.
+//!
+//! [`batch`] is what a sensor sends to the centre: its packets, sealed and chained; [`protocol`] what they say to each other.
 //!
 //! # To add a link type
 //!
@@ -30,8 +32,13 @@
 //! 3. Name it in `packet::link::network`, add a row to the table in `packet/link/tests.rs`, and a seed to `fuzz/src/telescope.rs`.
 //! 4. Compare with tshark: put a capture into the folder `pcap` of `NOROSHI_FIELD_DATA` and run `tests/field.rs`.
 //!
-//! **Architecture invariant:** nothing here asks the clock, the network or a file system; nothing panics on any bytes; whatever a length in
+//! **Architecture invariant:** nothing but `capture::live` asks the clock, the network or a file system; nothing panics on any bytes; whatever a length in
 //! the bytes says, memory is bounded by [`capture::Limits`].
+
+#![cfg_attr(not(feature = "live"), forbid(unsafe_code))]
+
+#[cfg(all(feature = "live", not(target_os = "linux")))]
+compile_error!("the feature `live` needs packet sockets of Linux");
 
 pub mod batch;
 pub mod capture;

@@ -1,7 +1,9 @@
-//! Where frames come from: capture files.
+//! Where frames come from: capture files, and interfaces of the network (feature `live`, on Linux).
 
 mod file;
 mod link_type;
+#[cfg(feature = "live")]
+pub mod live;
 
 pub use file::{Blocks, Broken, CaptureFile, Format, Limits, Packing};
 pub use link_type::LinkType;
