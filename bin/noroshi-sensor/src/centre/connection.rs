@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, time::{sleep, timeout}};
 use tokio_rustls::{
     TlsConnector,
     rustls::{self, CertificateError, ClientConfig},
@@ -50,6 +50,9 @@ pub enum CallError {
     #[error("HTTP {0}, and not in the centre's words: another program answers there, or one of the two must be updated")]
     Foreign(u16),
 }
+
+/// Whoever records looks at least so often where the centre is.
+pub const LEFT_OUT_AFTER: Duration = Duration::from_millis(500);
 
 /// A connection, opened when it is needed.
 pub struct Connection {
@@ -93,7 +96,16 @@ impl Connection {
         let failed = |error| CallError::Unreachable(self.address.clone(), error);
         let looking = tokio::net::lookup_host((self.address.host.as_str(), self.address.port));
         let found: Vec<SocketAddr> = timeout(CONNECTING, looking).await.map_err(|_| CallError::Late)?.map_err(failed)?.collect();
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&found);
+        let moved = {
+            let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            let moved = *known != found;
+            known.clone_from(&found);
+            moved
+        };
+        // Who leaves this traffic out must know where it goes before the first of it comes back.
+        if moved && Arc::strong_count(&self.found) > 1 {
+            sleep(LEFT_OUT_AFTER).await;
+        }
         Ok(found)
     }
 

@@ -5,5 +5,5 @@ mod connection;
 mod tls;
 
 pub use address::{Address, NoAddress};
-pub use connection::{CallError, Connection};
+pub use connection::{CallError, Connection, LEFT_OUT_AFTER};
 pub use tls::{known, pinned};
