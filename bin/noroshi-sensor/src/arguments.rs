@@ -91,7 +91,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "CIDR", num_args = 1.., value_parser = network)]
     pub(crate) manage: Vec<LeftOut>,
     /// The user as whom it runs once the interface is open.
-    #[arg(long, value_name = "NAME", requires = "interface")]
+    #[arg(long, value_name = "NAME", conflicts_with = "capture")]
     pub(crate) user: Option<String>,
     /// Send what was recorded after so many seconds.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3_600))]
@@ -100,7 +100,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     heartbeat_seconds: u32,
     /// Record frames to other hosts, too.
-    #[arg(long, requires = "interface")]
+    #[arg(long, conflicts_with = "capture")]
     pub(crate) promiscuous: bool,
 }
 

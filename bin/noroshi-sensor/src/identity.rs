@@ -5,7 +5,9 @@ use noroshi_telescope::batch::{SensorId, SigningKey};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs, io,
+    fs::{self, Permissions},
+    io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 use tokio_rustls::rustls::{ClientConfig, pki_types::CertificateDer};
@@ -86,6 +88,7 @@ impl Identity {
     pub fn keep(&self, state: &Path, keys: &Keys<'_>) -> io::Result<()> {
         let disk = Disk::default();
         disk.folder(state)?;
+        fs::set_permissions(state, Permissions::from_mode(0o700))?;
         for (file, bytes) in [(&self.tls_key, keys.tls.as_bytes()), (&self.batch_key, keys.batch)] {
             if !state.join(file).try_exists()? {
                 disk.write(state, file, bytes)?;

@@ -132,7 +132,8 @@ impl Watch {
     /// # Errors
     /// As [`look`](Self::look).
     pub fn finish(&mut self, now: Clocks, passed: Passed) -> Result<Option<Span>, ArrowError> {
-        if self.down.is_some() && self.recorder.is_empty() { Ok(None) } else { self.close(now, passed).map(Some) }
+        let no_time = self.opened.monotonic_us == now.monotonic_us && self.counts == Counts::default() && self.gaps.is_empty();
+        if self.recorder.is_empty() && (self.down.is_some() || no_time) { Ok(None) } else { self.close(now, passed).map(Some) }
     }
 
     /// The interface went down: the span is over, and the next begins when it is back.
