@@ -1,8 +1,8 @@
 //! Enrolment: a sensor makes its keys, and the centre that its token names gets to know them.
 
 use crate::{
-    certificate,
     centre::{Address, CallError, Connection, pinned},
+    certificate,
     identity::{Identity, Keys},
     spool::SOFTWARE,
 };

@@ -1,6 +1,6 @@
 //! Who a sensor is: kept in its folder of state, for its user alone.
 
-use crate::{certificate, centre::Address, disk::Disk};
+use crate::{centre::Address, certificate, disk::Disk};
 use noroshi_telescope::batch::{SensorId, SigningKey};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};

@@ -131,7 +131,11 @@ impl<'a> Uploader<'a> {
                 false
             }
             Err(CallError::Refused(problem)) if problem.for_good => {
-                tracing::error!("the centre refuses a batch for good: {} ({}); it is moved aside, and the centre is told of the gap", problem.title, problem.r#type);
+                tracing::error!(
+                    "the centre refuses a batch for good: {} ({}); it is moved aside, and the centre is told of the gap",
+                    problem.title,
+                    problem.r#type
+                );
                 let refused = self.spool.ring().refuse(index);
                 refused.map_err(|error| tracing::error!("it cannot be moved aside: {error}")).is_ok()
             }

@@ -62,7 +62,9 @@ mod tests {
             assert_eq!((address.host.as_str(), address.port), (host, port));
             assert_eq!(address.to_string().parse(), Ok(address));
         }
-        for wrong in ["", "centre.example.jp", "http://centre.example.jp", "https://", "https://centre.example.jp/x", "https://a@b.example.jp", "https://x:99999"] {
+        for wrong in
+            ["", "centre.example.jp", "http://centre.example.jp", "https://", "https://centre.example.jp/x", "https://a@b.example.jp", "https://x:99999"]
+        {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
     }

@@ -17,7 +17,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{net::TcpStream, time::{sleep, timeout}};
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 use tokio_rustls::{
     TlsConnector,
     rustls::{self, CertificateError, ClientConfig},
@@ -213,9 +216,13 @@ impl Connection {
                 "{centre} is not the centre of this token ({}): use the address that came with the token; if it is right, somebody is in between, and the token must not be used",
                 other.0
             ),
-            rustls::Error::InvalidCertificate(why) => format!("{centre} is not the centre at which this sensor enrolled ({why}): if the centre was set up anew, enrol anew"),
+            rustls::Error::InvalidCertificate(why) => {
+                format!("{centre} is not the centre at which this sensor enrolled ({why}): if the centre was set up anew, enrol anew")
+            }
             rustls::Error::AlertReceived(alert) => {
-                format!("{centre} does not accept this sensor's certificate ({alert:?}): it was revoked or has expired; ask the centre for a new token and enrol with --again")
+                format!(
+                    "{centre} does not accept this sensor's certificate ({alert:?}): it was revoked or has expired; ask the centre for a new token and enrol with --again"
+                )
             }
             other => format!("{centre} does not speak TLS as a centre does ({other})"),
         })

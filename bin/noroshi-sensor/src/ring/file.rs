@@ -42,13 +42,7 @@ impl Waiting {
 
     /// What is missing when it goes.
     pub(super) fn as_gap(&self, reason: GapReason) -> Gap {
-        Gap {
-            reason,
-            from_us: self.opened_us,
-            to_us: self.closed_us,
-            packets: Some(self.packets),
-            batches: Some((self.boot, self.sequence, self.sequence)),
-        }
+        Gap { reason, from_us: self.opened_us, to_us: self.closed_us, packets: Some(self.packets), batches: Some((self.boot, self.sequence, self.sequence)) }
     }
 }
 

@@ -127,7 +127,13 @@ mod tests {
 
     fn gap(reason: GapReason, boot: u8, first: u64, last: u64) -> Gap {
         let at = i64::try_from(first).unwrap() * 10;
-        Gap { reason, from_us: at, to_us: i64::try_from(last).unwrap() * 10 + 10, packets: Some(last - first + 1), batches: Some((BootId([boot; 16]), first, last)) }
+        Gap {
+            reason,
+            from_us: at,
+            to_us: i64::try_from(last).unwrap() * 10 + 10,
+            packets: Some(last - first + 1),
+            batches: Some((BootId([boot; 16]), first, last)),
+        }
     }
 
     #[test]

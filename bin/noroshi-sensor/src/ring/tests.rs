@@ -169,7 +169,7 @@ fn gaps_that_a_lost_batch_would_have_told_are_told_by_the_next() {
     run.append();
     assert!(run.ring.untold().is_empty());
     let batch = run.ring.take().unwrap();
-    assert_eq!(sealed(&batch.bytes).gaps, [stopped.clone()]);
+    assert_eq!(sealed(&batch.bytes).gaps, std::slice::from_ref(&stopped));
     run.ring.refuse(batch.index).unwrap();
     assert!(run.ring.untold().contains(&stopped));
     assert_eq!(run.ring.untold().len(), 2);

@@ -129,8 +129,7 @@ pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Re
     let Who { identity, key } = who;
     let spool = Spool::new(Ring::open(&identity.ring(&options.state), options.ring)?);
     tracing::info!("{} ({}) records for {}; {} batches wait", identity.name, identity.sensor, identity.centre, spool.ring().len());
-    let mut sealer =
-        Sealer::begin(&spool, &key, identity.sensor, options.recording.mask).map_err(|error| RunError::System("a run cannot begin", error))?;
+    let mut sealer = Sealer::begin(&spool, &key, identity.sensor, options.recording.mask).map_err(|error| RunError::System("a run cannot begin", error))?;
     let uploader = Uploader::new(&spool, clock, &options.state, identity)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| RunError::System("a thread", error))?;
     let asked_to_end = AtomicBool::new(false);

@@ -22,7 +22,9 @@ pub(crate) enum Mood {
     DieAfter,
     /// Stores it, and acknowledges another.
     WrongHash,
-    Refuse { for_good: bool },
+    Refuse {
+        for_good: bool,
+    },
 }
 
 pub(crate) struct Book {

@@ -7,10 +7,13 @@ use crate::{
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use nix::sched::{CloneFlags, setns};
 use noroshi_telescope::protocol::{BATCH, BATCH_TYPE, ENROL, Problem, RENEW, Token};
 use serde::Serialize;
 use std::{
+    fs::File,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };
@@ -30,22 +33,29 @@ pub(crate) struct Centre {
     book: Arc<Mutex<Book>>,
     address: SocketAddr,
     config: Arc<ServerConfig>,
+    /// The network namespace in which it listens.
+    namespace: Option<PathBuf>,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Centre {
     /// On a port of the loopback.
     pub(crate) fn start() -> Self {
-        Self::start_at("127.0.0.1:0".parse().unwrap())
+        Self::start_at("127.0.0.1:0", None)
     }
 
-    pub(crate) fn start_at(address: SocketAddr) -> Self {
-        let book = Book::new();
+    pub(crate) fn start_at(address: &str, namespace: Option<PathBuf>) -> Self {
+        let (book, address) = (Book::new(), address.parse::<SocketAddr>().unwrap());
         let (leaf, key) = book.authority.server(&address.ip().to_string(), USUAL);
-        Self::start_with(address, book, leaf, key)
+        Self::start_on(address, namespace, book, leaf, key)
     }
 
-    pub(crate) fn start_with(address: SocketAddr, book: Book, leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
+    /// With another certificate than it should have.
+    pub(crate) fn start_with(book: Book, leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
+        Self::start_on("127.0.0.1:0".parse().unwrap(), None, book, leaf, key)
+    }
+
+    fn start_on(address: SocketAddr, namespace: Option<PathBuf>, book: Book, leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(book.authority.certificate.clone()).unwrap();
         let provider = Arc::new(default_provider());
@@ -57,7 +67,7 @@ impl Centre {
             .with_client_cert_verifier(clients)
             .with_single_cert(chain, key)
             .unwrap();
-        let mut centre = Self { book: Arc::new(Mutex::new(book)), address, config: Arc::new(config), running: None };
+        let mut centre = Self { book: Arc::new(Mutex::new(book)), address, config: Arc::new(config), namespace, running: None };
         centre.up();
         centre
     }
@@ -84,7 +94,11 @@ impl Centre {
         let (end, ended) = oneshot::channel();
         let (book, config, address) = (Arc::clone(&self.book), Arc::clone(&self.config), self.address);
         let (told, listens) = std::sync::mpsc::channel();
+        let namespace = self.namespace.as_ref().map(|path| File::open(path).unwrap());
         let thread = std::thread::spawn(move || {
+            if let Some(namespace) = namespace {
+                setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
+            }
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -177,4 +191,3 @@ fn said<T: Serialize>(answer: Result<T, Problem>) -> Response<Full<Bytes>> {
     };
     Response::builder().status(status).body(Full::new(Bytes::from(body))).unwrap()
 }
-

@@ -62,7 +62,7 @@ fn another_authority_is_not_believed() {
     // One that sends the right authority's certificate along, and was not signed by it.
     let book = Book::new();
     let (leaf, key) = Authority::new().server("127.0.0.1", USUAL);
-    let liar = Centre::start_with("127.0.0.1:0".parse().unwrap(), book, leaf, key);
+    let liar = Centre::start_with(book, leaf, key);
     refused(state.path(), &liar.url(), &liar.token(), "is not the centre");
 }
 
@@ -79,7 +79,7 @@ fn a_clock_that_is_wrong_is_named() {
     for (span, because) in [((86_400, 2 * 86_400), "not valid yet by the clock"), ((-2 * 86_400, -86_400), "has expired by the clock")] {
         let book = Book::new();
         let (leaf, key) = book.authority.server("127.0.0.1", span);
-        let centre = Centre::start_with("127.0.0.1:0".parse().unwrap(), book, leaf, key);
+        let centre = Centre::start_with(book, leaf, key);
         let state = tempfile::tempdir().unwrap();
         refused(state.path(), &centre.url(), &centre.token(), because);
     }
@@ -89,7 +89,7 @@ fn a_clock_that_is_wrong_is_named() {
 fn a_certificate_for_another_name_and_a_centre_that_is_not_there_are_named() {
     let book = Book::new();
     let (leaf, key) = book.authority.server("192.0.2.1", USUAL);
-    let mut centre = Centre::start_with("127.0.0.1:0".parse().unwrap(), book, leaf, key);
+    let mut centre = Centre::start_with(book, leaf, key);
     let state = tempfile::tempdir().unwrap();
     let token = centre.token();
     refused(state.path(), &centre.url(), &token, "is for another name");

@@ -13,6 +13,7 @@ mod interface;
 mod killed;
 mod program;
 mod sending;
+mod watching;
 
 use std::time::{Duration, Instant};
 

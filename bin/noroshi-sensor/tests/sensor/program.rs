@@ -59,10 +59,6 @@ impl Running {
         self.end().1
     }
 
-    pub(crate) fn is_over(&mut self) -> bool {
-        self.0.try_wait().unwrap().is_some()
-    }
-
     /// Waits for its end; whether it was well, and what it said.
     pub(crate) fn end(mut self) -> (bool, String) {
         let mut text = String::new();
