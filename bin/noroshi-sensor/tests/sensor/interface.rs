@@ -18,16 +18,16 @@ use std::{
     time::Duration,
 };
 
-struct Place {
+pub(crate) struct Place {
     ground: Ground,
-    centre: Centre,
-    state: tempfile::TempDir,
-    sender: Sender,
+    pub(crate) centre: Centre,
+    pub(crate) state: tempfile::TempDir,
+    pub(crate) sender: Sender,
 }
 
 impl Place {
     /// A centre outside, and a sensor that enrolled and has not begun.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let ground = Ground::new();
         let centre = Centre::start_at(CENTRE, Some(ground.outside()));
         let state = tempfile::tempdir().unwrap();
@@ -40,10 +40,15 @@ impl Place {
         Self { ground, centre, state, sender }
     }
 
-    /// A sensor that records already.
+    /// A sensor that records already, and tells soon.
     fn run(&self, more: &[&str]) -> Running {
+        self.run_with(&[&["--batch-seconds", "1", "--heartbeat-seconds", "1"], more].concat())
+    }
+
+    /// A sensor that records already.
+    pub(crate) fn run_with(&self, more: &[&str]) -> Running {
         let before = self.centre.book().batches.len();
-        let arguments = ["run", "--interface", INTERFACE, "--user", "nobody", "--batch-seconds", "1", "--heartbeat-seconds", "1"];
+        let arguments = ["run", "--interface", INTERFACE, "--user", "nobody"];
         let sensor = Running::start(self.ground.within(&program(self.state.path(), arguments.iter().chain(more))));
         until("a first batch", || self.centre.book().batches.len() > before);
         sensor

@@ -11,6 +11,7 @@ mod enrolment;
 mod ground;
 mod interface;
 mod killed;
+mod load;
 mod program;
 mod sending;
 mod watching;
