@@ -35,7 +35,10 @@ impl FromStr for Address {
             return Err(no());
         }
         let name = ServerName::try_from(host.to_owned()).map_err(|_| no())?;
-        let port = if authority.as_str().ends_with(':') { return Err(no()) } else { authority.port_u16().unwrap_or(443) };
+        let port = match authority.as_str().strip_prefix(authority.host()).ok_or_else(no)? {
+            "" => 443,
+            port => port.strip_prefix(':').and_then(|port| port.parse().ok()).ok_or_else(no)?,
+        };
         Ok(Self { host: host.to_owned(), port, name, authority: authority.as_str().to_owned() })
     }
 }
@@ -62,9 +65,16 @@ mod tests {
             assert_eq!((address.host.as_str(), address.port), (host, port));
             assert_eq!(address.to_string().parse(), Ok(address));
         }
-        for wrong in
-            ["", "centre.example.jp", "http://centre.example.jp", "https://", "https://centre.example.jp/x", "https://a@b.example.jp", "https://x:99999"]
-        {
+        for wrong in [
+            "",
+            "centre.example.jp",
+            "http://centre.example.jp",
+            "https://",
+            "https://centre.example.jp/x",
+            "https://a@b.example.jp",
+            "https://x:99999",
+            "https://x:",
+        ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
     }

@@ -240,6 +240,32 @@ fn a_ring_is_used_by_one_process_at_a_time() {
     Ring::open(folder.path(), Limits::default()).unwrap();
 }
 
+#[test]
+fn a_gap_is_told_once_wherever_the_process_is_killed_while_it_is_told() {
+    let mut twice = 0;
+    for steps in 0..20 {
+        let (folder, faults) = (folder(), Faults::default());
+        let mut run = Run::open(folder.path(), 1, Limits::default(), &faults).unwrap();
+        run.append();
+        let refused = run.ring.take().unwrap();
+        run.ring.refuse(refused.index).unwrap();
+        faults.kill_after(steps);
+        run.append();
+        let killed = faults.killed();
+        drop(run);
+        let mut run = Run::open(folder.path(), 2, Limits::default(), &Faults::default()).unwrap();
+        twice += usize::from(killed && run.ring.len() == 1);
+        run.append();
+        let mut gaps = Vec::new();
+        while let Some(batch) = run.ring.take() {
+            gaps.extend(told(&sealed(&batch.bytes).gaps));
+            run.ring.acknowledge(batch.index, 0);
+        }
+        assert_eq!(gaps, [(GapReason::Refused, 1, 0, 0)], "killed after {steps} steps");
+    }
+    assert!(twice > 1, "it was killed between the batch and the state, too");
+}
+
 /// What is done to a ring.
 #[derive(Clone, Copy, Debug)]
 enum Deed {
