@@ -88,7 +88,9 @@ impl Identity {
     pub fn keep(&self, state: &Path, keys: &Keys<'_>) -> io::Result<()> {
         let disk = Disk::default();
         disk.folder(state)?;
-        fs::set_permissions(state, Permissions::from_mode(0o700))?;
+        if fs::metadata(state)?.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(state, Permissions::from_mode(0o700))?;
+        }
         for (file, bytes) in [(&self.tls_key, keys.tls.as_bytes()), (&self.batch_key, keys.batch)] {
             if !state.join(file).try_exists()? {
                 disk.write(state, file, bytes)?;

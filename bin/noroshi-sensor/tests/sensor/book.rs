@@ -55,6 +55,10 @@ pub(crate) struct Stored {
     /// TCP sequence numbers, of which the tests give each packet its own.
     pub(crate) packets: Vec<u32>,
     pub(crate) times_ns: Vec<i64>,
+    /// Whether no packet has a destination.
+    pub(crate) masked: bool,
+    /// What packets carry, as far as it was recorded.
+    pub(crate) payloads: Vec<Vec<u8>>,
 }
 
 pub(crate) const SENSOR: SensorId = SensorId([7; 16]);
@@ -125,10 +129,11 @@ impl Book {
         let known = self.batches.iter().any(|stored| stored.hash == hash);
         if mood != Some(Mood::DieBefore) && !known {
             let packets = batch.packets().unwrap();
-            let all = packets.iter();
-            let (sequences, times_ns) = all.map(|record| (record.packet.sequence().unwrap_or(0), record.packet.at_ns)).unzip();
+            let (sequences, times_ns) = packets.iter().map(|record| (record.packet.sequence().unwrap_or(0), record.packet.at_ns)).unzip();
+            let masked = packets.iter().all(|record| record.masked && record.packet.destination.is_unspecified());
+            let payloads = packets.iter().map(|record| record.packet.payload(usize::MAX).to_vec()).collect();
             assert!(!self.batches.iter().any(|stored| (stored.header.boot, stored.header.sequence) == (header.boot, header.sequence)));
-            self.batches.push(Stored { hash, header, packets: sequences, times_ns });
+            self.batches.push(Stored { hash, header, packets: sequences, times_ns, masked, payloads });
         }
         let hash = if mood == Some(Mood::WrongHash) { Hash([0; 32]) } else { hash };
         Ok(Receipt { hash, known, at_us: now_us() + self.ahead_us })

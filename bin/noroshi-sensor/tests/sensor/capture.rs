@@ -12,6 +12,20 @@ pub(crate) fn syn(number: u32) -> Vec<u8> {
     frame
 }
 
+/// A datagram of UDP to port 53.
+pub(crate) fn udp(payload: &[u8]) -> Vec<u8> {
+    let length = |more: usize| u16::try_from(payload.len() + more).unwrap().to_be_bytes();
+    let mut frame = syn(0);
+    frame.truncate(34);
+    frame[16..18].copy_from_slice(&length(28));
+    frame[23] = 17;
+    frame.extend([0x9c, 0x40, 0, 53]);
+    frame.extend(length(8));
+    frame.extend([0, 0]);
+    frame.extend(payload);
+    frame
+}
+
 /// A frame of ARP.
 pub(crate) fn arp() -> Vec<u8> {
     [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 6][..], &[0; 28]].concat()

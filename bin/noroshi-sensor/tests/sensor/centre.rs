@@ -1,7 +1,7 @@
 //! A centre on a port of this machine.
 
 use crate::{
-    authority::USUAL,
+    authority::{Authority, USUAL},
     book::{Book, Mood, problem},
 };
 use http_body_util::{BodyExt as _, Full};
@@ -32,6 +32,8 @@ use tokio_rustls::{
 pub(crate) struct Centre {
     book: Arc<Mutex<Book>>,
     address: SocketAddr,
+    /// Its certificate and the key.
+    proof: (CertificateDer<'static>, PrivateKeyDer<'static>),
     config: Arc<ServerConfig>,
     /// The network namespace in which it listens.
     namespace: Option<PathBuf>,
@@ -56,18 +58,8 @@ impl Centre {
     }
 
     fn start_on(address: SocketAddr, namespace: Option<PathBuf>, book: Book, leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add(book.authority.certificate.clone()).unwrap();
-        let provider = Arc::new(default_provider());
-        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).allow_unauthenticated().build().unwrap();
-        let chain = vec![leaf, book.authority.certificate.clone()];
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&TLS13])
-            .unwrap()
-            .with_client_cert_verifier(clients)
-            .with_single_cert(chain, key)
-            .unwrap();
-        let mut centre = Self { book: Arc::new(Mutex::new(book)), address, config: Arc::new(config), namespace, running: None };
+        let config = config(&book.authority, &book.authority, leaf.clone(), key.clone_key());
+        let mut centre = Self { book: Arc::new(Mutex::new(book)), address, proof: (leaf, key), config: Arc::new(config), namespace, running: None };
         centre.up();
         centre
     }
@@ -116,6 +108,15 @@ impl Centre {
         self.running = Some((end, thread));
     }
 
+    /// Believes no certificate any more that it signed.
+    pub(crate) fn forget(&mut self) {
+        self.down();
+        let (leaf, key) = &self.proof;
+        let next = config(&self.book().authority, &Authority::new(), leaf.clone(), key.clone_key());
+        self.config = Arc::new(next);
+        self.up();
+    }
+
     /// Ends at once, with all its connections.
     pub(crate) fn down(&mut self) {
         if let Some((end, thread)) = self.running.take() {
@@ -123,6 +124,19 @@ impl Centre {
             thread.join().unwrap();
         }
     }
+}
+
+fn config(own: &Authority, of_sensors: &Authority, leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> ServerConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(of_sensors.certificate.clone()).unwrap();
+    let provider = Arc::new(default_provider());
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).allow_unauthenticated().build().unwrap();
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13])
+        .unwrap()
+        .with_client_cert_verifier(clients)
+        .with_single_cert(vec![leaf, own.certificate.clone()], key)
+        .unwrap()
 }
 
 impl Drop for Centre {

@@ -13,6 +13,7 @@ use std::{
     collections::BTreeMap,
     fs,
     os::unix::fs::{PermissionsExt as _, chown},
+    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
@@ -90,6 +91,31 @@ fn what_comes_in_arrives_and_what_the_sensor_says_itself_does_not() {
     assert!(book.batches.iter().any(|stored| stored.header.counts.kept == 0), "a heartbeat");
     let spans: Vec<_> = book.batches.iter().map(|stored| (stored.header.opened, stored.header.closed)).collect();
     assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0), "{spans:?}");
+}
+
+/// As its systemd unit starts it: as its user, with two capabilities.
+#[test]
+fn who_was_never_root_gives_its_two_capabilities_up() {
+    let place = Place::new();
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("noroshi-sensor");
+    fs::copy(env!("CARGO_BIN_EXE_noroshi-sensor"), &copy).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "--bounding-set", "-all,+net_raw,+net_admin"]);
+    command.args(["--inh-caps", "-all,+net_raw,+net_admin", "--ambient-caps", "-all,+net_raw,+net_admin"]).arg(&copy);
+    command.args(["run", "--interface", INTERFACE, "--user", "nobody", "--batch-seconds", "1"]).env("NOROSHI_SENSOR_STATE", place.state.path());
+    let sensor = Running::start(place.ground.within(&command));
+    thread::sleep(Duration::from_millis(500));
+    place.sender.send(&syn(1));
+    until("the packet", || place.centre.book().packets() == [1]);
+    let status = fs::read_to_string(format!("/proc/{}/status", sensor.id())).unwrap();
+    for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+        assert!(status.contains(&format!("{set}:\t0000000000000000\n")), "{status}");
+    }
+    sensor.terminate();
+    let (well, text) = sensor.end();
+    assert!(well, "{text}");
 }
 
 #[test]

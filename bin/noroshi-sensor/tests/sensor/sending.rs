@@ -36,6 +36,21 @@ fn every_packet_of_a_capture_arrives_once_with_its_time_and_what_is_none_is_coun
 }
 
 #[test]
+fn addresses_stay_with_a_sensor_that_masks_them_and_payload_comes_when_it_is_asked_for() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    let path = state.path().join("a.pcap");
+    capture::write(&path, [capture::syn(1), capture::udp(b"GET / HTTP/1.1")]);
+    for (more, masked, payload) in [(&[][..], false, &b""[..]), (&["--mask"], true, b""), (&["--payload-bytes", "5"], false, b"GET /")] {
+        assert!(Running::over(state.path(), &[&path], more).end().0);
+        let book = centre.book();
+        let last = book.batches.last().unwrap();
+        assert_eq!((last.header.masked, last.masked), (masked, masked), "{more:?}");
+        assert_eq!(last.payloads, [&b""[..], payload], "{more:?}: nothing of what TCP carries");
+    }
+}
+
+#[test]
 fn a_batch_is_sent_until_it_is_acknowledged_and_then_never_again() {
     let centre = Centre::start();
     let state = enrolled(&centre);
@@ -138,6 +153,20 @@ fn a_sensor_that_is_revoked_keeps_what_it_has() {
     assert!(well && text.contains("the sensor was revoked"), "{text}");
     assert!(centre.book().batches.is_empty());
     assert_eq!(status(state.path())["ring"]["batches"], 1);
+}
+
+#[test]
+fn a_certificate_that_is_refused_is_named() {
+    let mut centre = Centre::start();
+    let state = enrolled(&centre);
+    centre.forget();
+    let path = capture::syns(state.path(), 100);
+    let sensor = Running::over(state.path(), &[&path], &[]);
+    until("a batch that waits", || status(state.path())["ring"]["batches"] == 1);
+    std::thread::sleep(Duration::from_millis(1_500));
+    sensor.terminate();
+    let (well, text) = sensor.end();
+    assert!(well && text.contains("does not accept this sensor's certificate"), "{text}");
 }
 
 #[test]
