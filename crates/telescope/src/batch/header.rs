@@ -156,11 +156,13 @@ pub enum GapReason {
     DiskFull,
     /// The centre refused it for good.
     Refused,
+    /// It waited on the sensor's disk and could not be read any more.
+    Unreadable,
 }
 
 impl GapReason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Stopped, Self::InterfaceDown, Self::RingFull, Self::DiskFull, Self::Refused];
+    pub const ALL: [Self; 6] = [Self::Stopped, Self::InterfaceDown, Self::RingFull, Self::DiskFull, Self::Refused, Self::Unreadable];
 
     /// A short name for tables and filters.
     #[must_use]
@@ -171,6 +173,7 @@ impl GapReason {
             Self::RingFull => "ring_full",
             Self::DiskFull => "disk_full",
             Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
         }
     }
 }

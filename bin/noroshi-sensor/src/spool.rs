@@ -1,0 +1,111 @@
+//! Between who records and who sends: spans are sealed and kept in the ring, off the thread that must read the next frames.
+
+use crate::{
+    recording::Span,
+    ring::{Kept, Ring},
+};
+use noroshi_telescope::batch::{BootId, Gap, GapReason, Header, SensorId, SigningKey, seal};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
+
+/// The program, as it names itself.
+pub const SOFTWARE: &str = concat!("noroshi-sensor ", env!("CARGO_PKG_VERSION"));
+
+/// What the threads of a sensor share.
+#[derive(Debug)]
+pub struct Spool {
+    ring: Mutex<Ring>,
+    clock_offset_us: Mutex<Option<i64>>,
+    /// Told when a batch was kept.
+    pub came: Notify,
+}
+
+impl Spool {
+    /// Shares a ring.
+    #[must_use]
+    pub fn new(ring: Ring) -> Self {
+        Self { ring: Mutex::new(ring), clock_offset_us: Mutex::new(None), came: Notify::new() }
+    }
+
+    /// The ring, for one deed.
+    pub fn ring(&self) -> MutexGuard<'_, Ring> {
+        // A thread that panicked in the ring left it as a kill would have: what stands on the disk is right.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far the clock here is ahead of the centre's, as far as that is known.
+    pub fn clock_offset_us(&self) -> Option<i64> {
+        *self.clock_offset_us.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The centre told its time.
+    pub fn clock_is_ahead(&self, offset_us: i64) {
+        *self.clock_offset_us.lock().unwrap_or_else(PoisonError::into_inner) = Some(offset_us);
+    }
+}
+
+/// Seals what one run records.
+#[derive(Debug)]
+pub struct Sealer<'a> {
+    spool: &'a Spool,
+    key: &'a SigningKey,
+    sensor: SensorId,
+    boot: BootId,
+    sequence: u64,
+    masked: bool,
+}
+
+impl<'a> Sealer<'a> {
+    /// Begins a run.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn begin(spool: &'a Spool, key: &'a SigningKey, sensor: SensorId, masked: bool) -> io::Result<Self> {
+        let mut boot = [0; 16];
+        SystemRandom::new().fill(&mut boot).map_err(|_| io::Error::other("the system has no random numbers"))?;
+        Ok(Self { spool, key, sensor, boot: BootId(boot), sequence: 0, masked })
+    }
+
+    /// Seals a span and keeps it.
+    ///
+    /// # Errors
+    /// When it cannot be sealed, which is a defect. Whatever the disk does is told to the centre.
+    pub fn keep(&mut self, span: Span) -> io::Result<()> {
+        let Span { opened, closed, counts, gaps, packets } = span;
+        let mut ring = self.spool.ring();
+        if self.sequence == 0
+            && let Some(from_us) = ring.head().map(|head| head.closed_us).filter(|from_us| *from_us < opened.wall_us)
+        {
+            ring.note(Gap { reason: GapReason::Stopped, from_us, to_us: opened.wall_us, packets: None, batches: None });
+        }
+        gaps.into_iter().for_each(|gap| ring.note(gap));
+        let sequence = self.sequence;
+        self.sequence += 1;
+        let kept = ring.append(|before| {
+            let header = Header {
+                sensor: self.sensor,
+                boot: self.boot,
+                sequence,
+                previous: before.previous,
+                opened,
+                closed,
+                clock_offset_us: self.spool.clock_offset_us(),
+                counts,
+                gaps: before.gaps,
+                masked: self.masked,
+                software: SOFTWARE.to_owned(),
+            };
+            let bytes = seal(&header, &packets, self.key)?;
+            Ok((header, bytes))
+        })?;
+        drop(ring);
+        if kept == Kept::Kept {
+            self.spool.came.notify_one();
+        }
+        Ok(())
+    }
+}
