@@ -7,7 +7,7 @@ use super::{
 };
 use async_imap::{Authenticator, Client, Session, error::Error as Imap, types::Fetch};
 use futures_util::{Stream, StreamExt as _};
-use noroshi_kernel::{reason::Reason, setaside::printable};
+use noroshi_kernel::{moment::Moment, reason::Reason, setaside::printable};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -73,6 +73,8 @@ pub struct Letter {
     pub uid: u32,
     /// What the number counts within: another value, and the same number is another letter.
     pub uid_validity: u32,
+    /// When it came into the mailbox, by the server's clock.
+    pub arrived: Option<Moment>,
     /// The letter.
     pub bytes: Vec<u8>,
 }
@@ -363,7 +365,7 @@ impl<'a, S: Wire> Visit<'a, S> {
     async fn letters(&mut self, part: &BTreeMap<u32, u64>) -> Result<Vec<Letter>, Reason> {
         self.in_time()?;
         let uids: Vec<u32> = part.keys().copied().collect();
-        let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(&uids), "(UID BODY.PEEK[])")).await?;
+        let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(&uids), "(UID INTERNALDATE BODY.PEEK[])")).await?;
         let mut answers = pin!(asked);
         let mut letters: BTreeMap<u32, Letter> = BTreeMap::new();
         let mut bytes = 0_u64;
@@ -379,7 +381,8 @@ impl<'a, S: Wire> Visit<'a, S> {
             if bytes > self.mailbox.most_letter_bytes.saturating_add(2 * MOST_BYTES_TOGETHER) {
                 return Err(self.mailbox.failed("FETCH", &Imap::Io(std::io::ErrorKind::InvalidData.into())));
             }
-            letters.insert(uid, Letter { uid, uid_validity: self.uid_validity, bytes: body.to_vec() });
+            let arrived = answer.internal_date().map(|at| Moment(at.timestamp_micros()));
+            letters.insert(uid, Letter { uid, uid_validity: self.uid_validity, arrived, bytes: body.to_vec() });
         }
         Ok(letters.into_values().collect())
     }
