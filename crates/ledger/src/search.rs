@@ -289,12 +289,14 @@ mod tests {
 
     #[test]
     fn what_stands_together_in_a_query_is_a_phrase() {
-        let asked = |query: &str| words(query).into_iter().map(|word| format!("{}{}", word.phrase.join(" "), if word.beginning { "*" } else { "" })).collect::<Vec<_>>();
+        let asked = |query: &str| {
+            words(query).into_iter().map(|word| format!("{}{}", word.phrase.join(" "), if word.beginning { "*" } else { "" })).collect::<Vec<_>>()
+        };
         assert_eq!(asked("192.0.2.7"), ["192 0 2 7*"]);
         assert_eq!(asked("テイクダウン　MONlist"), ["テイ イク クダ ダウ ウン", "monlist*"]);
         assert_eq!(asked("楽天、Amazon,詐"), ["楽天", "amazon*", "詐*"]);
         assert_eq!(asked("楽天card.html"), ["楽天 天 card html*"]);
-        assert_eq!(asked("  .  ")  .len(), 0);
+        assert_eq!(asked("  .  ").len(), 0);
     }
 
     #[test]
