@@ -298,6 +298,8 @@ struct Visit<'a, S: Wire> {
     can: Can,
     uid_validity: u32,
     exists: u32,
+    /// When letters came in, by the server's clock.
+    arrived: BTreeMap<u32, Moment>,
     until: Instant,
 }
 
@@ -314,7 +316,7 @@ impl<'a, S: Wire> Visit<'a, S> {
             return Err(mailbox.failed("SELECT", &Imap::No("no UIDVALIDITY".to_owned())));
         };
         let until = Instant::now() + mailbox.timeout * MOST_ANSWERS_OF_TIME;
-        Ok(Self { mailbox, session, can, uid_validity, exists: folder.exists, until })
+        Ok(Self { mailbox, session, can, uid_validity, exists: folder.exists, arrived: BTreeMap::new(), until })
     }
 
     /// The numbers of letters that were not taken yet, lowest first, and whether there are more than are taken at a time.
@@ -348,13 +350,15 @@ impl<'a, S: Wire> Visit<'a, S> {
         let mut sizes = BTreeMap::new();
         for part in uids.chunks(MOST_TOGETHER) {
             self.in_time()?;
-            let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(part), "(UID RFC822.SIZE)")).await?;
+            let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(part), "(UID INTERNALDATE RFC822.SIZE)")).await?;
             let mut answers = pin!(asked);
             while let Some(answer) = next(self.mailbox, self.mailbox.timeout, &mut answers).await? {
                 if let (Some(uid), Some(size)) = (answer.uid, answer.size)
                     && part.contains(&uid)
                 {
                     sizes.insert(uid, u64::from(size));
+                    // Asked here, where no letter follows: the answer holds quotation marks.
+                    self.arrived.extend(answer.internal_date().map(|at| (uid, Moment(at.timestamp_micros()))));
                 }
             }
         }
@@ -365,7 +369,7 @@ impl<'a, S: Wire> Visit<'a, S> {
     async fn letters(&mut self, part: &BTreeMap<u32, u64>) -> Result<Vec<Letter>, Reason> {
         self.in_time()?;
         let uids: Vec<u32> = part.keys().copied().collect();
-        let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(&uids), "(UID INTERNALDATE BODY.PEEK[])")).await?;
+        let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(&uids), "(UID BODY.PEEK[])")).await?;
         let mut answers = pin!(asked);
         let mut letters: BTreeMap<u32, Letter> = BTreeMap::new();
         let mut bytes = 0_u64;
@@ -381,7 +385,7 @@ impl<'a, S: Wire> Visit<'a, S> {
             if bytes > self.mailbox.most_letter_bytes.saturating_add(2 * MOST_BYTES_TOGETHER) {
                 return Err(self.mailbox.failed("FETCH", &Imap::Io(std::io::ErrorKind::InvalidData.into())));
             }
-            let arrived = answer.internal_date().map(|at| Moment(at.timestamp_micros()));
+            let arrived = self.arrived.get(&uid).copied();
             letters.insert(uid, Letter { uid, uid_validity: self.uid_validity, arrived, bytes: body.to_vec() });
         }
         Ok(letters.into_values().collect())
