@@ -31,10 +31,10 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-impl Arguments {
+impl Command {
     /// Whether a mail server waits for the exit code, which then says whether it may forget the letter.
     pub(crate) const fn is_piped_by_a_mail_server(&self) -> bool {
-        matches!(self.command, Command::Intake(Intake::Mail { .. }))
+        matches!(self, Self::Intake(Intake::Mail { .. }))
     }
 }
 

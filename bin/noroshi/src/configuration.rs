@@ -332,10 +332,22 @@ impl Configuration {
         Ok(read)
     }
 
-    /// The address that links in a report begin with: the configured one, or where pages are served.
-    pub(crate) fn base(&self) -> String {
-        let url = self.serve.public_url.clone().unwrap_or_else(|| format!("http://{}", self.serve.listen));
+    /// The address that links begin with: the configured one, or the one `here` on which pages are served.
+    pub(crate) fn base(&self, here: SocketAddr) -> String {
+        let url = self.serve.public_url.clone().unwrap_or_else(|| {
+            // What listens on every address is reached by none of that name.
+            if here.ip().is_unspecified() { format!("http://localhost:{}", here.port()) } else { format!("http://{here}") }
+        });
         if url.ends_with('/') { url } else { url + "/" }
+    }
+
+    /// Why links that are given to the public lead nowhere, when they do.
+    pub(crate) fn unreachable(&self, here: SocketAddr) -> Option<String> {
+        let is_here = here.ip().is_loopback() && !self.serve.behind_tls;
+        (self.serve.public_url.is_none() && !is_here).then(|| {
+            let base = self.base(here);
+            format!("serve.public_url is not set: reporters are given status links that begin with {base}; set it to the address at which they reach this server, or close the form")
+        })
     }
 
     pub(crate) fn place(&self, data: &Path) -> Place {

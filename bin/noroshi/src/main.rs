@@ -70,7 +70,7 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
 fn main() -> ExitCode {
     // Wrong usage ends in clap with exit code 2.
     let arguments = arguments::Arguments::parse();
-    let failed = if arguments.is_piped_by_a_mail_server() { TRY_LATER } else { FAILED };
+    let failed = if arguments.command.is_piped_by_a_mail_server() { TRY_LATER } else { FAILED };
     log();
     let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(|runtime| {
         let ended = runtime.block_on(command::run(arguments));

@@ -93,7 +93,8 @@ fn unkept(error: &impl std::fmt::Display) -> Reason {
 async fn empty(intake: &Intake, mailbox: &Mailbox, recipient: Option<&String>) -> Result<(), Reason> {
     for _ in 0..MOST_PARTS {
         let polled = imap::poll(mailbox, |letters| async move {
-            let letters: Vec<Incoming> = letters.into_iter().map(|letter| Incoming::delivered(letter.bytes, recipient.cloned())).collect();
+            let letters: Vec<Incoming> =
+                letters.into_iter().map(|letter| Incoming { arrived: letter.arrived, ..Incoming::delivered(letter.bytes, recipient.cloned()) }).collect();
             intake.keep_letters(&letters).await.map_err(|error| unkept(&error))?;
             read_soon(&intake.ledger).await.map_err(|error| unkept(&error))
         })

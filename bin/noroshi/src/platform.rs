@@ -49,6 +49,11 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
+    /// Whether there is no data directory: nothing, or a directory without anything in it.
+    pub(crate) fn is_missing(data: &Path) -> bool {
+        fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none())
+    }
+
     /// Opens a data directory. A fresh one is made, migrated, and given a team key and the shipped brands.
     pub(crate) async fn open(data: &Path, configuration: Option<&Path>) -> anyhow::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| format!("cannot make the data directory {}", data.display()))?;

@@ -8,8 +8,9 @@ use noroshi_kernel::{access::Actor, reason::Reason};
 use noroshi_ledger::{
     Ledger, LedgerError, UnitOfWork,
     outbox::{self, Event},
-    queue::{Done, Failure, Job, Kind, Rhythm, Runner, Running, Schedule},
+    queue::{Done, Failure, Job, Kind, Order, Rhythm, Runner, Running, Schedule},
 };
+use noroshi_mailroom::search;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -47,6 +48,7 @@ pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 /// | `mailroom.acknowledge` | after a letter that began a thread | `outgoing::acknowledgement::acknowledge` |
 /// | `mailroom.send` | after a letter was written | `outgoing::send`, when there is a relay |
 /// | `mailroom.fetch` | every minute, when there are mailboxes | `wire::imap::poll` |
+/// | `mailroom.index_old` | after a start that finds letters from before they stood in the search index | `search::index_old` |
 /// | `incident.read_letters` | every ten seconds, and when a letter came | `Intake::read_waiting` |
 /// | `observation.ingest` | every minute, and after batches came | `ingest::ingest` |
 /// | `observation.rollup` | every minute | `rollup::rollup` |
@@ -66,8 +68,21 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
         }
     };
     let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
+    let ledger = platform.ledger.clone();
+    let index = move |_: Job| {
+        let ledger = ledger.clone();
+        async move {
+            while search::index_old(&ledger).await? > 0 {}
+            Ok(Done::Alone)
+        }
+    };
+    if search::is_due(&platform.ledger).await? {
+        let work = platform.ledger.begin().await?;
+        work.enqueue(Order::new(&search::INDEX_OLD, &()).keyed(search::INDEX_OLD.name)).await?;
+        work.commit().await?;
+    }
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).schedule(every);
+    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).outside(search::INDEX_OLD, index).schedule(every);
     Ok(watchtower::jobs(platform, office::jobs(platform, runner)?)?.start().await?)
 }
 

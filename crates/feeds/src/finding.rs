@@ -5,6 +5,7 @@ use noroshi_kernel::{
     moment::Moment,
     observable::{Address, Host, Port},
     rsit::Rsit,
+    tlp::Tlp,
 };
 
 /// One thing that a report tells of: a source that attacked, a site that deceives, a service that lies open.
@@ -24,6 +25,8 @@ pub struct Finding {
     pub host: Option<Host>,
     /// Whom it imitates, as written.
     pub brand: Option<String>,
+    /// How far it may be told, when the report says so.
+    pub tlp: Option<Tlp>,
     /// Whatever else the report tells, as name and value, in its own order and words.
     pub details: Vec<(String, String)>,
 }
@@ -32,7 +35,7 @@ impl Finding {
     /// A finding of a kind about which nothing else is known yet.
     #[must_use]
     pub const fn new(rsit: Rsit) -> Self {
-        Self { at: None, rsit, addresses: Vec::new(), port: None, url: None, host: None, brand: None, details: Vec::new() }
+        Self { at: None, rsit, addresses: Vec::new(), port: None, url: None, host: None, brand: None, tlp: None, details: Vec::new() }
     }
 
     /// Whether it names anything that one could look at.

@@ -4,7 +4,9 @@
 //! type are refused, so that no entity is ever expanded beyond the five of XML and numeric ones.
 
 mod incident;
+mod restriction;
 mod tree;
 
 pub use incident::{Incident, read, recognise};
+pub use restriction::restriction;
 pub use tree::{MOST_BYTES, MOST_DEPTH, MOST_ELEMENTS};

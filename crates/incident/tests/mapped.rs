@@ -269,7 +269,7 @@ on_both_databases! {
         for statement in ["DELETE FROM incident_told", "DELETE FROM incident_report", "DELETE FROM incident_address", "DELETE FROM incident_port", "DELETE FROM incident"] {
             work.execute(Sql::new(statement)).await.expect("undone");
         }
-        work.execute(Sql::new("UPDATE mailroom_tray SET place_en = 'the whole letter', place_ja = 'メール全体'")).await.expect("made old");
+        work.execute(Sql::new("UPDATE mailroom_tray SET place_en = 'the whole letter', place_ja = 'メール全体', reason_key = 'letter-failed'")).await.expect("made old");
         work.commit().await.expect("committed");
         let read = again(&bench, Which::All).await;
         assert_eq!((read.closed, numbers(&read.outcome)), (1, [1, 1, 0, 0, 0]));

@@ -122,7 +122,7 @@ impl Sketch {
                 let (words, rest) = rest.as_chunks::<4>();
                 let hashes: Vec<u32> = words.iter().map(|word| u32::from_be_bytes(*word)).collect();
                 let is_sorted = hashes.is_sorted_by(|a, b| a < b);
-                (rest.is_empty() && is_sorted).then(|| Self(Form::Sparse { sorted: hashes.len(), hashes }))
+                (rest.is_empty() && is_sorted).then_some(Self(Form::Sparse { sorted: hashes.len(), hashes }))
             }
             2 if rest.len() == REGISTERS && rest.iter().all(|value| u32::from(*value) <= VALUE_BITS + 1) => Some(Self(Form::Dense(rest.into()))),
             _ => None,

@@ -1,8 +1,9 @@
 //! Full-text search that finds Japanese words of two characters.
 //!
 //! Text is folded by NFKC and lower case and cut into runs. A run of ASCII letters and digits is one token; any other run
-//! becomes its bigrams and its last character. A query's words must all be found: an ASCII word as the beginning of a token, any
-//! other word as a phrase of its bigrams. (A trigram index finds no two-character word, so 詐欺 and 楽天 would be lost.)
+//! becomes its bigrams and its last character. What stands between the blanks of a query must all be found, each as a phrase: `192.0.2.7`
+//! is four tokens one behind the other, of which the last may be only a beginning, and 楽天カード its bigrams. (A trigram index finds no
+//! two-character word, so 詐欺 and 楽天 would be lost.)
 //!
 //! The access label stands in the index: what an actor may not see is not found.
 
@@ -14,10 +15,14 @@ use noroshi_kernel::{
 use sea_orm::DbBackend;
 use unicode_normalization::UnicodeNormalization;
 
-/// The characters of one text that are indexed, so that a hostile text stays small; the rest is not found.
-const MOST_CHARS: usize = 20_000;
+/// So much of one text is indexed, in bytes, so that a hostile text stays small; the rest is not found.
+pub const MOST_BYTES: usize = 64 << 10;
+/// The tokens of one text that are indexed: PostgreSQL knows no higher position.
+const MOST_TOKENS: usize = 16_383;
 /// The words of a query that count.
 const MOST_WORDS: usize = 12;
+/// The tokens of a word of a query that count.
+const MOST_PHRASE: usize = 40;
 
 /// A text to be found.
 #[derive(Clone, Debug)]
@@ -45,15 +50,19 @@ fn runs(text: &str, mut each: impl FnMut(&[char])) {
             run.push(character);
         }
     };
-    let mut left = MOST_CHARS;
+    let mut left = MOST_BYTES;
     for part in text.split_inclusive(' ') {
         // Most of what is indexed is a URL, which needs no normalisation.
         if part.is_ascii() {
             part.bytes().take(left).for_each(|byte| take(char::from(byte.to_ascii_lowercase())));
         } else {
-            part.nfkc().flat_map(char::to_lowercase).take(left).for_each(&mut take);
+            let chars = part.char_indices().take_while(|(at, _)| *at < left).map(|(_, one)| one);
+            chars.nfkc().flat_map(char::to_lowercase).for_each(&mut take);
         }
         left = left.saturating_sub(part.len());
+        if left == 0 {
+            break;
+        }
     }
     take(' ');
 }
@@ -62,36 +71,59 @@ fn bigrams(run: &[char]) -> impl Iterator<Item = String> {
     run.windows(2).map(|pair| pair.iter().collect())
 }
 
+/// Calls `each` with the tokens of a run.
+fn tokens_of(run: &[char], mut each: impl FnMut(String)) {
+    if run.iter().all(char::is_ascii) {
+        // PostgreSQL bounds a lexeme at 2 KiB; nobody types so long a word.
+        each(run.iter().take(100).collect());
+    } else {
+        bigrams(run).for_each(&mut each);
+        run.last().map(char::to_string).into_iter().for_each(&mut each);
+    }
+}
+
 /// Calls `each` with the tokens under which a text is indexed, in order.
 fn tokens(text: &str, mut each: impl FnMut(String)) {
+    let mut left = MOST_TOKENS;
     runs(text, |run| {
-        if run.iter().all(char::is_ascii) {
-            // PostgreSQL bounds a lexeme at 2 KiB; nobody types so long a word.
-            each(run.iter().take(100).collect());
-        } else {
-            bigrams(run).for_each(&mut each);
-            run.last().map(char::to_string).into_iter().for_each(&mut each);
-        }
+        tokens_of(run, |token| {
+            if left > 0 {
+                left -= 1;
+                each(token);
+            }
+        });
     });
 }
 
 /// One word of a query: a phrase of tokens, the last of which may be only a beginning.
+#[derive(Debug, PartialEq, Eq)]
 struct Word {
     phrase: Vec<String>,
     beginning: bool,
 }
 
+/// What a query asks for. What stands together (an address, a number, a URL) is looked for as it stands.
 fn words(query: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    runs(query, |run| {
-        if run.len() == 1 || run.iter().all(char::is_ascii) {
-            words.push(Word { phrase: vec![run.iter().take(100).collect()], beginning: true });
-        } else {
-            words.push(Word { phrase: bigrams(run).collect(), beginning: false });
-        }
-    });
-    words.truncate(MOST_WORDS);
-    words
+    let folded: String = query.chars().take(1_000).nfkc().collect();
+    let together = |one: char| one.is_alphanumeric() || (one.is_ascii_graphic() && !matches!(one, ',' | ';' | '|' | '"'));
+    folded.split(|one| !together(one)).filter_map(word).take(MOST_WORDS).collect()
+}
+
+fn word(text: &str) -> Option<Word> {
+    let mut all: Vec<Vec<char>> = Vec::new();
+    runs(text, |run| all.push(run.to_vec()));
+    let last = all.pop()?;
+    let mut phrase = Vec::new();
+    all.iter().for_each(|run| tokens_of(run, |token| phrase.push(token)));
+    let beginning = last.len() == 1 || last.iter().all(char::is_ascii);
+    if beginning {
+        phrase.push(last.iter().take(100).collect());
+    } else {
+        phrase.extend(bigrams(&last));
+    }
+    let whole = phrase.len() <= MOST_PHRASE;
+    phrase.truncate(MOST_PHRASE);
+    Some(Word { phrase, beginning: beginning && whole })
 }
 
 /// Puts texts into the index, in place of what stood there for the same records.
@@ -154,6 +186,28 @@ async fn put_vectors(work: &UnitOfWork, entries: &[Entry<'_>]) -> Result<(), Led
         .bind(array(ArrayType::String, vectors))
         .push("::text[]) AS t(id, kind, tlp, tokens)");
     work.execute(sql).await.map(|_| ())
+}
+
+/// Gives records in the index another label; those that are not in it stay out of it.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn relabel(work: &UnitOfWork, ids: &[i64], label: &Label) -> Result<(), LedgerError> {
+    const READERS: bulk::Target = bulk::Target { table: "ledger_search_reader", columns: &["id", "account_id"] };
+    for part in ids.chunks(500) {
+        let list = || Sql::default().list(part.iter().copied());
+        let sql = Sql::new("UPDATE ledger_search SET tlp = ").bind(i64::from(label.tlp.rank())).push(" WHERE id IN ").append(list());
+        work.execute(sql).await?;
+        work.execute(Sql::new("DELETE FROM ledger_search_reader WHERE id IN ").append(list())).await?;
+        if label.tlp == Tlp::Red {
+            let mut readers = bulk::Rows::into_table(READERS);
+            part.iter().flat_map(|id| label.participants.iter().map(move |account| (*id, account.0))).for_each(|(id, account)| {
+                readers.push([id.into(), account.into()]);
+            });
+            readers.insert(work).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes records out of the index.
@@ -231,6 +285,26 @@ mod tests {
         assert_eq!(listed("https://Login.bank-example.test/ＩＢ"), ["https", "login", "bank", "example", "test", "ib"]);
         assert_eq!(listed("Amazonを装う"), ["amazon", "を装", "装う", "う"]);
         assert!(listed("、。 \u{0} '\"").is_empty());
+    }
+
+    #[test]
+    fn what_stands_together_in_a_query_is_a_phrase() {
+        let asked = |query: &str| {
+            words(query).into_iter().map(|word| format!("{}{}", word.phrase.join(" "), if word.beginning { "*" } else { "" })).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("192.0.2.7"), ["192 0 2 7*"]);
+        assert_eq!(asked("テイクダウン　MONlist"), ["テイ イク クダ ダウ ウン", "monlist*"]);
+        assert_eq!(asked("楽天、Amazon,詐"), ["楽天", "amazon*", "詐*"]);
+        assert_eq!(asked("楽天card.html"), ["楽天 天 card html*"]);
+        assert_eq!(asked("  .  ").len(), 0);
+    }
+
+    #[test]
+    fn a_text_is_indexed_as_far_as_positions_go() {
+        assert_eq!(listed(&"a ".repeat(50_000)).len(), MOST_TOKENS);
+        let long = listed(&"あ".repeat(50_000));
+        assert_eq!(long.len(), MOST_TOKENS);
+        assert!(listed(&format!("{}end", "x".repeat(MOST_BYTES))).iter().all(|token| token != "end"));
     }
 
     #[test]

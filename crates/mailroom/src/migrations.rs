@@ -108,4 +108,20 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    Migration {
+        name: "mailroom_m0007_search",
+        both: &[
+            // asked_*: how far a sender wants what stands in the thread to be told, and where he says so.
+            "ALTER TABLE mailroom_thread ADD COLUMN asked_tlp BIGINT",
+            "ALTER TABLE mailroom_thread ADD COLUMN asked_by TEXT",
+            // What was said in Japanese; `reply` is in English, or in the words of the mail server.
+            "ALTER TABLE mailroom_recipient ADD COLUMN reply_ja TEXT",
+            // Letters that were kept before letters stood in the search index; the job mailroom.index_old empties it.
+            "CREATE TABLE mailroom_unindexed (id BIGINT PRIMARY KEY)",
+            "INSERT INTO mailroom_unindexed (id) SELECT id FROM mailroom_letter WHERE state <> 'waiting' AND thread_id IS NOT NULL",
+            "INSERT INTO mailroom_unindexed (id) SELECT id FROM mailroom_outgoing",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

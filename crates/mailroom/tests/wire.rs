@@ -87,6 +87,11 @@ async fn fetched(mailbox: &Mailbox) -> (Polled, Vec<Letter>) {
     })
     .await
     .unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+    for letter in &letters {
+        let arrived = letter.arrived.expect("the server says when it came").0;
+        assert!(i128::from(arrived).abs_diff(now.cast_signed()) < 3_600_000_000, "{arrived} is the server's time, whatever the letter says");
+    }
     (polled, letters)
 }
 

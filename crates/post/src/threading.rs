@@ -51,14 +51,16 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// Whether the envelope's sender does not speak against `From`: its domain is the same, or one below the other (as RFC 7489, 3.1.2, in its
-    /// relaxed form, without a list of registries). What a mail server did not tell speaks against nothing.
+    /// Whether the envelope's sender does not speak against `From`: its domain is the same, or of the same organisation (RFC 7489, 3.1.2, in its
+    /// relaxed form): both stand under one domain that somebody registered. What a mail server did not tell speaks against nothing.
     #[must_use]
     pub fn is_aligned(&self) -> bool {
         let Some(envelope) = &self.envelope_from else { return true };
         let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
-        let below = |one: &str, other: &str| one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        domain(envelope).zip(domain(&self.from)).is_some_and(|(one, other)| below(&one, &other) || below(&other, &one))
+        let registered = |domain: &str| psl::domain_str(domain).map(ToOwned::to_owned);
+        domain(envelope)
+            .zip(domain(&self.from))
+            .is_some_and(|(one, other)| one == other || registered(&one).is_some_and(|name| registered(&other) == Some(name)))
     }
 }
 
@@ -348,6 +350,21 @@ pub fn place(signs: &Signs, known: &impl Known) -> Place {
         quotes = quotes.or_else(|| tagged.first().copied());
     }
     Place::New { quotes }
+}
+
+/// Whether an address holds letters of other scripts that look like those of ASCII, and nothing else that is not ASCII: it is written so that
+/// it is taken for another one.
+///
+/// ```
+/// use noroshi_post::threading::imitates;
+/// assert!(imitates("уamada@shinkin.example.jp"), "the first letter is Cyrillic");
+/// assert!(!imitates("yamada@shinkin.example.jp") && !imitates("山田@例え.example"));
+/// ```
+#[must_use]
+pub fn imitates(address: &str) -> bool {
+    let (local, domain) = address.rsplit_once('@').unwrap_or(("", address));
+    let shown = format!("{local}@{}", idna::domain_to_unicode(domain).0).to_lowercase();
+    !shown.is_ascii() && unicode_security::confusable_detection::skeleton(&shown).all(|one| one.is_ascii())
 }
 
 /// Whether two addresses look alike and are different: `example.jp` with a Cyrillic е.

@@ -224,6 +224,8 @@ fn with_body(response: Response, body: String, kind: HeaderValue) -> Response {
 
 fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -> FailurePage {
     let kind = match failure {
+        // Whoever follows a status link is a member of the public and knows of no case.
+        Failure::Missing if reader.here.starts_with("/status/") => "status",
         Failure::Missing => "missing",
         Failure::Forbidden => "forbidden",
         Failure::Stale => "stale",

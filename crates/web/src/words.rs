@@ -137,8 +137,14 @@ impl Words {
         text.get(self.language).to_owned()
     }
 
-    /// How long before `now` something was: `3 日前`.
+    /// How long before `now` something was, or how long after it something will be: `3 日前`, `14 分後`.
     pub(crate) fn ago(self, now: Moment, at: Moment) -> String {
+        /// What is so near may be a clock's.
+        const SECOND_US: i64 = 1_000_000;
+        if at.0 - now.0 >= SECOND_US {
+            // Rounded to the next minute: what is due in 59.9 minutes is due in an hour.
+            return self.in_minutes((at.0 - now.0 + 30_000_000) / 60_000_000);
+        }
         let minutes = (now.0 - at.0) / 60_000_000;
         match minutes {
             ..1 => self.say("ago-now"),
@@ -148,6 +154,42 @@ impl Words {
             87_660..1_051_200 => self.count("ago-months", minutes / 43_830),
             _ => self.count("ago-years", minutes / 525_960),
         }
+    }
+
+    fn in_minutes(self, minutes: i64) -> String {
+        match minutes {
+            ..1 => self.say("in-now"),
+            1..60 => self.count("in-minutes", minutes),
+            60..1_440 => self.count("in-hours", minutes / 60),
+            1_440..87_660 => self.count("in-days", minutes / 1_440),
+            87_660..1_051_200 => self.count("in-months", minutes / 43_830),
+            _ => self.count("in-years", minutes / 525_960),
+        }
+    }
+
+    /// When something comes again and again, of what the queue says: `every 10s`, `Monday 09:30:00 Asia/Tokyo`.
+    pub(crate) fn rhythm(self, told: &str) -> String {
+        self.known_rhythm(told).unwrap_or_else(|| told.to_owned())
+    }
+
+    fn known_rhythm(self, told: &str) -> Option<String> {
+        if let Some(step) = told.strip_prefix("every ") {
+            let seconds: i64 = step.strip_suffix('s')?.parse().ok()?;
+            return Some(match seconds {
+                seconds if seconds > 0 && seconds % 3_600 == 0 => self.count("rhythm-hours", seconds / 3_600),
+                seconds if seconds > 0 && seconds % 60 == 0 => self.count("rhythm-minutes", seconds / 60),
+                seconds => self.count("rhythm-seconds", seconds),
+            });
+        }
+        let mut parts = told.rsplitn(3, ' ');
+        let (zone, time, days) = (parts.next()?, parts.next()?, parts.next()?);
+        let days = match days {
+            "daily" => self.say("rhythm-daily"),
+            "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday" => self.say(&format!("rhythm-{}", days.to_ascii_lowercase())),
+            day => self.count("rhythm-month-day", day.strip_prefix("day ")?.parse().ok()?),
+        };
+        let time = time.strip_suffix(":00").unwrap_or(time);
+        Some(self.with("rhythm-calendar", &[("days", days.into()), ("time", time.to_owned().into()), ("zone", zone.to_owned().into())]))
     }
 }
 

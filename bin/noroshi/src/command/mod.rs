@@ -36,6 +36,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     if let Command::Mapping(Mapping::Suggest { file }) = &arguments.command {
         return mapping::suggest(file);
     }
+    // Mail piped into a mistyped directory, or one that is not mounted, would be kept where nobody looks.
+    if arguments.command.is_piped_by_a_mail_server() && Platform::is_missing(&data) {
+        anyhow::bail!("there is no data directory at {}; name yours with --data, or set one up with: noroshi init --data {}", data.display(), data.display());
+    }
     let platform = Platform::open(&data, arguments.config.as_deref()).await?;
     // Who mistyped the directory's name would else read that there is nothing.
     if platform.is_new && !matches!(arguments.command, Command::Demo(_) | Command::Init) {

@@ -74,7 +74,7 @@ async fn made(platform: &Platform, period: Period, scheme: Option<&str>, languag
     let team = platform.configuration.team_name();
     let document = incident::document(&platform.ledger, &platform.reckoning, &team, period, scheme, language).await?;
     Ok(match format {
-        ReportFormat::Html => page::standalone(&document, Some(&platform.configuration.base())),
+        ReportFormat::Html => page::standalone(&document, Some(&platform.configuration.base(platform.configuration.serve.listen))),
         ReportFormat::Text => text::plain(&document),
         ReportFormat::Json => serde_json::to_string_pretty(&json::value(&document))?,
     })

@@ -7,6 +7,7 @@ use crate::{
     wiring::{self, Worker},
 };
 use anyhow::Context as _;
+use noroshi_mailroom::desk;
 use noroshi_web::{Web, router};
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -29,6 +30,12 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves pages and delivers events until the program is told to stop; then finishes what is under way.
 pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> anyhow::Result<Done> {
+    let here = listener.local_addr()?;
+    if let Some(why) = platform.configuration.unreachable(here)
+        && desk::all(&platform.ledger).await?.iter().any(|desk| desk.has_form)
+    {
+        eprintln!("warning: {why}");
+    }
     let worker = Worker::start(platform.ledger.clone());
     let jobs = wiring::jobs(&platform).await?;
     let door = Door::open(&platform).await?;
@@ -39,7 +46,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         team: platform.configuration.team_name(),
         marks: platform.marks(),
         team_key: platform.team_key,
-        base: platform.configuration.base(),
+        base: platform.configuration.base(here),
         behind_tls: platform.configuration.serve.behind_tls,
         sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,

@@ -1,7 +1,15 @@
 //! A data directory as it is made, by one program or several at once, and as it is left.
 
-use crate::place::Home;
-use std::fs;
+use crate::{
+    place::{Home, Ran},
+    server::Server,
+};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::Stdio,
+};
 
 /// Runs the same command so many times at once; gives what failed.
 fn at_once(home: &Home, times: usize, arguments: &[&str]) -> Vec<String> {
@@ -72,6 +80,67 @@ fn a_directory_that_was_not_there_is_told_of() {
         assert!(!ran.out().contains(note), "{arguments:?}");
         assert!(!home.run(arguments).err().contains(note), "{arguments:?}: the second time it is there");
     }
+}
+
+#[test]
+fn mail_makes_no_directory_and_waits_for_one() {
+    let letter = b"From: a@home.example\r\nSubject: question\r\n\r\nhello\r\n";
+    let piped = |home: &Home| {
+        let mut child = home.program(&["intake", "mail"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It may end before it has read anything.
+        let _ = child.stdin.take().unwrap().write_all(letter);
+        Ran::of(child.wait_with_output().unwrap())
+    };
+    let home = Home::sqlite();
+    let data = home.path().join("data");
+    for empty in [false, true] {
+        // A volume that is not mounted is an empty directory.
+        if empty {
+            fs::create_dir(&data).unwrap();
+        }
+        let ran = piped(&home);
+        assert_eq!(ran.code(), 75, "the mail server keeps it: {}", ran.err());
+        let shown = data.display().to_string();
+        assert!(ran.err().contains(&shown) && ran.err().contains("noroshi init"), "{}", ran.err());
+        assert_eq!(fs::read_dir(&data).map(Iterator::count).unwrap_or(0), 0, "nothing is made");
+    }
+    home.run(&["init"]);
+    assert_eq!(piped(&home).code(), 0);
+}
+
+#[test]
+fn links_begin_where_it_listens_and_it_says_when_nobody_reaches_that() {
+    let home = Home::sqlite();
+    home.set_up();
+    let warns = |listen: &str, configuration: &str| {
+        fs::write(home.path().join("data/noroshi.toml"), configuration).unwrap();
+        let mut child = home.start(&["serve", "--listen", listen]);
+        let said: Vec<String> = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok).take(2).collect();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said.iter().any(|line| line.starts_with("warning: serve.public_url is not set") && line.contains("status links that begin with http://"))
+    };
+    assert!(warns("0.0.0.0:0", "[mail]\nlmtp = \"127.0.0.1:0\"\n"));
+    assert!(warns("127.0.0.1:0", "[serve]\nbehind_tls = true\n[mail]\nlmtp = \"127.0.0.1:0\"\n"));
+    assert!(!warns("0.0.0.0:0", "[serve]\npublic_url = \"https://noroshi.example.jp/\"\n[mail]\nlmtp = \"127.0.0.1:0\"\n"));
+    assert!(!warns("127.0.0.1:0", "[mail]\nlmtp = \"127.0.0.1:0\"\n"));
+    fs::write(home.path().join("data/noroshi.toml"), "").unwrap();
+    // A program's report is answered with a link that leads to this very server.
+    let token = home.run(&["token", "make", "feed", "--scope", "report"]);
+    assert_eq!(token.code(), 0, "{}", token.err());
+    let server = Server::start(&home);
+    let report = r#"{"what":"phishing","targets":["https://login.example.jp/"]}"#;
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let request = format!(
+        "POST /api/v1/reports HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{report}",
+        server.address,
+        token.out().trim(),
+        report.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(&format!("\"status_url\":\"http://{}/status/", server.address)), "{answer}");
 }
 
 #[test]

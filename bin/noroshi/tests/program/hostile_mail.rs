@@ -41,6 +41,7 @@ fn watched(child: &mut Child) -> u64 {
 
 /// Pipes a letter in, as a mail server does; gives also the most memory that the program had, in KiB.
 fn measured(home: &Home, recipient: Option<&str>, letter: &[u8]) -> (Ran, u64) {
+    home.set_up();
     let mut arguments = vec!["intake", "mail"];
     arguments.extend(recipient.iter().flat_map(|recipient| ["--recipient", *recipient]));
     let mut child = home.program(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

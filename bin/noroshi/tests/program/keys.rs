@@ -69,6 +69,7 @@ fn path(path: &Path) -> &str {
 }
 
 fn piped(home: &Home, arguments: &[&str], input: &[u8]) -> Ran {
+    home.set_up();
     let mut child = home.program(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     Ran::of(child.wait_with_output().unwrap())

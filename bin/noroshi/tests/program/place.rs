@@ -66,6 +66,13 @@ impl Home {
         command
     }
 
+    /// Makes the data directory, which mail that is piped in does not.
+    pub(crate) fn set_up(&self) {
+        if !self.folder.path().join("data").exists() {
+            assert_eq!(self.run(&["init"]).code(), 0);
+        }
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran(self.program(arguments).output().unwrap())

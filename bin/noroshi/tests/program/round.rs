@@ -228,7 +228,7 @@ async fn all_the_way_round(home: Home) {
     world.until("each recipient is settled as its server says", async |ledger| World::standing(ledger, &sent).await == expected).await;
     assert_eq!(thread::open(&world.ledger, &Actor::Platform, thread).await.unwrap().state, thread::State::New, "a person is called to what did not arrive");
     let now = outgoing::load(&world.ledger, sent.id).await.unwrap().unwrap();
-    let reply = |name: &str| now.recipients.iter().find(|recipient| recipient.address.starts_with(name)).unwrap().reply.clone();
+    let reply = |name: &str| now.recipients.iter().find(|recipient| recipient.address.starts_with(name)).unwrap().reply.en.clone();
     assert!(reply("gone").contains("gone") && reply("grey").contains("wait a little") && reply("bounced").contains("nobody of that name"), "{now:?}");
     assert_eq!(world.kinds(thread).await.last(), Some(&Kind::DeliveryReport));
 

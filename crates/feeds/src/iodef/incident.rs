@@ -1,6 +1,9 @@
 //! From a document to its incidents and their findings.
 
-use super::tree::{self, Element};
+use super::{
+    restriction,
+    tree::{self, Element},
+};
 use crate::{canonical, defang::refang, finding::Finding, time, words};
 use noroshi_kernel::{
     moment::Moment,
@@ -8,6 +11,7 @@ use noroshi_kernel::{
     reason::Reason,
     rsit::Rsit,
     setaside::printable,
+    tlp::Tlp,
 };
 
 /// The namespaces of version 1 and version 2.
@@ -30,6 +34,8 @@ pub struct Incident {
     pub purpose: String,
     /// To whom it may go on, as written; empty when not told.
     pub restriction: String,
+    /// How far it may be told, by the strictest restriction in it.
+    pub tlp: Option<Tlp>,
     /// When it was reported.
     pub reported_at: Option<Moment>,
     /// What happened, in the sender's words.
@@ -93,11 +99,14 @@ fn incident(incident: &Element) -> Incident {
     if findings.is_empty() {
         observables(incident, &known, &mut findings);
     }
+    let tlp = restriction::of(incident);
+    findings.iter_mut().for_each(|finding| finding.tlp = tlp);
     Incident {
         id: id.map(|id| id.text.trim().to_owned()).unwrap_or_default(),
         id_name: id.map(|id| id.attribute("name").to_owned()).unwrap_or_default(),
         purpose: incident.attribute("purpose").to_owned(),
         restriction: incident.attribute("restriction").to_owned(),
+        tlp,
         reported_at: incident.text_of("ReportTime").and_then(time::in_utc),
         description: known.description.to_owned(),
         findings,

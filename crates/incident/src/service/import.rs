@@ -33,6 +33,7 @@ use noroshi_kernel::{
     moment::Moment,
     reason::Reason,
     setaside::{SetAside, printable},
+    tlp::Tlp,
 };
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::{
@@ -301,7 +302,9 @@ impl Intake {
             let raw = one.raw;
             let read = tokio::task::spawn_blocking(move || blobs.read_part(&raw.sha256, raw.offset, raw.length)).await;
             let bytes = read.map_err(|error| noroshi_ledger::LedgerError::Damaged(error.to_string()))??;
-            let letter = Incoming { name: one.name, bytes: bytes.into(), recipient: one.recipient, live: one.live, channel: one.channel, bound: one.bound };
+            let arrived = one.live.then_some(one.received_at);
+            let letter =
+                Incoming { name: one.name, bytes: bytes.into(), recipient: one.recipient, live: one.live, arrived, channel: one.channel, bound: one.bound };
             letters.push((Kept { id: one.id, must_be_read: true }, letter));
         }
         letters::place(self, letters, &mut Silent).await?;
@@ -341,8 +344,9 @@ fn told(finding: Finding, at: Moment) -> Result<Told, Reason> {
         addresses,
         ports: finding.port.iter().map(ToString::to_string).collect(),
         // A brand comes from outside: no database takes a NUL, and an index no text of any length.
+        // Who takes part in what is RED is said when it is kept.
+        label: finding.tlp.filter(|tlp| *tlp > Tlp::default()).map_or_else(Label::default, Label::of),
         brand: finding.brand.map(|brand| brand.chars().filter(|one| !one.is_control()).take(BRAND_MOST_CHARS).collect()).unwrap_or_default(),
-        label: Label::default(),
     })
 }
 

@@ -2,7 +2,11 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 mod acknowledged;
+mod arrived;
+mod marked;
 mod opened;
+mod refused;
+mod searched;
 
 use noroshi_directory::key::Vault;
 use noroshi_directory::organisation::Home;
@@ -212,7 +216,7 @@ on_both_databases! {
         let inbox = |key: &str| Inbox { desk: Some(key.into()), ..Inbox::default() };
         assert_eq!(thread::inbox(&bench.ledger, &handler(5), &inbox("office"), 0, 10).await.expect("an inbox").1, 0);
         let (items, count) = thread::inbox(&bench.ledger, &handler(5), &inbox("incident"), 0, 10).await.expect("an inbox");
-        assert_eq!((count, items[0].from.as_str(), items[0].letters, items[0].thread.state), (1, "a@b.example", 1, State::New));
+        assert_eq!((count, items[0].from_address.as_str(), items[0].letters, items[0].thread.state), (1, "a@b.example", 1, State::New));
     }
 
     async fn what_is_confidential_is_read_by_those_who_take_part(bench) {

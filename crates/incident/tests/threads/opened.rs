@@ -21,12 +21,12 @@ use noroshi_post::openpgp::{TeamKey, encrypt};
 use noroshi_testkit::{Bench, on_both_databases};
 
 /// The key that comes later.
-fn late(bench: &Bench) -> TeamKey {
+pub(crate) fn late(bench: &Bench) -> TeamKey {
     TeamKey::generate("Example CSIRT <csirt@example.jp>", Moment(bench.ledger.now().0 - 3_600_000_000)).expect("a key")
 }
 
 /// A letter that is encrypted to it; `head` is what can be seen of it, `within` its own head.
-fn sealed(bench: &Bench, key: &TeamKey, head: &str, within: &str, body: &str) -> String {
+pub(crate) fn sealed(bench: &Bench, key: &TeamKey, head: &str, within: &str, body: &str) -> String {
     let inner = format!("{within}Content-Type: text/plain\r\n\r\n{body}\r\n");
     let message = encrypt(inner.as_bytes(), &[key.certificate()], None, bench.ledger.now()).expect("encrypted");
     format!(
@@ -35,7 +35,7 @@ fn sealed(bench: &Bench, key: &TeamKey, head: &str, within: &str, body: &str) ->
 }
 
 /// Brings the key in, and reads again what could not be opened.
-async fn opens(bench: &Bench, key: &TeamKey) {
+pub(crate) async fn opens(bench: &Bench, key: &TeamKey) {
     let intake = intake(bench);
     let work = bench.ledger.begin().await.expect("begun");
     key::import_secret(&work, &ROOT, &intake.vault, key.export(None).expect("exported").as_bytes(), None, "").await.expect("imported");

@@ -9,8 +9,14 @@ mod store;
 pub use change::{Change, change, set_staff};
 pub use store::all;
 
-use noroshi_directory::key::Wanted;
-use noroshi_kernel::{access::Label, id::AccountId, language::Bilingual, tlp::Tlp};
+use noroshi_directory::{account, key::Wanted};
+use noroshi_kernel::{
+    access::{Label, Role},
+    id::AccountId,
+    language::Bilingual,
+    tlp::Tlp,
+};
+use noroshi_ledger::{LedgerError, Query};
 use noroshi_post::{openpgp::Fingerprint, threading};
 
 /// A desk.
@@ -46,6 +52,21 @@ impl Desk {
     pub fn label(&self) -> Label {
         Label { tlp: self.tlp, participants: if self.tlp == Tlp::Red { self.staff.clone() } else { Vec::new() } }
     }
+}
+
+/// Who reads what is RED at a desk: its staff, and whoever has the thing; where that is nobody, those who run the platform, who can give the
+/// desk staff: what nobody may see is lost.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn readers_of_red(query: &impl Query, desk: &str, besides: Option<AccountId>) -> Result<Vec<AccountId>, LedgerError> {
+    let mut readers = all(query).await?.get(desk).map(|desk| desk.staff.clone()).unwrap_or_default();
+    readers.extend(besides.filter(|account| !readers.contains(account)));
+    if readers.is_empty() {
+        let accounts = account::all(query).await?;
+        readers.extend(accounts.into_iter().filter(|account| !account.disabled && account.roles.contains(&Role::Administrator)).map(|account| account.id));
+    }
+    Ok(readers)
 }
 
 /// Every desk, in their order. There is always one.

@@ -129,7 +129,11 @@ async fn open(work: &UnitOfWork, marks: &Marks, submission: &Submission, desk: &
     let id = ThreadId(work.take_id().await?);
     let mut changes = Changes::default();
     let at = submission.received_at().unwrap_or(work.now());
-    changes.opens_as(Opened { id, code: marks.code(id.0), subject: letter::subject(submission), at, state: State::New }, desk, label);
+    changes.opens_as(
+        Opened { id, code: marks.code(id.0), subject: letter::subject(submission), at, state: State::New, asked: submission.asked() },
+        desk,
+        label,
+    );
     changes.save(work).await?;
     Ok(id)
 }

@@ -1,7 +1,10 @@
 //! How far a submission may be told: what its reporter asks for holds from the first moment, until a person decides otherwise.
 
 use super::{Problem, Submission};
-use crate::desk::Desk;
+use crate::{
+    desk::Desk,
+    gist::{Asked, AskedBy},
+};
 use noroshi_kernel::{
     access::{Actor, Label},
     reason::Reason,
@@ -9,6 +12,11 @@ use noroshi_kernel::{
 };
 
 impl Submission {
+    /// How far its reporter wants it told, when that is stricter than the usual label.
+    pub(super) fn asked(&self) -> Option<Asked> {
+        self.tlp.parse().ok().filter(|tlp| *tlp > Tlp::default()).map(|tlp| Asked { tlp, by: AskedBy::Form })
+    }
+
     /// The label with which its thread begins: that of the desk, or what is asked for when that is stricter. RED is read by the desk's
     /// staff, and by the person of ours who enters it.
     ///

@@ -7,10 +7,14 @@ mod store;
 
 pub use store::{Pending, load, pending, sealed, set_read, set_waiting, unopened, waiting};
 
-use crate::correspondence::{self, Channel, Correspondence, Kind, Raw};
+use crate::{
+    correspondence::{self, Channel, Correspondence, Kind, Raw},
+    gist::Asked,
+};
 use noroshi_kernel::{
     access::Actor,
     id::{CorrespondenceId, ThreadId},
+    moment::Moment,
     setaside::printable,
 };
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, audit};
@@ -41,6 +45,9 @@ pub struct Incoming {
     pub recipient: Option<String>,
     /// Whether it came by the post just now, so that it may be answered; what is imported from files is not.
     pub live: bool,
+    /// When it came in by a clock of ours, or by that of the server whose mailbox it lay in; without it, what the letter says when it is from a
+    /// file, and now when it is live: whoever sends a letter does not choose when it came.
+    pub arrived: Option<Moment>,
     /// How it came.
     pub channel: Channel,
     /// The thread that it was given to.
@@ -60,13 +67,13 @@ impl Incoming {
     /// A letter from a file.
     #[must_use]
     pub fn from_file(name: String, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { name, bytes: bytes.into(), recipient: None, live: false, channel: Channel::Mail, bound: None }
+        Self { name, bytes: bytes.into(), recipient: None, live: false, arrived: None, channel: Channel::Mail, bound: None }
     }
 
     /// A letter that the post brought.
     #[must_use]
     pub fn delivered(bytes: impl Into<Arc<[u8]>>, recipient: Option<String>) -> Self {
-        Self { name: String::new(), bytes: bytes.into(), recipient, live: true, channel: Channel::Mail, bound: None }
+        Self { name: String::new(), bytes: bytes.into(), recipient, live: true, arrived: None, channel: Channel::Mail, bound: None }
     }
 
     /// Its key.
@@ -145,7 +152,7 @@ pub struct Told {
     /// Why it counts as automatic, if it does.
     pub automatic: Option<Automatic>,
     /// When it came in, as far as the letter itself tells; `None` leaves what is known.
-    pub arrived: Option<noroshi_kernel::moment::Moment>,
+    pub arrived: Option<Moment>,
     /// What its seals are worth.
     pub seal: Sealed,
     /// Whether it came by the post just now, so that it may be answered.
@@ -166,6 +173,10 @@ pub struct Told {
     pub quotes: Option<ThreadId>,
     /// The party whose address the sender's looks like.
     pub looks_like: Option<String>,
+    /// What it is found by.
+    pub words: String,
+    /// How far its sender wants it told.
+    pub asked: Option<Asked>,
 }
 
 /// What a letter's seals are worth, as lists show it.
@@ -299,7 +310,15 @@ pub(crate) async fn insert(
         }
         let id = CorrespondenceId(ids.take()?);
         let name = printable(&letter.name, 200);
-        many.push(Correspondence { id, channel, kind: Kind::Inquiry, received_at: work.now(), name, sender_tld: None, raw: raw.clone() });
+        many.push(Correspondence {
+            id,
+            channel,
+            kind: Kind::Inquiry,
+            received_at: letter.arrived.unwrap_or(work.now()),
+            name,
+            sender_tld: None,
+            raw: raw.clone(),
+        });
         fresh.push((key, id, *letter));
     }
     correspondence::insert(work, &many).await?;

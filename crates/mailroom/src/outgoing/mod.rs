@@ -14,12 +14,13 @@ pub use returned::take_reports;
 pub use seal::Sealing;
 pub use send::send;
 pub(crate) use store::of_thread;
-pub use store::{count, list, load};
+pub use store::{Which, count, list, load};
 pub use write::{Due, House, SEND, Writing, withdraw, write};
 
 use crate::correspondence::Raw;
 use noroshi_kernel::{
     id::{OutgoingId, ThreadId},
+    language::Bilingual,
     moment::Moment,
 };
 
@@ -68,8 +69,8 @@ pub struct Recipient {
     pub address: String,
     /// How it stands.
     pub state: State,
-    /// What the mail server said last, made safe to show.
-    pub reply: String,
+    /// What the mail server said last, made safe to show: its own words stay as they are.
+    pub reply: Bilingual,
     /// When it said so.
     pub at: Option<Moment>,
 }

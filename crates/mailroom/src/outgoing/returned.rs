@@ -4,7 +4,7 @@ use crate::{
     letters::Told,
     thread::{self, Placed},
 };
-use noroshi_kernel::setaside::printable;
+use noroshi_kernel::{language::Bilingual, setaside::printable};
 use noroshi_ledger::{LedgerError, UnitOfWork};
 use noroshi_post::{
     delivery::{Action, DeliveryReport},
@@ -29,6 +29,20 @@ pub async fn take_reports(work: &UnitOfWork, letters: &mut [Told], placed: &[Pla
     Ok(())
 }
 
+/// What a mail server reports of a recipient, with its own words.
+fn told(action: Action, diagnostic: &str) -> Bilingual {
+    let (ja, en) = match action {
+        Action::Failed => ("届きませんでした", "it was not delivered"),
+        Action::Delayed => ("遅れています。送信は続けられています", "it is delayed and still being tried"),
+        Action::Delivered => ("届きました", "it was delivered"),
+        Action::Relayed => {
+            ("先のサーバに渡されました。届いたかどうかの知らせはありません", "it was handed on to a server that does not tell whether it arrives")
+        }
+        Action::Expanded => ("複数のあて先に配られました", "it was passed on to several recipients"),
+    };
+    if diagnostic.is_empty() { Bilingual::new(ja, en) } else { Bilingual::new(format!("{ja}: {diagnostic}"), format!("{en}: {diagnostic}")) }
+}
+
 /// Whether a recipient did not get the letter; `None` when it cannot be told which letter it is about.
 async fn take(work: &UnitOfWork, report: &DeliveryReport, placed: &Placed) -> Result<Option<bool>, LedgerError> {
     let Some(id) = &report.original_message_id else { return Ok(None) };
@@ -44,8 +58,8 @@ async fn take(work: &UnitOfWork, report: &DeliveryReport, placed: &Placed) -> Re
             _ => recipient.state,
         };
         failed |= state == State::Returned;
-        let reply = printable(&format!("{} {}", said.action.key(), said.diagnostic), 500);
-        store::save_said(work, letter.id, store::Said { address: &recipient.address, state, reply: reply.trim() }, false).await?;
+        let reply = told(said.action, &printable(&said.diagnostic, 500));
+        store::save_said(work, letter.id, store::Said { address: &recipient.address, state, reply }, false).await?;
     }
     store::settle(work, letter.id).await?;
     Ok(known.then_some(failed))

@@ -3,7 +3,7 @@ use crate::{
     thread,
     wire::smtp::{Outcome as Said, Transport},
 };
-use noroshi_kernel::{reason::Reason, setaside::printable};
+use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
 use noroshi_ledger::{
     Ledger,
     queue::{Done, Failure, Job, Outcome},
@@ -37,17 +37,18 @@ pub async fn send(ledger: &Ledger, transport: &Transport, job: &Job) -> Outcome 
     let (mut later, mut refused): (Option<Reason>, bool) = (None, false);
     for result in results {
         let (state, reply) = match result.outcome {
-            Said::Sent { reply } => (State::Sent, reply),
+            Said::Sent { reply } => (State::Sent, Bilingual::new(reply.clone(), reply)),
             Said::Later { reply, .. } => {
                 later = Some(reply.clone());
-                (State::Queued, reply.to_string())
+                (State::Queued, reply.text)
             }
             Said::Refused { reply, .. } => {
                 refused = true;
-                (State::Refused, reply.to_string())
+                (State::Refused, reply.text)
             }
         };
-        let said = store::Said { address: &result.recipient, state, reply: &printable(&reply, REPLY_MOST_CHARS) };
+        let reply = Bilingual::new(printable(&reply.ja, REPLY_MOST_CHARS), printable(&reply.en, REPLY_MOST_CHARS));
+        let said = store::Said { address: &result.recipient, state, reply };
         // What a person withdrew meanwhile stays so when it did not go.
         store::save_said(&work, letter.id, said, state != State::Sent).await?;
     }

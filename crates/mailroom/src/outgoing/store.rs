@@ -1,15 +1,16 @@
 use super::{Recipient, Sent, State};
 use crate::{
     correspondence::Raw,
-    form,
+    form, search,
     thread::{self, Party},
 };
 use noroshi_kernel::{
     access::Actor,
     id::{CorrespondenceId, OutgoingId, ThreadId},
+    language::Bilingual,
     moment::Moment,
 };
-use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
+use noroshi_ledger::{Backend, FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
 use noroshi_post::threading;
 use std::collections::HashMap;
 
@@ -35,6 +36,7 @@ struct RecipientRow {
     address: String,
     state: String,
     reply: String,
+    reply_ja: Option<String>,
     at: Option<i64>,
 }
 
@@ -44,11 +46,12 @@ const COLUMNS: &str =
 async fn with_recipients(query: &impl Query, rows: Vec<Row>) -> Result<Vec<Sent>, LedgerError> {
     let mut recipients: HashMap<i64, Vec<Recipient>> = HashMap::new();
     for part in rows.chunks(500) {
-        let sql = Sql::new("SELECT outgoing_id, address, state, reply, at FROM mailroom_recipient WHERE outgoing_id IN ")
+        let sql = Sql::new("SELECT outgoing_id, address, state, reply, reply_ja, at FROM mailroom_recipient WHERE outgoing_id IN ")
             .list(part.iter().map(|row| row.id))
             .push(" ORDER BY address");
         for row in query.all::<RecipientRow>(sql).await? {
-            let one = Recipient { address: row.address, state: State::from_key(&row.state), reply: row.reply, at: row.at.map(Moment) };
+            let reply = Bilingual::new(row.reply_ja.unwrap_or_else(|| row.reply.clone()), row.reply);
+            let one = Recipient { address: row.address, state: State::from_key(&row.state), reply, at: row.at.map(Moment) };
             recipients.entry(row.outgoing_id).or_default().push(one);
         }
     }
@@ -90,23 +93,45 @@ pub async fn load(query: &impl Query, letter: OutgoingId) -> Result<Option<Sent>
     Ok(with_recipients(query, rows).await?.pop())
 }
 
-fn chosen(actor: &Actor, state: Option<State>) -> Sql {
-    let sql = Sql::new(" FROM mailroom_outgoing o WHERE ").append(thread::seen("o.thread_id", actor.sight()));
-    match state {
-        Some(state) => sql.push(" AND o.state = ").bind(state.key()),
+/// Which letters of ours are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// Those in one state.
+    pub state: Option<State>,
+    /// Those in whose subject, recipients, text or names of attachments these words stand.
+    pub words: Option<String>,
+}
+
+impl From<State> for Which {
+    fn from(state: State) -> Self {
+        Self { state: Some(state), words: None }
+    }
+}
+
+fn chosen(backend: Backend, actor: &Actor, which: &Which) -> Sql {
+    let mut sql = Sql::new(" FROM mailroom_outgoing o WHERE ").append(thread::seen("o.thread_id", actor.sight()));
+    if let Some(state) = which.state {
+        sql = sql.push(" AND o.state = ").bind(state.key());
+    }
+    match which.words.as_deref().filter(|words| !words.trim().is_empty()) {
+        // What holds no word finds nothing.
+        Some(words) => match search::sent(backend, words, actor.sight()) {
+            Some(found) => sql.push(" AND o.id IN (").append(found).push(")"),
+            None => sql.push(" AND 1 = 0"),
+        },
         None => sql,
     }
 }
 
-/// The letters of ours in a state, or all, the latest first: `limit` after the first `skip`. Those of threads that the actor may not
+/// The letters of ours that are asked for, the latest first: `limit` after the first `skip`. Those of threads that the actor may not
 /// see are left out.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn list(query: &impl Query, actor: &Actor, state: Option<State>, skip: u32, limit: u32) -> Result<Vec<Sent>, LedgerError> {
+pub async fn list(query: &impl Query, actor: &Actor, which: &Which, skip: u32, limit: u32) -> Result<Vec<Sent>, LedgerError> {
     let sql = Sql::new("SELECT ")
         .push(COLUMNS)
-        .append(chosen(actor, state))
+        .append(chosen(query.backend(), actor, which))
         .push(" ORDER BY o.id DESC LIMIT ")
         .bind(i64::from(limit))
         .push(" OFFSET ")
@@ -119,8 +144,8 @@ pub async fn list(query: &impl Query, actor: &Actor, state: Option<State>, skip:
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn count(query: &impl Query, actor: &Actor, state: Option<State>) -> Result<i64, LedgerError> {
-    query.number(Sql::new("SELECT count(*) AS n").append(chosen(actor, state))).await
+pub async fn count(query: &impl Query, actor: &Actor, which: &Which) -> Result<i64, LedgerError> {
+    query.number(Sql::new("SELECT count(*) AS n").append(chosen(query.backend(), actor, which))).await
 }
 
 /// A letter that is written.
@@ -170,7 +195,7 @@ pub(super) async fn insert(work: &UnitOfWork, new: &New, recipients: &[String]) 
 pub(super) struct Said<'a> {
     pub(super) address: &'a str,
     pub(super) state: State,
-    pub(super) reply: &'a str,
+    pub(super) reply: Bilingual,
 }
 
 /// Keeps what was said of a recipient; `if_waiting`: only while he still waits for the letter.
@@ -178,7 +203,9 @@ pub(super) async fn save_said(work: &UnitOfWork, letter: OutgoingId, said: Said<
     let sql = Sql::new("UPDATE mailroom_recipient SET state = ")
         .bind(said.state.key())
         .push(", reply = ")
-        .bind(said.reply)
+        .bind(said.reply.en)
+        .push(", reply_ja = ")
+        .bind(said.reply.ja)
         .push(", at = ")
         .bind(work.now().0)
         .push(" WHERE outgoing_id = ")

@@ -1,9 +1,10 @@
 use super::{Sealing, seal, store};
 use crate::{
     MailroomError,
-    correspondence::Raw,
+    correspondence::{Channel, Raw},
     desk::{self, Desk},
     error::refused,
+    gist, search,
     thread::{self, Thread},
 };
 use noroshi_directory::key::Vault;
@@ -20,6 +21,7 @@ use noroshi_ledger::{
 use noroshi_post::{
     build::{self, Attachment, Charset, Draft, Origin},
     letter::Mailbox,
+    sealed::Ring,
     threading::{self, Marks},
 };
 use serde::{Deserialize, Serialize};
@@ -138,9 +140,13 @@ pub(super) async fn post(
     (draft.origin, draft.charset) = (origin, writing.charset);
     let built = build::build(&draft).map_err(MailroomError::Refused)?;
     let bytes = seal::seal(work, actor, house, desk, &built, sealing).await?;
-    let blobs = ledger.blobs().clone();
-    let stored = tokio::task::spawn_blocking(move || blobs.put(&mut Cursor::new(bytes))).await;
-    let blob = stored.map_err(|error| LedgerError::Damaged(error.to_string()))??;
+    let (blobs, at) = (ledger.blobs().clone(), work.now());
+    let stored = tokio::task::spawn_blocking(move || {
+        // Opened by no key: what is encrypted is found by what stands outside of it.
+        let words = gist::of(&bytes, Channel::Mail, &Ring::default(), at, &[]).words;
+        blobs.put(&mut Cursor::new(bytes)).map(|blob| (blob, words))
+    });
+    let (blob, words) = stored.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     let new = store::New {
         id,
         thread: thread.id,
@@ -153,6 +159,7 @@ pub(super) async fn post(
         automatic,
     };
     store::insert(work, &new, built.recipients()).await?;
+    search::index_sent(work, id, thread.id, format!("{} {words}", built.recipients().join(" "))).await?;
     work.enqueue(Order::new(&SEND, &Due { letter: id }).keyed(&id.to_string())).await?;
     Ok(id)
 }

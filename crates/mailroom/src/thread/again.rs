@@ -1,6 +1,6 @@
 //! A letter that is read again, in the thread in which it stands.
 
-use super::{Placed, State, Thread, listing, place, store};
+use super::{Placed, State, Thread, label, listing, place, store};
 use crate::letters::{self, Told};
 use noroshi_kernel::{access::Actor, id::ThreadId, tlp::Tlp};
 use noroshi_ledger::{LedgerError, Sql, UnitOfWork, audit};
@@ -15,11 +15,21 @@ use serde_json::json;
 /// poured into that one, ends as moved, and both tell so. Where more hangs on the thread it began (a case, a report, a thread that a
 /// person poured into it), or the move would let others read what they may not read now, it stays and says which thread it quotes.
 ///
+/// What it says within of how far it may be told makes its thread stricter then, once: not again when a person decided otherwise meanwhile.
+///
 /// Hold the lock under which letters are read.
 ///
 /// # Errors
 /// When the database refuses it.
 pub async fn place_again(work: &UnitOfWork, actor: &Actor, marks: &Marks, told: &mut Told) -> Result<Option<Placed>, LedgerError> {
+    let placed = stands_now(work, actor, marks, told).await?;
+    if let (Some(placed), Some(asked)) = (placed, told.asked) {
+        label::ask(work, placed.thread, asked).await?;
+    }
+    Ok(placed)
+}
+
+async fn stands_now(work: &UnitOfWork, actor: &Actor, marks: &Marks, told: &mut Told) -> Result<Option<Placed>, LedgerError> {
     let Some(stands) = listing::stands(work, told.id).await? else {
         return Ok(place::place(work, marks, std::slice::from_mut(told)).await?.pop());
     };

@@ -37,7 +37,7 @@ pub async fn begin(
     let id = ThreadId(work.take_id().await?);
     let mut changes = store::Changes::default();
     let code = marks.code(id.0);
-    changes.opens(store::Opened { id, code, subject: printable(subject, 500), at: work.now(), state: State::Open }, desk);
+    changes.opens(store::Opened { id, code, subject: printable(subject, 500), at: work.now(), state: State::Open, asked: None }, desk);
     changes.save(work).await?;
     if let Some((case, case_label)) = case {
         label::begin_case(work, id, case, case_label).await?;

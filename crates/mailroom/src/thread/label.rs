@@ -4,10 +4,11 @@
 //! whoever opens a case up opens the threads that were closed for its sake.
 
 use super::{Case, store};
-use crate::desk;
+use crate::{desk, gist::Asked};
 use noroshi_kernel::{
     access::Label,
     id::{CorrespondenceId, ThreadId},
+    tlp::Tlp,
 };
 use noroshi_ledger::{LedgerError, Query, Sql, UnitOfWork};
 use std::collections::HashMap;
@@ -71,9 +72,33 @@ pub async fn strict_letters(query: &impl Query, letters: &[CorrespondenceId]) ->
     if threads.is_empty() {
         return Ok(HashMap::new());
     }
-    let which = Sql::new("t.id IN ").list(threads.iter().map(|(_, thread)| thread.0));
-    let labels: HashMap<ThreadId, Label> = store::labelled(query, which).await?.into_iter().map(|thread| (thread.id, thread.label)).collect();
+    let labels = labels(query, &threads.iter().map(|(_, thread)| *thread).collect::<Vec<_>>()).await?;
     Ok(threads.into_iter().filter_map(|(letter, thread)| Some((letter, labels.get(&thread)?.clone()))).collect())
+}
+
+/// The labels of threads.
+pub(crate) async fn labels(query: &impl Query, threads: &[ThreadId]) -> Result<HashMap<ThreadId, Label>, LedgerError> {
+    let mut labels = HashMap::new();
+    for part in threads.chunks(500) {
+        let which = Sql::new("t.id IN ").list(part.iter().map(|thread| thread.0));
+        labels.extend(store::labelled(query, which).await?.into_iter().map(|thread| (thread.id, thread.label)));
+    }
+    Ok(labels)
+}
+
+/// Makes a thread as strict as the sender of one of its letters asks for, and notes that; it never becomes more open. RED is then for the staff
+/// of its desk and for whoever has the thread.
+pub(super) async fn ask(work: &UnitOfWork, thread: ThreadId, asked: Asked) -> Result<(), LedgerError> {
+    let found = store::labelled(work, Sql::new("t.id = ").bind(thread.0)).await?;
+    let Some(found) = found.into_iter().next().filter(|found| found.asked.is_none_or(|before| asked.tlp > before) && asked.tlp > found.label.tlp) else {
+        return Ok(());
+    };
+    let participants = match asked.tlp {
+        Tlp::Red => desk::readers_of_red(work, &found.desk, found.owner).await?,
+        _ => Vec::new(),
+    };
+    store::save_asked(work, thread, asked).await?;
+    store::save_label(work, thread, &Label { tlp: asked.tlp, participants }).await
 }
 
 /// Makes a thread as strict as a label.

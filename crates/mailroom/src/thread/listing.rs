@@ -2,7 +2,7 @@ use super::{Case, State, Thread, store::seen};
 use crate::{
     MailroomError,
     correspondence::{Channel, Kind, Raw},
-    letters,
+    letters, search,
 };
 use noroshi_kernel::{
     access::{Action, Actor, Label, Sight},
@@ -10,7 +10,7 @@ use noroshi_kernel::{
     moment::Moment,
     tlp::Tlp,
 };
-use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql};
+use noroshi_ledger::{Backend, FromQueryResult, LedgerError, Query, Sql};
 
 /// Which threads an inbox shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Inbox {
     pub state: Option<State>,
     /// Those that one person has.
     pub owner: Option<AccountId>,
-    /// Those whose subject, code, case number or one of whose parties holds this.
+    /// Those whose subject, code, case number or one of whose parties holds this, or in one of whose letters, in or out, its words stand.
     pub words: Option<String>,
 }
 
@@ -30,8 +30,14 @@ pub struct Inbox {
 pub struct Item {
     /// The thread.
     pub thread: Thread,
-    /// The last party who wrote, as shown: the name, else the address.
-    pub from: String,
+    /// The name of the last party who wrote.
+    pub from_name: String,
+    /// The address of the last party who wrote; empty when its letter names none.
+    pub from_address: String,
+    /// Whether one of its letters quotes another thread without being of it, and that is one that the reader may see.
+    pub quotes: bool,
+    /// Whether, besides, a sender's address looks like that of a party of the other thread.
+    pub looks_like: bool,
     /// How many letters it holds, in and out.
     pub letters: i64,
     /// Whether something in one of its letters could not be opened.
@@ -51,11 +57,13 @@ struct Row {
     state: String,
     owner_id: Option<i64>,
     tlp: i64,
+    asked_tlp: Option<i64>,
+    asked_by: Option<String>,
     case_id: Option<i64>,
     case_number: Option<String>,
 }
 
-const COLUMNS: &str = "t.id, t.code, t.desk, t.subject, t.opened_at, t.last_at, t.state, t.owner_id, t.tlp, t.case_id, t.case_number";
+const COLUMNS: &str = "t.id, t.code, t.desk, t.subject, t.opened_at, t.last_at, t.state, t.owner_id, t.tlp, t.asked_tlp, t.asked_by, t.case_id, t.case_number";
 
 impl From<Row> for Thread {
     fn from(row: Row) -> Self {
@@ -68,13 +76,18 @@ impl From<Row> for Thread {
             last_at: Moment(row.last_at),
             state: State::from_key(&row.state),
             owner: row.owner_id.map(AccountId),
-            label: Label::of(i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank)),
+            label: Label::of(tlp(row.tlp)),
+            asked: row.asked_tlp.map(tlp).zip(row.asked_by),
             case: row.case_id.zip(row.case_number).map(|(id, number)| Case { id, number }),
         }
     }
 }
 
-fn chosen(inbox: &Inbox, actor: &Actor) -> Sql {
+fn tlp(rank: i64) -> Tlp {
+    i16::try_from(rank).map_or(Tlp::Red, Tlp::from_rank)
+}
+
+fn chosen(backend: Backend, inbox: &Inbox, actor: &Actor) -> Sql {
     let mut sql = Sql::new(" FROM mailroom_thread t WHERE ").append(seen("t.id", actor.sight()));
     if let Some(desk) = &inbox.desk {
         sql = sql.push(" AND t.desk = ").bind(desk.clone());
@@ -91,8 +104,12 @@ fn chosen(inbox: &Inbox, actor: &Actor) -> Sql {
             let escaped: String =
                 words.to_lowercase().chars().flat_map(|one| matches!(one, '%' | '_' | '\\').then_some('\\').into_iter().chain([one])).collect();
             let held = |column: &str| Sql::new("lower(").push(column).push(") LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'");
-            sql.push(" AND (")
-                .append(held("t.subject"))
+            let sql = sql.push(" AND (");
+            let sql = match search::threads(backend, words, actor.sight()) {
+                Some(found) => sql.push("t.id IN (").append(found).push(") OR "),
+                None => sql,
+            };
+            sql.append(held("t.subject"))
                 .push(" OR ")
                 .append(held("t.code"))
                 .push(" OR ")
@@ -123,7 +140,7 @@ pub async fn inbox(query: &impl Query, actor: &Actor, inbox: &Inbox, skip: u32, 
         broken: i64,
     }
     actor.must_can(Action::ViewLetters)?;
-    let chosen = chosen(inbox, actor);
+    let chosen = chosen(query.backend(), inbox, actor);
     let count = query.number(Sql::new("SELECT count(*) AS n").append(chosen.clone())).await?;
     let sql = Sql::new("SELECT ")
         .push(COLUMNS)
@@ -139,13 +156,38 @@ pub async fn inbox(query: &impl Query, actor: &Actor, inbox: &Inbox, skip: u32, 
         .push(" GROUP BY thread_id) n JOIN mailroom_letter l ON l.id = n.last");
     let mut last: std::collections::HashMap<i64, Last> =
         if ids.is_empty() { std::collections::HashMap::new() } else { query.all::<Last>(sql).await?.into_iter().map(|last| (last.thread_id, last)).collect() };
+    let quoting = quoting(query, actor, &ids).await?;
     let item = |thread: Thread| {
-        let last = last.remove(&thread.id.0);
-        let Some(last) = last else { return Item { thread, from: String::new(), letters: 0, is_unopened: false, is_broken: false } };
-        let from = if last.from_name.is_empty() { last.from_address } else { last.from_name };
-        Item { thread, from, letters: last.letters, is_unopened: last.unopened > 0, is_broken: last.broken > 0 }
+        let (last, quoting) = (last.remove(&thread.id.0), quoting.get(&thread.id.0).copied());
+        let none = || Last { thread_id: 0, from_name: String::new(), from_address: String::new(), letters: 0, unopened: 0, broken: 0 };
+        let last = last.unwrap_or_else(none);
+        Item {
+            thread,
+            from_name: last.from_name,
+            from_address: last.from_address,
+            quotes: quoting.is_some(),
+            looks_like: quoting.unwrap_or(false),
+            letters: last.letters,
+            is_unopened: last.unopened > 0,
+            is_broken: last.broken > 0,
+        }
     };
     Ok((threads.into_iter().map(item).collect(), count))
+}
+
+/// Those of the threads with a letter that quotes another thread, of which the actor may know, and whether the sender's address imitates one there.
+async fn quoting(query: &impl Query, actor: &Actor, threads: &[i64]) -> Result<std::collections::HashMap<i64, bool>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Quoting {
+        thread_id: i64,
+        looking: i64,
+    }
+    let sql = Sql::new("SELECT q.thread_id, count(q.looks_like) AS looking FROM mailroom_letter q WHERE q.quotes_id IS NOT NULL AND q.quotes_id <> q.thread_id AND q.thread_id IN ")
+        .list(threads.iter().copied())
+        .push(" AND ")
+        .append(seen("q.quotes_id", actor.sight()))
+        .push(" GROUP BY q.thread_id");
+    Ok(query.all::<Quoting>(sql).await?.into_iter().map(|row| (row.thread_id, row.looking > 0)).collect())
 }
 
 /// How many threads wait for a person, by desk.

@@ -15,6 +15,7 @@ pub(crate) use act::load;
 pub use act::{assign, attach, end, merge, reopen, route};
 pub use again::place_again;
 pub use begin::begin;
+pub(crate) use label::labels;
 pub use label::{begin_case, move_case, offer_case, relabel, strict_letters};
 pub use listing::{
     Inbox, Item, Letter, Line, Party, Routing, about, counts, hidden_letters, inbox, letters, may_see_letter, named, open, parties, routings, thread_of,
@@ -27,6 +28,7 @@ use noroshi_kernel::{
     access::Label,
     id::{AccountId, ThreadId},
     moment::Moment,
+    tlp::Tlp,
 };
 use noroshi_post::threading::By;
 
@@ -95,6 +97,8 @@ pub struct Thread {
     pub owner: Option<AccountId>,
     /// Who may read it.
     pub label: Label,
+    /// How far its senders want it told, and where they say so, by the key of [`AskedBy`](crate::gist::AskedBy).
+    pub asked: Option<(Tlp, String)>,
     /// What it is about.
     pub case: Option<Case>,
 }

@@ -1,4 +1,4 @@
-use super::{State, store};
+use super::{State, label, store};
 use crate::{
     correspondence::Kind,
     desk::{self, Desks},
@@ -149,6 +149,7 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
     let mut ids = work.take_ids(letters.len() + brought.iter().map(Vec::len).sum::<usize>()).await?;
     let mut changes = store::Changes::default();
     let mut placed = Vec::with_capacity(letters.len());
+    let mut asks = Vec::new();
     for (told, brought) in letters.iter_mut().zip(brought) {
         let place = belongs(told, &shelf);
         let begins = told.bound.is_some_and(|bound| bound.begins);
@@ -178,12 +179,15 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
                 let desk = desks.addressed(&told.signs.recipients).unwrap_or(first);
                 label_of_new = Some(desk.tlp);
                 let state = if told.state == letters::State::New { State::New } else { State::Done };
-                changes.opens(store::Opened { id: ThreadId(thread), code: marks.code(thread), subject: told.subject.clone(), at, state }, desk);
+                changes.opens(store::Opened { id: ThreadId(thread), code: marks.code(thread), subject: told.subject.clone(), at, state, asked: None }, desk);
                 thread
             }
         };
         told.thread = Some(ThreadId(thread));
-        if label_of_new.is_some_and(|tlp| tlp == Tlp::Red) {
+        if let Some(asked) = told.asked.filter(|asked| asked.tlp > Tlp::Clear) {
+            asks.push((ThreadId(thread), asked));
+        }
+        if label_of_new.is_some_and(|tlp| tlp == Tlp::Red) || told.asked.is_some_and(|asked| asked.tlp == Tlp::Red) {
             shelf.confidential.insert(thread);
         }
         // Whoever shows nothing but an address and a number brings nobody along.
@@ -205,6 +209,9 @@ pub async fn place(work: &UnitOfWork, marks: &Marks, letters: &mut [Told]) -> Re
         placed.push(Placed { thread: ThreadId(thread), joined, answers, case: shelf.cases.get(&thread).copied().flatten() });
     }
     changes.save(work).await?;
+    for (thread, asked) in asks {
+        label::ask(work, thread, asked).await?;
+    }
     Ok(placed)
 }
 

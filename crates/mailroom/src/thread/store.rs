@@ -1,5 +1,5 @@
 use super::{Case, State};
-use crate::desk::Desk;
+use crate::{desk::Desk, gist::Asked, search};
 use noroshi_kernel::{
     access::{Label, Sight},
     id::{AccountId, CorrespondenceId, ThreadId},
@@ -139,6 +139,8 @@ pub(crate) struct Opened {
     pub(crate) subject: String,
     pub(crate) at: Moment,
     pub(crate) state: State,
+    /// How far its sender wants it told, when it is known from the first.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// A party that a thread gains.
@@ -181,8 +183,10 @@ impl Changes {
     }
 
     pub(crate) async fn save(self, work: &UnitOfWork) -> Result<(), LedgerError> {
-        const THREADS: bulk::Target =
-            bulk::Target { table: "mailroom_thread", columns: &["id", "code", "desk", "subject", "opened_at", "last_at", "state", "tlp"] };
+        const THREADS: bulk::Target = bulk::Target {
+            table: "mailroom_thread",
+            columns: &["id", "code", "desk", "subject", "opened_at", "last_at", "state", "tlp", "asked_tlp", "asked_by"],
+        };
         const READERS: bulk::Target = bulk::Target { table: "mailroom_thread_reader", columns: &["thread_id", "account_id"] };
         const PARTIES: bulk::Target = bulk::Target { table: "mailroom_party", columns: &["id", "thread_id", "address", "name"] };
         let (mut threads, mut readers, mut parties) = (bulk::Rows::into_table(THREADS), bulk::Rows::into_table(READERS), bulk::Rows::into_table(PARTIES));
@@ -199,6 +203,8 @@ impl Changes {
                 opened.at.0.into(),
                 opened.state.key().into(),
                 i64::from(label.tlp.rank()).into(),
+                opened.asked.map(|asked| i64::from(asked.tlp.rank())).into(),
+                opened.asked.map(|asked| asked.by.key().to_owned()).into(),
             ]);
         }
         for party in self.parties {
@@ -248,7 +254,10 @@ pub async fn of_case(query: &impl Query, case: i64) -> Result<Vec<ThreadId>, Led
 pub(super) struct Labelled {
     pub(super) id: ThreadId,
     pub(super) desk: String,
+    pub(super) owner: Option<AccountId>,
     pub(super) label: Label,
+    /// How far its senders want it told.
+    pub(super) asked: Option<Tlp>,
 }
 
 /// The threads that `which` chooses (what follows `WHERE` over `mailroom_thread t`), with their labels.
@@ -257,17 +266,20 @@ pub(super) async fn labelled(query: &impl Query, which: Sql) -> Result<Vec<Label
     struct Row {
         id: i64,
         desk: String,
+        owner_id: Option<i64>,
         tlp: i64,
+        asked_tlp: Option<i64>,
         account_id: Option<i64>,
     }
-    let sql = Sql::new("SELECT t.id, t.desk, t.tlp, r.account_id FROM mailroom_thread t LEFT JOIN mailroom_thread_reader r ON r.thread_id = t.id WHERE ")
+    let tlp = |rank: i64| i16::try_from(rank).map_or(Tlp::Red, Tlp::from_rank);
+    let sql = Sql::new("SELECT t.id, t.desk, t.owner_id, t.tlp, t.asked_tlp, r.account_id FROM mailroom_thread t LEFT JOIN mailroom_thread_reader r ON r.thread_id = t.id WHERE ")
         .append(which)
         .push(" ORDER BY t.id, r.account_id");
     let mut found: Vec<Labelled> = Vec::new();
     for row in query.all::<Row>(sql).await? {
         if found.last().is_none_or(|last| last.id.0 != row.id) {
-            let tlp = i16::try_from(row.tlp).map_or(Tlp::Red, Tlp::from_rank);
-            found.push(Labelled { id: ThreadId(row.id), desk: row.desk, label: Label::of(tlp) });
+            let (owner, label, asked) = (row.owner_id.map(AccountId), Label::of(tlp(row.tlp)), row.asked_tlp.map(tlp));
+            found.push(Labelled { id: ThreadId(row.id), desk: row.desk, owner, label, asked });
         }
         if let (Some(last), Some(account)) = (found.last_mut(), row.account_id) {
             last.label.participants.push(AccountId(account));
@@ -302,7 +314,12 @@ pub(super) async fn save_label(work: &UnitOfWork, thread: ThreadId, label: &Labe
     for account in &label.participants {
         readers.push([thread.0.into(), account.0.into()]);
     }
-    readers.insert(work).await
+    readers.insert(work).await?;
+    search::relabel(work, thread, label).await
+}
+
+pub(super) async fn save_asked(work: &UnitOfWork, thread: ThreadId, asked: Asked) -> Result<(), LedgerError> {
+    update(work, thread, Sql::new("asked_tlp = ").bind(i64::from(asked.tlp.rank())).push(", asked_by = ").bind(asked.by.key())).await
 }
 
 /// Changes a thread that stands; `sql` is what follows `SET`.
@@ -341,6 +358,9 @@ pub(super) async fn pour(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> R
 pub(super) async fn pour_letters(work: &UnitOfWork, from: ThreadId, into: ThreadId) -> Result<(), LedgerError> {
     for table in ["mailroom_letter", "mailroom_outgoing", "mailroom_routing"] {
         work.execute(Sql::new("UPDATE ").push(table).push(" SET thread_id = ").bind(into.0).push(" WHERE thread_id = ").bind(from.0)).await?;
+    }
+    for found in labelled(work, Sql::new("t.id = ").bind(into.0)).await? {
+        search::relabel(work, into, &found.label).await?;
     }
     Ok(())
 }

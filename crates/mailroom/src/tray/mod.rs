@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{LETTER, count, deliveries, list, load, of_delivery, open, put, put_again, put_reason};
+pub use store::{LETTER, count, deliveries, find, list, load, of_delivery, open, put, put_again, put_reason};
 
 use crate::MailroomError;
 use noroshi_kernel::{

@@ -211,6 +211,24 @@ fn waiting(actor: &Actor) -> Sql {
     Sql::new(" WHERE t.closed_at IS NULL AND ").append(seen(actor))
 }
 
+/// What waits in the tray for an actor and whose name, place or reason holds the words: as [`list`], and how many there are in all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(query: &impl Query, actor: &Actor, words: Option<&str>, skip: u32, limit: u32) -> Result<(Vec<Item>, i64), LedgerError> {
+    let Some(words) = words.map(str::trim).filter(|words| !words.is_empty()) else {
+        return Ok((list(query, actor, skip, limit).await?, count(query, actor).await?));
+    };
+    let escaped: String = words.to_lowercase().chars().flat_map(|one| matches!(one, '%' | '_' | '\\').then_some('\\').into_iter().chain([one])).collect();
+    let held = |column: &str| Sql::new("lower(").push(column).push(") LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'");
+    let columns = ["c.name", "COALESCE(t.file, '')", "t.place_ja", "t.place_en", "t.reason_ja", "t.reason_en"];
+    let which = waiting(actor).push(" AND (").join(columns.map(held), " OR ").push(")");
+    let count = Sql::new("SELECT count(*) AS n FROM mailroom_tray t JOIN mailroom_correspondence c ON c.id = t.correspondence_id").append(which.clone());
+    let count = query.number(count).await?;
+    let sql = Sql::new(ITEMS).append(which).push(" ORDER BY t.id DESC LIMIT ").bind(i64::from(limit)).push(" OFFSET ").bind(i64::from(skip));
+    Ok((items(query, sql).await?, count))
+}
+
 /// What waits in the tray for an actor, newest first: `limit` inputs after the first `skip`. What he may not see is left out.
 ///
 /// # Errors

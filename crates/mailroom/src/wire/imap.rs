@@ -7,7 +7,7 @@ use super::{
 };
 use async_imap::{Authenticator, Client, Session, error::Error as Imap, types::Fetch};
 use futures_util::{Stream, StreamExt as _};
-use noroshi_kernel::{reason::Reason, setaside::printable};
+use noroshi_kernel::{moment::Moment, reason::Reason, setaside::printable};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -73,6 +73,8 @@ pub struct Letter {
     pub uid: u32,
     /// What the number counts within: another value, and the same number is another letter.
     pub uid_validity: u32,
+    /// When it came into the mailbox, by the server's clock.
+    pub arrived: Option<Moment>,
     /// The letter.
     pub bytes: Vec<u8>,
 }
@@ -296,6 +298,8 @@ struct Visit<'a, S: Wire> {
     can: Can,
     uid_validity: u32,
     exists: u32,
+    /// When letters came in, by the server's clock.
+    arrived: BTreeMap<u32, Moment>,
     until: Instant,
 }
 
@@ -312,7 +316,7 @@ impl<'a, S: Wire> Visit<'a, S> {
             return Err(mailbox.failed("SELECT", &Imap::No("no UIDVALIDITY".to_owned())));
         };
         let until = Instant::now() + mailbox.timeout * MOST_ANSWERS_OF_TIME;
-        Ok(Self { mailbox, session, can, uid_validity, exists: folder.exists, until })
+        Ok(Self { mailbox, session, can, uid_validity, exists: folder.exists, arrived: BTreeMap::new(), until })
     }
 
     /// The numbers of letters that were not taken yet, lowest first, and whether there are more than are taken at a time.
@@ -346,13 +350,15 @@ impl<'a, S: Wire> Visit<'a, S> {
         let mut sizes = BTreeMap::new();
         for part in uids.chunks(MOST_TOGETHER) {
             self.in_time()?;
-            let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(part), "(UID RFC822.SIZE)")).await?;
+            let asked = self.mailbox.answer("FETCH", self.session.uid_fetch(set(part), "(UID INTERNALDATE RFC822.SIZE)")).await?;
             let mut answers = pin!(asked);
             while let Some(answer) = next(self.mailbox, self.mailbox.timeout, &mut answers).await? {
                 if let (Some(uid), Some(size)) = (answer.uid, answer.size)
                     && part.contains(&uid)
                 {
                     sizes.insert(uid, u64::from(size));
+                    // Asked here, where no letter follows: the answer holds quotation marks.
+                    self.arrived.extend(answer.internal_date().map(|at| (uid, Moment(at.timestamp_micros()))));
                 }
             }
         }
@@ -379,7 +385,8 @@ impl<'a, S: Wire> Visit<'a, S> {
             if bytes > self.mailbox.most_letter_bytes.saturating_add(2 * MOST_BYTES_TOGETHER) {
                 return Err(self.mailbox.failed("FETCH", &Imap::Io(std::io::ErrorKind::InvalidData.into())));
             }
-            letters.insert(uid, Letter { uid, uid_validity: self.uid_validity, bytes: body.to_vec() });
+            let arrived = self.arrived.get(&uid).copied();
+            letters.insert(uid, Letter { uid, uid_validity: self.uid_validity, arrived, bytes: body.to_vec() });
         }
         Ok(letters.into_values().collect())
     }

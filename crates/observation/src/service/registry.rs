@@ -52,7 +52,8 @@ impl Site {
                 ));
             }
         }
-        if !self.country.is_empty() && !(self.country.len() == 2 && self.country.bytes().all(|letter| letter.is_ascii_uppercase())) {
+        let is_country = self.country.len() == 2 && self.country.bytes().all(|letter| letter.is_ascii_uppercase());
+        if !(self.country.is_empty() || is_country) {
             return refuse(no_country(&self.country));
         }
         if !(1..=1 << 32).contains(&self.addresses) {

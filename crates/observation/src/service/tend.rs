@@ -60,7 +60,7 @@ pub async fn tend(place: &Observatory, keep_days: Option<i64>) -> Result<Tended,
 async fn mergeable(place: &Observatory) -> Result<Option<Vec<FileName>>, ObservationError> {
     let settled = place.ledger.now().0 - SETTLED_US;
     let mut rolled = files::rolled(&place.ledger).await?;
-    rolled.sort_by(|a, b| (a.name.day(), a.size_bytes).cmp(&(b.name.day(), b.size_bytes)));
+    rolled.sort_by_key(|file| (file.name.day(), file.size_bytes));
     let days = rolled.chunk_by(|a, b| a.name.day() == b.name.day());
     let ready = |day: &&[files::Rolled]| day.len() >= MANY || (day.len() > 1 && day.iter().all(|file| file.to_at < settled));
     let part = days.filter(ready).max_by_key(|day| day.len());

@@ -78,10 +78,11 @@ impl Headers {
         self.fields.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, text)| text.as_str())
     }
 
-    /// When the letter came in as far as its head tells: the last station's time, else its date.
+    /// When the letter came in as far as its head tells: the last station's time, else its date. What earlier stations say is in the sender's
+    /// hand, as the date is.
     #[must_use]
     pub fn arrived(&self) -> Option<Moment> {
-        self.received.iter().find_map(|hop| hop.at).or(self.date)
+        self.received.first().and_then(|hop| hop.at).or(self.date)
     }
 
     /// Reads the head of a letter from the letter's raw bytes, of which the rest is not looked at.

@@ -5,7 +5,7 @@ mod reading;
 mod within;
 
 pub use headers::{Headers, Hop, Mailbox};
-pub use reading::read;
+pub use reading::{read, short_name};
 
 use noroshi_kernel::reason::Reason;
 

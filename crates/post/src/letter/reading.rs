@@ -235,8 +235,35 @@ fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
 
 pub(super) fn safe_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe = noroshi_kernel::setaside::printable(last.trim_matches(|edge: char| edge.is_whitespace() || edge == '.'), 200);
+    let whole = noroshi_kernel::setaside::printable(last.trim_matches(|edge: char| edge.is_whitespace() || edge == '.'), MOST_NAME_CHARS);
+    let safe = short_name(&whole, 200);
     (!safe.is_empty()).then_some(safe)
+}
+
+/// So much of a file name is looked at for its extension, in characters.
+const MOST_NAME_CHARS: usize = 10_000;
+
+/// A file name of at most `most_chars`: a longer one loses from its middle and keeps its extension, which says what opening it does.
+///
+/// ```
+/// use noroshi_post::letter::short_name;
+/// assert_eq!(short_name("invoice.pdf.exe", 12), "invoice….exe");
+/// assert_eq!(short_name("invoice.pdf", 12), "invoice.pdf");
+/// assert_eq!(short_name("a-long-name-without-one", 8), "a-long-…");
+/// ```
+#[must_use]
+pub fn short_name(name: &str, most_chars: usize) -> String {
+    /// A longer extension is none.
+    const EXTENSION_MOST_CHARS: usize = 16;
+    let count = name.chars().count();
+    if count <= most_chars {
+        return name.to_owned();
+    }
+    let extension = name.rfind('.').and_then(|at| name.get(at..)).unwrap_or_default();
+    let length = extension.chars().count();
+    let (extension, length) = if length <= EXTENSION_MOST_CHARS && length + 1 < most_chars { (extension, length) } else { ("", 0) };
+    let stem: String = name.chars().take(most_chars.saturating_sub(length + 1)).collect();
+    format!("{stem}\u{2026}{extension}")
 }
 
 /// The name as it stands in the raw field.

@@ -118,6 +118,7 @@ fn a_stranger_who_quotes_never_lands_in_a_case() {
         (format!("Return-Path: <bounces@mail.isp.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), by(1, By::Tag), None),
         (format!("Return-Path: <contact@isp.example>\r\n{contact}In-Reply-To: <isp-1@isp.example>"), by(1, By::Reference), None),
         (format!("Return-Path: <eve@else.example>\r\n{contact}In-Reply-To: <ours-1@example.jp>"), by(1, By::Reference), None),
+        (format!("Return-Path: <eve@example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-04412]"), OWN, Some(1)),
         // Into a confidential thread nobody comes by an address.
         (format!("Return-Path: <contact@isp.example>\r\n{contact}Subject: [EXAMPLE-CSIRT #2013-09999]"), OWN, Some(3)),
         (format!("{contact}In-Reply-To: <isp-3@isp.example>"), OWN, Some(3)),
@@ -196,4 +197,25 @@ proptest! {
         let signs = marks().signs(&headers, Some(&head));
         let _ = (place(&signs, &World), looks_like(&head, "a@b"));
     }
+}
+
+#[test]
+fn an_envelope_fits_under_one_registered_name_alone() {
+    for (from, envelope, fits) in [
+        ("yamada@shinkin.example.jp", "yamada@shinkin.example.jp", true),
+        ("yamada@shinkin.example.jp", "bounces@mail.shinkin.example.jp", true),
+        ("yamada@shinkin.example.jp", "other@example.jp", true),
+        ("yamada@shinkin.example.jp", "eve@jp", false),
+        ("yamada@shinkin.co.jp", "eve@co.jp", false),
+        ("yamada@shinkin.co.jp", "eve@evil.co.jp", false),
+        ("yamada@mail.shinkin.co.jp", "x@shinkin.co.jp", true),
+        ("yamada@shinkin.example.jp", "eve@evil-example.jp", false),
+        ("root@localhost", "cron@localhost", true),
+        ("root@localhost", "eve@jp", false),
+    ] {
+        let signs = Signs { from: from.into(), envelope_from: Some(envelope.into()), ..Signs::default() };
+        assert_eq!(signs.is_aligned(), fits, "{from} by {envelope}");
+    }
+    assert!(Signs { from: "a@example.jp".into(), ..Signs::default() }.is_aligned(), "what no server told speaks against nothing");
+    assert!(!Signs { from: "a@example.jp".into(), envelope_from: Some(String::new()), ..Signs::default() }.is_aligned(), "the null path");
 }

@@ -26,7 +26,7 @@ done-discarded = The job was discarded.
 inbox-undone = Not done
 inbox-mine = Mine
 inbox-next-state = Next state
-inbox-search = Subject, sender, number
+inbox-search = Subject, sender, text, number
 inbox-none = Nothing waits here. Threads appear when mail comes to a desk's address, or when letters are imported. What came by fax or telephone you enter yourself.
 inbox-outgoing = { $n ->
     [0] No letter of ours waits
@@ -42,6 +42,10 @@ thread-state-open = Open
 thread-state-answered = Answered
 thread-state-done = Done
 no-subject = (no subject)
+no-sender = (no sender)
+mark-quotes = quotes another case
+mark-looks-like = looks like a party
+mark-imitates = look-alike letters
 column-subject = Subject
 column-desk = Desk
 column-from = From
@@ -67,6 +71,12 @@ thread-last = latest { $what }
 thread-began = Began
 thread-parties = Parties
 thread-facts = The thread
+thread-tlp-subject = asked for in the subject
+thread-tlp-text = asked for in the text
+thread-tlp-document = the restriction of a document that came with it
+thread-tlp-form = asked for on the form
+thread-tlp-desk = the desk's label
+thread-tlp-case = the incident's label
 thread-case = The incident
 thread-look = Look at #{ $what }
 thread-next-new = Nobody has looked at it yet. Read it, then take it, reply, or end it when there is nothing to do.
@@ -211,6 +221,8 @@ sent-given-up = Given up
 outgoing-no-relay = it waits: no relay is configured
 outgoing-no-relay-lead = No relay is configured, so letters wait here and nothing is sent. An administrator names one in the configuration ([mail.relay]).
 outgoing-none-found = No letter is in this state. Choose another one.
+outgoing-no-match = No letter fits. Choose another state, or search for less.
+outgoing-search = Subject, recipient, text
 outgoing-none = There are no letters. Reply to a thread of the inbox, and the letter appears here.
 outgoing-attempts = { $n ->
     [one] { $n } attempt.
@@ -261,6 +273,28 @@ queue-died = Given up
 queue-schedules = Schedules
 queue-schedules-none = There are no schedules. They appear once a server has started.
 queue-rhythm = Rhythm
+rhythm-seconds = { $n ->
+    [one] every second
+   *[other] every { $n } seconds
+ }
+rhythm-minutes = { $n ->
+    [one] every minute
+   *[other] every { $n } minutes
+ }
+rhythm-hours = { $n ->
+    [one] every hour
+   *[other] every { $n } hours
+ }
+rhythm-daily = daily
+rhythm-month-day = day { $n } of each month
+rhythm-monday = Mondays
+rhythm-tuesday = Tuesdays
+rhythm-wednesday = Wednesdays
+rhythm-thursday = Thursdays
+rhythm-friday = Fridays
+rhythm-saturday = Saturdays
+rhythm-sunday = Sundays
+rhythm-calendar = { $days } { $time } ({ $zone })
 column-job = Job
 action-retry = Try again
 action-retry-all = Try all again

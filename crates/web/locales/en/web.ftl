@@ -58,6 +58,9 @@ done-tray-closed = It is closed: nothing to report.
 failure-missing-title = Not found
 failure-missing = There is no such page, or you may not see it.
 failure-missing-advice = Check the number or the address. For a case that is limited to its participants, ask one of them to add you.
+failure-status-title = There is no such report
+failure-status = No page about a report stands at this address.
+failure-status-advice = Check whether the link is cut off or has something added, and open it exactly as it was shown when you reported. If you no longer have it, contact us and give your receipt number.
 failure-forbidden-title = Not allowed
 failure-forbidden = Your account may not do this.
 failure-forbidden-advice = If you need it, ask an administrator for the role.
@@ -113,6 +116,27 @@ ago-months = { $n ->
 ago-years = { $n ->
     [one] { $n } year ago
    *[other] { $n } years ago
+ }
+in-now = in a moment
+in-minutes = { $n ->
+    [one] in { $n } minute
+   *[other] in { $n } minutes
+ }
+in-hours = { $n ->
+    [one] in { $n } hour
+   *[other] in { $n } hours
+ }
+in-days = { $n ->
+    [one] in { $n } day
+   *[other] in { $n } days
+ }
+in-months = { $n ->
+    [one] in { $n } month
+   *[other] in { $n } months
+ }
+in-years = { $n ->
+    [one] in { $n } year
+   *[other] in { $n } years
  }
 
 ## The field's words
@@ -344,6 +368,8 @@ column-aliases = Aliases
 ## The tray
 
 tray-none = Nothing waits for a person. What cannot be read comes here with the reason; then you mend the mapping, or close the entry.
+tray-none-found = Nothing fits. Search for less.
+tray-search = Name, place, reason
 tray-lead = Inputs that could not be read. Open one to see its reason; mend what is wrong and read it again, or close it when there is nothing to report.
 column-set-aside = Set aside
 column-place = Place

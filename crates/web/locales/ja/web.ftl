@@ -55,6 +55,9 @@ done-tray-closed = 報告なしとして片付けました。
 failure-missing-title = 見つかりません
 failure-missing = このページはないか、表示する権限がありません。
 failure-missing-advice = 番号やアドレスをご確認ください。関係者のみの案件は、その参加者に追加を依頼してください。
+failure-status-title = 報告が見つかりません
+failure-status = このアドレスには、報告の状況を示すページはありません。
+failure-status-advice = アドレスが途中で切れていないか、余分な文字が付いていないか確かめ、報告したときに表示されたアドレスをそのまま開いてください。わからなくなったときは、受付番号を添えてお問い合わせください。
 failure-forbidden-title = 権限がありません
 failure-forbidden = この操作をする権限がありません。
 failure-forbidden-advice = 必要な場合は、管理者に役割の追加を依頼してください。
@@ -96,6 +99,12 @@ ago-hours = { $n } 時間前
 ago-days = { $n } 日前
 ago-months = { $n } か月前
 ago-years = { $n } 年前
+in-now = まもなく
+in-minutes = { $n } 分後
+in-hours = { $n } 時間後
+in-days = { $n } 日後
+in-months = { $n } か月後
+in-years = { $n } 年後
 
 ## The field's words
 
@@ -311,6 +320,8 @@ column-aliases = 別名
 ## The tray
 
 tray-none = 確認が必要な入力はありません。読めなかったものが理由とともにここに来たら、対応表を直すか、片付けます。
+tray-none-found = 当てはまるものはありません。検索する言葉を減らしてください。
+tray-search = 名前・場所・理由
 tray-lead = 読み取れなかった入力です。行を開いて理由を確かめ、直してもう一度読むか、報告なしとして片付けてください。
 column-set-aside = 保留
 column-place = 場所

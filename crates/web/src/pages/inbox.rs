@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     links,
     page::{self, Desk, Page},
-    pages::thread::address,
+    pages::{letter::reading::shown, thread::address},
     query::Parameters,
     reader::Person,
     times::Time,
@@ -29,7 +29,9 @@ use noroshi_mailroom::{
     thread::{self, Inbox, Item, State as Standing},
     tray,
 };
+use noroshi_post::threading;
 use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization as _;
 
 const PER_PAGE: u32 = 50;
 /// The highest page that is looked up.
@@ -89,6 +91,10 @@ pub(crate) struct ThreadRow {
     /// The case's number, or the code.
     pub(crate) number: String,
     pub(crate) from: String,
+    /// The sender's address, where the name would be taken for another one.
+    pub(crate) address: Option<String>,
+    /// What asks for care: a number that is quoted, a sender who looks like another one.
+    pub(crate) warnings: Vec<String>,
     pub(crate) owner: String,
     pub(crate) is_mine: bool,
     pub(crate) is_done: bool,
@@ -113,7 +119,9 @@ pub(crate) const fn own(actor: &Actor) -> Option<AccountId> {
 
 impl ThreadRow {
     pub(crate) fn of(item: Item, web: &Web, words: Words, desks: &Desks, staff: &HashMap<AccountId, String>, own: Option<AccountId>) -> Self {
+        let (from, own_address) = sender(&item, words);
         let thread = item.thread;
+        let marks = [(item.looks_like, "mark-looks-like"), (threading::imitates(&item.from_address), "mark-imitates"), (item.quotes, "mark-quotes")];
         Self {
             id: thread.id.0,
             state_key: thread.state.key(),
@@ -121,7 +129,9 @@ impl ThreadRow {
             desk: desks.get(&thread.desk).map(|desk| words.pick(&desk.name)).unwrap_or_default(),
             number: thread.number().to_owned(),
             subject: subject(&thread.subject, words),
-            from: links::harmless(&address(&item.from, words)),
+            from,
+            address: own_address,
+            warnings: marks.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| words.say(key)).collect(),
             is_mine: thread.owner.is_some() && thread.owner == own,
             is_done: thread.state == Standing::Done,
             owner: thread.owner.and_then(|owner| staff.get(&owner).cloned()).unwrap_or_default(),
@@ -132,6 +142,30 @@ impl ThreadRow {
             tlp: (thread.label.tlp != Tlp::default()).then(|| thread.label.tlp.marking()),
         }
     }
+}
+
+/// Who wrote, and beside the name the address when the name could be taken for one: names are the sender's choice.
+fn sender(item: &Item, words: Words) -> (String, Option<String>) {
+    let (name, own) = (item.from_name.trim(), item.from_address.trim());
+    let shown_address = || links::harmless(&address(own, words));
+    match (name.is_empty(), own.is_empty()) {
+        (true, true) => (words.say("no-sender"), None),
+        (true, false) => (shown_address(), None),
+        (false, true) => (links::harmless(&shown(name)), None),
+        (false, false) if name.eq_ignore_ascii_case(own) => (shown_address(), None),
+        (false, false) => (links::harmless(&shown(name)), speaks_of_an_address(name).then(shown_address)),
+    }
+}
+
+/// Whether a name holds what may be taken for an address or for a host.
+fn speaks_of_an_address(name: &str) -> bool {
+    let folded: String = name.chars().take(500).nfkc().collect();
+    let is_host = |word: &str| {
+        let word = word.trim_matches(|one: char| !one.is_alphanumeric());
+        let top = word.rsplit('.').next().unwrap_or_default();
+        word.contains('.') && word.split('.').all(|label| !label.is_empty()) && top.chars().count() > 1 && top.chars().all(char::is_alphabetic)
+    };
+    folded.contains('@') || folded.split_whitespace().any(is_host)
 }
 
 /// A subject as it is shown; a letter without one still has a name.
@@ -217,7 +251,7 @@ async fn show(web: &Web, person: &Person, parameters: &Parameters, key: Option<S
         no_addresses: desks.iter().all(|desk| desk.address.is_empty()),
         changes_desks: person.actor.can(Action::ChangeDesks),
         may_write: person.actor.can(Action::WriteLetters),
-        outgoing: outgoing::count(&web.ledger, &person.actor, Some(outgoing::State::Queued)).await?,
+        outgoing: outgoing::count(&web.ledger, &person.actor, &outgoing::State::Queued.into()).await?,
         tray: if person.actor.can(Action::ViewTray) { Some(tray::count(&web.ledger, &person.actor).await?) } else { None },
         enters: person.actor.can(Action::Import),
         here: links::local(&person.reader.here).unwrap_or("/inbox").to_owned(),

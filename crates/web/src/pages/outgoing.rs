@@ -37,6 +37,8 @@ pub(crate) struct OutgoingPage {
     pub(crate) count: i64,
     pub(crate) grouped: String,
     pub(crate) states: Vec<Choice>,
+    pub(crate) state: Option<&'static str>,
+    pub(crate) q: String,
     pub(crate) rows: Vec<Row>,
     /// What to do when nothing is there.
     pub(crate) empty: String,
@@ -97,7 +99,7 @@ impl Row {
 /// `GET /outgoing`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
-    parameters.only(&["state", "page"])?;
+    parameters.only(&["state", "q", "page"])?;
     let state = match parameters.get("state") {
         Some(key) => {
             let wrong = || Failure::Parameter { name: "state".into(), value: key.into() };
@@ -107,11 +109,16 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     };
     let page: u32 = parameters.parsed("page")?.unwrap_or(1).clamp(1, MOST_PAGES);
     let skip = (page - 1).saturating_mul(PER_PAGE);
-    let letters = outgoing::list(&web.ledger, &person.actor, state, skip, PER_PAGE).await?;
-    let count = outgoing::count(&web.ledger, &person.actor, state).await?;
+    let q: String = parameters.get("q").unwrap_or_default().chars().take(200).collect();
+    let which = outgoing::Which { state, words: (!q.trim().is_empty()).then(|| links::refanged(&q)) };
+    let letters = outgoing::list(&web.ledger, &person.actor, &which, skip, PER_PAGE).await?;
+    let count = outgoing::count(&web.ledger, &person.actor, &which).await?;
     let waiting: Vec<OutgoingId> = letters.iter().filter(|letter| letter.state == Standing::Queued).map(|letter| letter.id).collect();
     let ways = outgoing::ways(&web.ledger, &waiting).await?;
-    let href = |state: Option<Standing>| state.map_or_else(|| "/outgoing".to_owned(), |state| links::with("/outgoing", "state", state.key()));
+    let href = |state: Option<Standing>| {
+        let href = state.map_or_else(|| "/outgoing".to_owned(), |state| links::with("/outgoing", "state", state.key()));
+        if q.is_empty() { href } else { links::with(&href, "q", &q) }
+    };
     let turn = |to: u32| links::with(&href(state), "page", &to.to_string());
     let all = std::iter::once(None).chain(Standing::ALL.map(Some));
     let choice = |one: Option<Standing>| Choice {
@@ -125,12 +132,18 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         grouped: number::grouped(count),
         states: all.map(choice).collect(),
         rows: letters.iter().map(|letter| Row::of(letter, &ways, &web, words)).collect(),
-        empty: words.say(if state.is_some() { "outgoing-none-found" } else { "outgoing-none" }),
+        empty: words.say(match (q.is_empty(), state) {
+            (false, _) => "outgoing-no-match",
+            (true, Some(_)) => "outgoing-none-found",
+            (true, None) => "outgoing-none",
+        }),
         sends: web.sends,
         may_write: person.actor.can(Action::WriteLetters),
         here: links::local(&person.reader.here).unwrap_or("/outgoing").to_owned(),
         previous: (page > 1).then(|| turn(page - 1)),
         next: (i64::from(skip) + i64::from(PER_PAGE) < count).then(|| turn(page + 1)),
+        state: state.map(Standing::key),
+        q: q.clone(),
     })
 }
 

@@ -83,7 +83,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         why: state.last_error.map(|failed| links::harmless_quotes(failed.why.get(words.language))),
         kind: state.kind,
     };
-    let scheduled = |one: queue::Scheduled| ScheduleRow { name: one.name, rhythm: one.rhythm, next: time(one.next_at), last: one.last_at.map(time) };
+    let scheduled =
+        |one: queue::Scheduled| ScheduleRow { name: one.name, rhythm: words.rhythm(&one.rhythm), next: time(one.next_at), last: one.last_at.map(time) };
     let letters = dead::list(&web.ledger, &person.actor, None, before.map(JobId), PER_PAGE).await?;
     let next = (letters.len() >= PER_PAGE as usize).then(|| letters.last().map(|letter| format!("/queue?before={}", letter.id))).flatten();
     let dead_row = |letter: dead::DeadLetter| DeadRow {

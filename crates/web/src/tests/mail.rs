@@ -45,7 +45,7 @@ pub(super) async fn office() -> Filled {
 
 /// The letter of ours that was written last.
 async fn latest(filled: &Filled) -> outgoing::Sent {
-    outgoing::list(&filled.web.ledger, &ROOT, None, 0, 1).await.expect("letters").remove(0)
+    outgoing::list(&filled.web.ledger, &ROOT, &outgoing::Which::default(), 0, 1).await.expect("letters").remove(0)
 }
 
 pub(super) async fn deliver(filled: &Filled, letter: impl AsRef<[u8]>) -> Came {

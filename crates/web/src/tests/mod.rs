@@ -8,6 +8,7 @@ mod filled;
 mod forms;
 mod hostile;
 mod keys;
+mod letters;
 mod mail;
 mod mappings;
 mod pages;

@@ -20,7 +20,9 @@ const EN: &str = concat!(
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 27] = [
+const MADE: [&str; 29] = [
+    "rhythm-",
+    "thread-tlp-",
     "mapping-separator-",
     "mapping-time-",
     "mapping-details-",

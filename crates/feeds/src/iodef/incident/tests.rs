@@ -3,6 +3,33 @@
 use super::*;
 use proptest::prelude::*;
 
+#[test]
+fn the_strictest_restriction_says_how_far_it_may_be_told() {
+    use noroshi_kernel::tlp::Tlp;
+    for (restriction, expected) in [
+        ("public", Some(Tlp::Clear)),
+        ("partner", Some(Tlp::Green)),
+        ("need-to-know", Some(Tlp::Amber)),
+        ("amber", Some(Tlp::Amber)),
+        ("private", Some(Tlp::AmberStrict)),
+        ("red", Some(Tlp::Red)),
+        ("RED", Some(Tlp::Red)),
+        ("default", None),
+        ("", None),
+        ("ext-value\" ext-restriction=\"TLP:AMBER+STRICT", Some(Tlp::AmberStrict)),
+    ] {
+        let document = TWO.replace("restriction=\"green\"", &format!("restriction=\"{restriction}\""));
+        let incident = read(document.as_bytes()).expect("a document").remove(0);
+        assert_eq!(incident.tlp, expected, "{restriction}");
+        assert!(incident.findings.iter().all(|finding| finding.tlp == expected), "{restriction}");
+        assert_eq!(super::super::restriction(document.as_bytes()), expected, "{restriction}");
+    }
+    // What is RED within makes the whole of it so.
+    let within = TWO.replace("<EventData>\n      <Flow>", "<EventData restriction=\"red\">\n      <Flow>");
+    assert_ne!(within, TWO);
+    assert_eq!(read(within.as_bytes()).expect("a document").remove(0).tlp, Some(Tlp::Red));
+}
+
 const TWO: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <IODEF-Document version="2.00" xmlns="urn:ietf:params:xml:ns:iodef-2.0">
   <Incident purpose="reporting" restriction="green">

@@ -242,7 +242,8 @@ async fn letter(intake: &Intake, delivery: &Correspondence, items: Vec<Item>, pr
     let mut taking = Taking::new(intake, delivery.id, delivery.name.clone(), joining::WINDOW_DAYS).knowing(everything);
     let context = letters::context(intake).await?;
     // As it came, but that nobody is told again that it did.
-    let letter = Incoming { recipient: kept.recipient, channel: kept.channel, bound: kept.bound, ..Incoming::from_file(delivery.name.clone(), bytes) };
+    let arrived = kept.live.then_some(kept.received_at);
+    let letter = Incoming { recipient: kept.recipient, arrived, channel: kept.channel, bound: kept.bound, ..Incoming::from_file(delivery.name.clone(), bytes) };
     let kept = Kept { id: delivery.id, must_be_read: true };
     let received = delivery.received_at;
     let read = tokio::task::spawn_blocking(move || letters::read_one(kept, &letter, &context, received)).await;

@@ -11,6 +11,7 @@ use noroshi_directory::key;
 use noroshi_kernel::{id::CorrespondenceId, language::Bilingual, moment::Moment, reason::Reason, setaside::printable};
 use noroshi_mailroom::{
     correspondence::{Channel, Kind},
+    gist,
     letters::{self, Incoming, Kept, State},
     reading::{self, Context, Reading},
 };
@@ -97,8 +98,18 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
     // A defect of ours must not keep the letters beside it from being read: this one goes to a person.
     let reading =
         std::panic::catch_unwind(|| reading::read(&letter.bytes, letter.recipient.as_deref(), letter.channel, context)).unwrap_or_else(|_| Err(failed()));
+    // Nothing of it may keep the letter from being taken either.
+    let gist = std::panic::catch_unwind(|| {
+        let findings = reading.as_ref().map_or(&[][..], |reading| &reading.findings);
+        gist::of(&letter.bytes, letter.channel, &context.keys, context.at, findings)
+    });
+    let gist = gist.unwrap_or_default();
+    // Who sends a live letter does not choose when it came.
+    let ours = letter.arrived.filter(|at| *at <= context.latest).or_else(|| letter.live.then_some(now));
     let told = heading(kept.id, letter, &reading, context);
-    let at = told.arrived.unwrap_or(now);
+    let arrived = ours.or(told.arrived);
+    let told = letters::Told { arrived, words: gist.words, asked: gist.asked, ..told };
+    let at = arrived.unwrap_or(now);
     let is_of_parts = reading.as_ref().is_ok_and(|reading| reading.is_of_parts);
     let (content, beside) = match reading {
         Ok(reading) => telling(reading, at),
@@ -132,11 +143,40 @@ fn telling(reading: Reading, at: Moment) -> (Result<Vec<Told>, Fault>, Vec<Fault
             Err(reason) => faults.push((whole(), reason)),
         }
     }
+    faults = grouped(faults);
     if found.is_empty() && !faults.is_empty() {
         let first = faults.remove(0);
         return (Err(first), faults);
     }
     (Ok(found), faults)
+}
+
+/// Faults with one reason are one: each of them is for the same person to do the same about. How many places have it is said, and the first
+/// of them are named.
+fn grouped(faults: Vec<Fault>) -> Vec<Fault> {
+    /// So many places are named.
+    const NAMED: usize = 3;
+    let mut groups: Vec<(Vec<Bilingual>, Reason)> = Vec::new();
+    for (place, reason) in faults {
+        match groups.iter_mut().find(|(_, known)| known.key == reason.key) {
+            Some((places, _)) if places.contains(&place) => {}
+            Some((places, _)) => places.push(place),
+            None => groups.push((vec![place], reason)),
+        }
+    }
+    let one = |(places, reason): (Vec<Bilingual>, Reason)| {
+        let named = |of: fn(&Bilingual) -> &str, between: &str| places.iter().take(NAMED).map(of).collect::<Vec<_>>().join(between);
+        let (ja, en) = (named(|place| &place.ja, "、"), named(|place| &place.en, "; "));
+        let place = match places.len().saturating_sub(NAMED) {
+            0 => Bilingual::new(ja, en),
+            others => {
+                let all = places.len();
+                Bilingual::new(format!("{all} か所: {ja}、ほか {others} か所"), format!("{all} places: {en}; and {others} more"))
+            }
+        };
+        (place, reason)
+    };
+    groups.into_iter().map(one).collect()
 }
 
 fn failed() -> Reason {

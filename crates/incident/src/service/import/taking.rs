@@ -16,18 +16,24 @@ use crate::{
 use noroshi_directory::brand;
 use noroshi_feeds::digest;
 use noroshi_kernel::{
+    access::Actor,
     id::{CorrespondenceId, IncidentId, ReportId},
     moment::Moment,
+    tlp::Tlp,
 };
 use noroshi_ledger::{LedgerError, UnitOfWork, audit::Entry};
 use noroshi_mailroom::{
-    letters,
+    desk, letters,
     outgoing::{self, acknowledgement},
+    search,
     thread::{self, Case},
     tray::{Item, ReadAs},
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
+
+/// The desk whose staff read what a file calls RED.
+const INCIDENT_DESK: &str = "incident";
 
 /// The brand names that are remembered between units of work.
 const MOST_NAMES: usize = 20_000;
@@ -299,6 +305,7 @@ impl<'a> Taking<'a> {
         }
         self.keep(&work, harvest, &part, lines, again.is_some()).await?;
         cases::begin(&work, &letters.told, &letters.placed).await?;
+        search::index(&work, &letters.told).await?;
         acknowledgement::ask(&work, &letters.told, &letters.placed).await?;
         if let Some(by_hand) = &self.by_hand {
             by_hand.settle(&work, &self.intake.actor).await?;
@@ -323,11 +330,24 @@ impl<'a> Taking<'a> {
         let of = |row: &Row| row.letter.unwrap_or(self.delivery);
         let telling: HashSet<_> = readable.iter().filter(|(_, told)| !told.is_empty()).map(|(row, _)| of(row)).collect();
         let strict = thread::strict_letters(work, &telling.into_iter().collect::<Vec<_>>()).await?;
-        for (row, told) in readable {
+        for (row, told) in readable.iter_mut() {
             if let Some(label) = strict.get(&of(row)) {
                 told.iter_mut().for_each(|told| told.label = label.clone());
             }
         }
+        self.name_readers(work, readable).await
+    }
+
+    /// What a file calls RED is read by the staff of the incident desk and by whoever imported it.
+    async fn name_readers(&self, work: &UnitOfWork, readable: &mut [(Row, Vec<Told>)]) -> Result<(), LedgerError> {
+        let nobodys = |told: &&mut Told| told.label.tlp == Tlp::Red && told.label.participants.is_empty();
+        let mut red: Vec<&mut Told> = readable.iter_mut().filter(|(row, _)| row.letter.is_none()).flat_map(|(_, told)| told).filter(nobodys).collect();
+        if red.is_empty() {
+            return Ok(());
+        }
+        let importer = if let Actor::Account { id, .. } = &self.intake.actor { Some(*id) } else { None };
+        let readers = desk::readers_of_red(work, INCIDENT_DESK, importer).await?;
+        red.iter_mut().for_each(|told| told.label.participants.clone_from(&readers));
         Ok(())
     }
 
@@ -422,7 +442,11 @@ fn matched(row: &Row, faults: Vec<Fault>, lying: &Lying, items: &[Item]) -> Vec<
     let mut met = HashSet::new();
     let mut out = Vec::new();
     for (turn, fault) in faults.into_iter().enumerate() {
-        let Some(known) = lying.items().iter().find(|item| item.place == fault.0 && !met.contains(&item.id)) else {
+        let free = |item: &&Item| !met.contains(&item.id);
+        let by_place = lying.items().iter().filter(free).find(|item| item.place == fault.0 && item.reason.key == fault.1.key);
+        let by_place = by_place.or_else(|| lying.items().iter().filter(free).find(|item| item.place == fault.0));
+        // One entry stands for every place with its reason, and those change.
+        let Some(known) = by_place.or_else(|| lying.items().iter().filter(free).find(|item| item.reason.key == fault.1.key)) else {
             let key = [&row.key[..], b"again", &turn.to_be_bytes(), fault.0.en.as_bytes()].concat();
             out.push((None, digest::of(&key), fault));
             continue;

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use noroshi_kernel::access::Actor;
-use noroshi_post::letter::MOST_BYTES;
+use noroshi_post::letter::{MOST_BYTES, short_name};
 
 /// `GET /letters/{id}/parts/{path}`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path((text, path)): Path<(String, String)>) -> Result<Response, Failure> {
@@ -38,7 +38,7 @@ pub(super) async fn file(web: &Web, actor: &Actor, place: reading::Place, path: 
     let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-' | '_');
     let fallback = format!("{name}-{}.bin", path.chars().filter(|one| plain(*one)).collect::<String>());
     // The name is the sender's: in ASCII it is ours, the other stands encoded beside it (RFC 6266, section 4.3).
-    let named = given.filter(|name| !name.trim().is_empty()).map(|name| format!("; filename*=UTF-8''{}", links::encoded(reading::cut(&name, 100).0)));
+    let named = given.filter(|name| !name.trim().is_empty()).map(|name| format!("; filename*=UTF-8''{}", links::encoded(&short_name(&name, 100))));
     let disposition = format!("attachment; filename=\"{fallback}\"{}", named.unwrap_or_default());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

@@ -29,11 +29,12 @@ use noroshi_incident::{
     model::{Number, State as CaseState},
     service,
 };
-use noroshi_kernel::{access::Action, id::ThreadId};
+use noroshi_kernel::{access::Action, id::ThreadId, tlp::Tlp};
 use noroshi_mailroom::{
     correspondence::Kind,
-    desk,
-    thread::{self, Letter, State as Standing},
+    desk::{self, Desk as IntakeDesk},
+    gist::AskedBy,
+    thread::{self, Letter, State as Standing, Thread},
 };
 
 /// The letters that a thread shows, in and out.
@@ -50,6 +51,8 @@ pub(crate) struct ThreadPage {
     pub(crate) state_key: &'static str,
     pub(crate) state: String,
     pub(crate) tlp: &'static str,
+    /// Where the label comes from, when it is not the usual one.
+    pub(crate) tlp_from: Option<String>,
     pub(crate) desk: String,
     pub(crate) desk_key: String,
     pub(crate) owner: Option<String>,
@@ -126,6 +129,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         state_key: thread.state.key(),
         state: words.thread_state(thread.state),
         tlp: thread.label.tlp.marking(),
+        tlp_from: tlp_from(&thread, desks.get(&thread.desk)).map(|from| words.say(&format!("thread-tlp-{from}"))),
         desk: desk_name,
         desk_key: thread.desk.clone(),
         is_mine: thread.owner.is_some() && thread.owner == own(&person.actor),
@@ -148,6 +152,18 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         desks: desks.iter().filter(|desk| desk.key != thread.desk).map(|desk| (desk.key.clone(), words.pick(&desk.name))).collect(),
         code: thread.code,
     })
+}
+
+/// Where a label comes from that is not the usual one, by the end of its key: its desk, a sender of the thread's, its case.
+fn tlp_from<'t>(thread: &'t Thread, desk: Option<&IntakeDesk>) -> Option<&'t str> {
+    let tlp = thread.label.tlp;
+    let asked = thread.asked.as_ref().filter(|(asked, _)| *asked == tlp).map(|(_, by)| by.as_str());
+    let asked = asked.filter(|by| AskedBy::ALL.into_iter().any(|known| known.key() == *by));
+    match () {
+        () if tlp == Tlp::default() => None,
+        () if desk.is_some_and(|desk| desk.tlp == tlp) => Some("desk"),
+        () => asked.or_else(|| thread.case.as_ref().map(|_| "case")),
+    }
 }
 
 /// What a case is. One that the reader may not see is named by its number alone, which the letters bear.

@@ -97,7 +97,7 @@ impl Recipient {
     pub(crate) fn of(one: &outgoing::Recipient, web: &Web, words: Words) -> Self {
         let (state_key, state) = (one.state.key(), words.outgoing_state(one.state));
         let at = one.at.map(|at| Time::of(at, web.ledger.now(), &web.reckoning.zone, words));
-        Self { address: address(&one.address, words), state_key, state, reply: shown(&one.reply), at }
+        Self { address: address(&one.address, words), state_key, state, reply: shown(one.reply.get(words.language)), at }
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) struct TrayPage {
     pub(crate) page: Page,
     pub(crate) count: i64,
     pub(crate) grouped: String,
+    pub(crate) q: String,
     pub(crate) rows: Vec<TrayRow>,
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
@@ -47,11 +48,11 @@ pub(crate) struct TrayRow {
 /// `GET /tray`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
     let words = Words::of(person.reader.language);
-    parameters.only(&["page"])?;
+    parameters.only(&["q", "page"])?;
     let number: u32 = parameters.parsed("page")?.unwrap_or(1).max(1);
     let skip = (number - 1).saturating_mul(PER_PAGE);
-    let count = tray::count(&web.ledger, &person.actor).await?;
-    let items = tray::list(&web.ledger, &person.actor, skip, PER_PAGE).await?;
+    let q: String = parameters.get("q").unwrap_or_default().chars().take(200).collect();
+    let (items, count) = tray::find(&web.ledger, &person.actor, Some(&q), skip, PER_PAGE).await?;
     let row = |item: tray::Item| TrayRow {
         at: Time::of(item.set_aside_at, web.ledger.now(), &web.reckoning.zone, words),
         href: format!("/tray/{}", item.id),
@@ -60,7 +61,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         place: words.pick(&item.place),
         reason: links::harmless_quotes(item.reason.get(words.language)),
     };
-    let turn = |to: u32| format!("/tray?page={to}");
+    let turn = |to: u32| links::with(&if q.is_empty() { "/tray".to_owned() } else { links::with("/tray", "q", &q) }, "page", &to.to_string());
     page::show(&TrayPage {
         page: Page::of(&web, &person, Desk::Tray, words.say("desk-tray")).await?,
         count,
@@ -68,5 +69,6 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         rows: items.into_iter().map(row).collect(),
         previous: (number > 1).then(|| turn(number - 1)),
         next: (i64::from(skip) + i64::from(PER_PAGE) < count).then(|| turn(number + 1)),
+        q: q.clone(),
     })
 }
