@@ -68,7 +68,8 @@ impl Ring {
         let known = head.map(|head| head.index);
         self.next = standing.iter().chain(&covered).map(|name| name.index).chain(known).max().map_or(0, |index| index + 1);
         for name in covered {
-            self.finish_losing(name)?;
+            // It is not taken in again; when the disk refuses, the next start tries once more.
+            self.finish_losing(name).unwrap_or_else(|error| tracing::error!("{name}, which is told as lost, cannot be removed: {error}"));
         }
         let mut unreadable = Vec::new();
         let mut last_us = None;
@@ -96,7 +97,8 @@ impl Ring {
         }
         self.save()?;
         for name in unreadable {
-            aside::keep(&self.disk, &self.folder, aside::UNREADABLE, &name.to_string(), self.limits.aside_bytes)?;
+            let kept = aside::keep(&self.disk, &self.folder, aside::UNREADABLE, &name.to_string(), self.limits.aside_bytes);
+            kept.unwrap_or_else(|error| tracing::error!("{name}, which cannot be read, cannot be moved aside: {error}"));
         }
         self.disk.sync(&self.folder)
     }

@@ -8,6 +8,7 @@ mod capture;
 mod centre;
 mod disk;
 mod enrolment;
+mod field;
 mod ground;
 mod interface;
 mod killed;

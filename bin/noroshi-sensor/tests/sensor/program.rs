@@ -14,7 +14,8 @@ use std::{
 };
 
 pub(crate) fn program<S: AsRef<OsStr>>(state: &Path, arguments: impl IntoIterator<Item = S>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_noroshi-sensor"));
+    // What is measured is the program as it is shipped.
+    let mut command = Command::new(std::env::var_os("NOROSHI_SENSOR_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_noroshi-sensor").into()));
     command.args(arguments).env("NOROSHI_SENSOR_STATE", state).env("NOROSHI_LOG", "noroshi_sensor=debug").env_remove("NOROSHI_SENSOR_TOKEN");
     command
 }
