@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+use noroshi_kernel::moment::{Clock as _, SystemClock};
 use noroshi_kernel::reason::Reason;
 use noroshi_mailroom::wire::{
     Secret, Security,
@@ -87,10 +88,10 @@ async fn fetched(mailbox: &Mailbox) -> (Polled, Vec<Letter>) {
     })
     .await
     .unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+    let now = SystemClock.now().0;
     for letter in &letters {
         let arrived = letter.arrived.expect("the server says when it came").0;
-        assert!(i128::from(arrived).abs_diff(now.cast_signed()) < 3_600_000_000, "{arrived} is the server's time, whatever the letter says");
+        assert!(arrived.abs_diff(now) < 3_600_000_000, "{arrived} is the server's time, whatever the letter says");
     }
     (polled, letters)
 }
