@@ -26,6 +26,7 @@ use noroshi_testkit::post_office::{Dovecot, Ground, PASSWORD, Postfix, free_port
 use std::{
     fmt::Write as _,
     fs,
+    os::unix::process::CommandExt as _,
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -288,6 +289,13 @@ async fn all_the_way_round(home: Home) {
         .await;
     let office = "SELECT count(*) AS n FROM mailroom_letter l JOIN mailroom_thread t ON t.id = l.thread_id WHERE l.message_id = 'fourth@example.jp' AND t.desk = 'office'";
     world.until("the mailbox is emptied", async |ledger| one(ledger, office).await == 1).await;
+    // As long as no directory is set up there, Postfix keeps what it would pipe in.
+    let kept = "dsn=4.3.0, status=deferred (temporary failure. Command output: noroshi: there is no data directory";
+    world.until("the pipe's letter waits", async |_| world.postfix.log().contains(kept)).await;
+    let mut init = std::process::Command::new(world.ground.path("noroshi"));
+    let init = init.args(["init", "--data"]).arg(world.ground.path("piped")).uid(uid_of("nobody")).status().unwrap();
+    assert!(init.success(), "{init}");
+    world.postfix.flush();
     let piped = noroshi_ledger::Place::Sqlite(world.ground.path("piped/noroshi.db"));
     let begun = Instant::now();
     while !piped_letter_is_there(&piped).await {
