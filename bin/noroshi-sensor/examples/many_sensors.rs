@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let (seconds, rate): (u64, u64) = (next()?.parse()?, next()?.parse()?);
     let folder = tempfile::tempdir()?;
     let mut sensors = Vec::new();
-    for (number, line) in tokens.lines().enumerate() {
+    for (number, line) in tokens.lines().filter(|line| !line.is_empty()).enumerate() {
         let state = folder.path().join(number.to_string());
         let token: Token = line.parse()?;
         let identity = enrol(&state, &centre, &token, false).await?;

@@ -32,7 +32,7 @@ async fn token(platform: &Platform, name: &str) -> anyhow::Result<()> {
     let authority = Authority::open(&platform.ledger, &platform.vault()).await?;
     let (token, expires) = registry::token(&platform.ledger, &Platform::local_administrator(), &authority, name).await?;
     eprintln!("it may enrol once with this token, until {}; it is a secret and is not told again", platform.reckoning.zone.minute(expires));
-    print(&format!("{}\n", token.reveal()))
+    print(&token.reveal())
 }
 
 async fn list(platform: &Platform, as_json: bool) -> anyhow::Result<()> {
@@ -49,11 +49,12 @@ async fn list(platform: &Platform, as_json: bool) -> anyhow::Result<()> {
     }
     if sensors.is_empty() {
         eprintln!("there is no sensor yet; enter one with: noroshi sensor add NAME");
+        return Ok(());
     }
     let mut text = String::new();
     for sensor in &sensors {
         let place = [&sensor.organisation, &sensor.region, &sensor.country].into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("{:<24} {:<11} {}\n", sensor.name, state(sensor), place));
+        text.push_str(&format!("{:<24} {:<11} {place}\n", sensor.name, state(sensor)));
     }
-    print(&text)
+    print(text.trim_end())
 }
