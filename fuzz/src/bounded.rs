@@ -6,7 +6,7 @@ use crate::target::Target;
 pub(crate) fn run(target: &Target, count: usize) {
     let seeds = (target.seeds)();
     assert!(!seeds.is_empty(), "{} has nothing to begin with", target.name);
-    let mut dice = Dice(0x6e6f_726f_7368_6921 ^ target.name.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte)));
+    let mut dice = Dice(0x6e6f_726f_7368_6921 ^ target.name.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))));
     (target.run)(b"");
     seeds.iter().for_each(|seed| tried(target, seed));
     for _ in 0..count {

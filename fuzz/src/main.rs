@@ -5,6 +5,7 @@
 mod feeds;
 mod post;
 mod reading;
+mod sensor;
 mod target;
 mod telescope;
 mod tnef;
@@ -14,7 +15,7 @@ use std::sync::LazyLock;
 use target::Target;
 
 fn targets() -> impl Iterator<Item = &'static Target> {
-    feeds::TARGETS.iter().chain(post::TARGETS).chain(reading::TARGETS).chain(telescope::TARGETS)
+    feeds::TARGETS.iter().chain(post::TARGETS).chain(reading::TARGETS).chain(telescope::TARGETS).chain(sensor::TARGETS)
 }
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| {

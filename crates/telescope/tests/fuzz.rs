@@ -4,6 +4,8 @@
 
 #[path = "../../../fuzz/src/bounded.rs"]
 mod bounded;
+#[path = "../../../fuzz/src/sensor.rs"]
+mod sensor;
 #[path = "../../../fuzz/src/target.rs"]
 mod target;
 #[path = "../../../fuzz/src/telescope.rs"]
@@ -11,7 +13,7 @@ mod telescope;
 
 #[test]
 fn every_target_bears_variations_of_its_seeds() {
-    for target in telescope::TARGETS {
+    for target in telescope::TARGETS.iter().chain(sensor::TARGETS) {
         bounded::run(target, 2_000);
     }
 }

@@ -275,7 +275,7 @@ fn is_plain(mut stream: &[u8]) -> bool {
             return false;
         };
         let Ok(message) = root_as_message(metadata) else { return false };
-        let is_packed = message.header_as_record_batch().is_some_and(|batch| batch.compression().is_some());
+        let is_packed = message.header_as_record_batch().is_some_and(|batch| batch.compression().is_some() || !is_inside(&batch, message.bodyLength()));
         let body = usize::try_from(message.bodyLength()).ok().and_then(|length| rest.split_at_checked(length));
         match body {
             Some((_, rest)) if message.header_type() == expected && !is_packed => stream = rest,
@@ -283,6 +283,15 @@ fn is_plain(mut stream: &[u8]) -> bool {
         }
     }
     true
+}
+
+/// Whether every buffer of a record batch lies in its body, and every column says to be as long as the batch: the decoder counts on it.
+fn is_inside(batch: &arrow_ipc::RecordBatch<'_>, body: i64) -> bool {
+    let buffers = batch.buffers().is_some_and(|buffers| {
+        buffers.iter().all(|buffer| buffer.offset() >= 0 && buffer.length() >= 0 && buffer.offset().checked_add(buffer.length()).is_some_and(|end| end <= body))
+    });
+    let rows = batch.length();
+    buffers && batch.nodes().is_some_and(|nodes| nodes.iter().all(|node| node.length() == rows && (0..=rows).contains(&node.null_count())))
 }
 
 fn no_arrow() -> Reason {
