@@ -5,20 +5,24 @@ const WEEKDAYS: &str = "日月火水木金土";
 /// The eras that may still be met, and the years before their first.
 const ERAS: [(&str, i32); 4] = [("令和", 2018), ("平成", 1988), ("R", 2018), ("H", 1988)];
 
-/// A text without weekdays: `(火)`, `（火曜日）`, `(火・祝)`, `(Tue)` and, without brackets, `火曜日`.
+/// The brackets in which a weekday stands.
+const OPEN: [char; 7] = ['(', '（', '[', '［', '【', '〔', '<'];
+const CLOSE: [char; 7] = [')', '）', ']', '］', '】', '〕', '>'];
+
+/// A text without weekdays: `(火)`, `【火】`, `（火曜日）`, `(火・祝)`, `(Tue)` and, without brackets, `火曜日`.
 pub(super) fn without_weekday(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(open) = rest.find(['(', '（']) {
+    while let Some(open) = rest.find(OPEN) {
         let (before, bracket) = rest.split_at(open);
         out.push_str(before);
-        let inner = bracket.trim_start_matches(['(', '（']);
+        let inner = bracket.trim_start_matches(OPEN);
         // What closes it may have been taken off.
-        let close = inner.find([')', '）']).unwrap_or(inner.len());
+        let close = inner.find(CLOSE).unwrap_or(inner.len());
         let (named, behind) = inner.split_at(close);
         if is_weekday(named.trim()) {
             out.push(' ');
-            rest = behind.trim_start_matches([')', '）']);
+            rest = behind.trim_start_matches(CLOSE);
         } else {
             let end = bracket.len() - inner.len() + close;
             let (kept, behind) = bracket.split_at(end);
@@ -94,6 +98,8 @@ mod tests {
             ("11月24日(火", "11月24日 "),
             ("8:15 (日本時間)", "8:15 (日本時間)"),
             ("8:15（日", "8:15 "),
+            ("2026年11月24日【火】21時12分", "2026年11月24日 21時12分"),
+            ("2026-11-24[火] 21:12", "2026-11-24  21:12"),
         ] {
             assert_eq!(without_weekday(text), expected, "{text}");
         }

@@ -139,7 +139,7 @@ fn meaning(label: &str) -> Meaning {
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let is = |any: &[&str]| any.contains(&words.join(" ").as_str());
     // Of victims, of reporters, of services that only tell more: never whom the notice is about.
-    const OTHERS: [&str; 41] = [
+    const OTHERS: [&str; 46] = [
         "your",
         "our",
         "faq",
@@ -150,6 +150,11 @@ fn meaning(label: &str) -> Meaning {
         "removal",
         "contact",
         "genuine",
+        "legitimate",
+        "legit",
+        "original",
+        "official",
+        "imitated",
         "destination",
         "dst",
         "dest",

@@ -29,7 +29,7 @@ pub(super) struct Line<'a> {
 /// forwards is his own report, quoted or not.
 pub(super) fn lines<'a>(subject: &str, text: &'a str) -> impl Iterator<Item = Line<'a>> {
     let is_answer = is_answer(subject);
-    let (mut is_forwarded, mut is_below) = (false, false);
+    let (mut is_forwarded, mut is_below, mut is_signature) = (false, false, false);
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -40,8 +40,15 @@ pub(super) fn lines<'a>(subject: &str, text: &'a str) -> impl Iterator<Item = Li
         is_below |= is_answer && !is_forwarded && begins_another(line, behind);
         rest = behind;
         let text = line.strip_suffix('\r').unwrap_or(line);
-        Some(Line { text, is_quoted: !is_forwarded && (is_below || line.trim_start().starts_with('>')) })
+        is_signature |= signs(text, behind);
+        Some(Line { text, is_quoted: !is_forwarded && (is_below || is_signature || line.trim_start().starts_with('>')) })
     })
+}
+
+/// Whether a signature begins at a line (RFC 3676, section 4.3; the space at its end is often lost): a short one, to the letter's end.
+fn signs(line: &str, behind: &str) -> bool {
+    const MOST_LINES: usize = 12;
+    line.trim_end() == "--" && line.starts_with("--") && behind.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES + 1).count() <= MOST_LINES
 }
 
 /// The lines of a letter that are its sender's own.
@@ -167,9 +174,59 @@ pub(super) fn speaks_of_an_incident(subject: &str, text: &str) -> bool {
     ];
     let head = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or(text);
     // `abuse@example.jp` is where one writes to, not what happened.
-    let words = subject.split_whitespace().chain(head.split_whitespace()).filter(|word| !word.contains('@') && !word.contains("://"));
+    let sentences = std::iter::once(subject).chain(head.lines()).flat_map(|line| line.split('。')).filter(|one| !asks_or_thanks(one));
+    let words = sentences.flat_map(str::split_whitespace).filter(|word| !word.contains('@') && !word.contains("://"));
     let plain = words.fold(String::new(), |text, word| text + word + " ").to_lowercase();
-    WORDS.iter().any(|word| plain.contains(word))
+    WORDS.iter().any(|word| plain.match_indices(word).any(|(at, _)| happened(&plain, at, at + word.len())))
+}
+
+/// Whether a line, or a sentence of one, asks or thanks for what was done.
+fn asks_or_thanks(line: &str) -> bool {
+    const ENDS: [&str; 8] = ["?", "？", "ですか", "ますか", "でしょうか", "教えてください", "ありがとうございました", "ありがとうございます"];
+    let line = line.trim_end_matches(['。', '！', '!', ' ', '\u{3000}']);
+    ENDS.iter().any(|end| line.ends_with(end))
+}
+
+/// Whether a word of an incident, found in a text between two places, speaks of one that happened, and not of a trade in it: 不正アクセス対策,
+/// phishing training, protection against malware.
+fn happened(text: &str, from: usize, to: usize) -> bool {
+    const BEFORE: [&str; 5] = ["prevent ", "preventing ", "against ", "anti-", "anti "];
+    const BEHIND: [&str; 28] = [
+        "対策",
+        "防止",
+        "防御",
+        "訓練",
+        "研修",
+        "教育",
+        "セミナー",
+        "講座",
+        "検査",
+        "診断",
+        "保険",
+        "解析環境",
+        "対応訓練",
+        "監視",
+        "simulation",
+        "training",
+        "awareness",
+        "mitigation",
+        "prevention",
+        "protection",
+        "defense",
+        "defence",
+        "seminar",
+        "webinar",
+        "exercise",
+        "workshop",
+        "insurance",
+        "response meeting",
+    ];
+    let (before, behind) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    // A stem goes on to the end of its word, and may be one of two: `ddos attack mitigation`, 不正 of 不正アクセス対策.
+    let behind = behind.trim_start_matches(|one: char| one.is_ascii_alphanumeric()).trim_start();
+    let next = ["attack", "アクセス", "攻撃", "サイト", "メール"].iter().find_map(|word| behind.strip_prefix(word)).unwrap_or(behind);
+    let next = next.trim_start_matches('s').trim_start();
+    !(BEFORE.iter().any(|word| before.ends_with(word)) || BEHIND.iter().any(|word| behind.starts_with(word) || next.starts_with(word)))
 }
 
 #[cfg(test)]
@@ -186,6 +243,8 @@ mod tests {
             ("Fwd: a", "-----Original Message-----\nFrom: a\nSent: b\nIP: 192.0.2.7\n", "-----Original Message-----\nFrom: a\nSent: b\nIP: 192.0.2.7\n"),
             ("Fwd: a", "---------- Forwarded message ---------\n> IP: 192.0.2.7\n", "---------- Forwarded message ---------\n> IP: 192.0.2.7\n"),
             ("Re: a", "From: where it came\nI do not know.\n", "From: where it came\nI do not know.\n"),
+            ("a", "Hello\n-- \nJohn\nURL: https://www.example.jp/\n", "Hello\n"),
+            ("a", "One\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n", "One\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n"),
         ] {
             assert_eq!(text(subject, letter), expected, "{subject}");
         }
@@ -198,6 +257,15 @@ mod tests {
             ("不正アクセスについて", true),
             ("Please open the firewall, or write to abuse@example.jp, see https://scan.example.jp/", false),
             ("議事録をお送りします。", false),
+            ("不正アクセス対策の会議", false),
+            ("DDoS attack mitigation service", false),
+            ("How do I report phishing to you?", false),
+            ("フィッシング訓練のお知らせ", false),
+            ("標的型攻撃メール訓練", false),
+            ("攻撃についてご対応いただきありがとうございました。解決しました。", false),
+            ("We protect you against phishing.", false),
+            ("不正アクセス対策の会議で、不正アクセスの件を話します。", true),
+            ("Phishing awareness is low; a phishing site is up", true),
         ] {
             assert_eq!(speaks_of_an_incident("", text), expected, "{text}");
             assert_eq!(speaks_of_an_incident(text, ""), expected, "{text}");

@@ -221,16 +221,39 @@ fn may_stand(word: &str) -> bool {
 
 /// A wall clock's time, and the zone that stands with it.
 fn loose(text: &str) -> Option<(DateTime, Option<Offset>)> {
-    let (text, is_afternoon) = plain(text);
+    let (text, half) = plain(text);
     let (local, offset) = zone::split(without_weekday(&text));
     let day = || DAYS.iter().find_map(|shape| Date::strptime(shape, local).ok()).map(|day| day.at(0, 0, 0, 0));
-    let read = SHAPES.iter().find_map(|shape| shaped(shape, local)).or_else(|| slashed(local)).or_else(day)?;
-    let hour = if is_afternoon && read.hour() < 12 { read.hour() + 12 } else { read.hour() };
+    let read = SHAPES.iter().find_map(|shape| shaped(shape, local)).or_else(|| slashed(local)).or_else(|| half.and_then(|_| american(local))).or_else(day)?;
+    let hour = match (half, read.hour()) {
+        (Some(Half::After), hour @ ..12) => hour + 12,
+        (Some(Half::Before), 12) => 0,
+        (_, hour) => hour,
+    };
     (1990..=2200).contains(&read.year()).then(|| Some((read.with().hour(hour).build().ok()?, offset))).flatten()
 }
 
-/// A time in the words and digits that the shapes know, and whether it says that it is in the afternoon.
-fn plain(text: &str) -> (String, bool) {
+/// Which half of a day a time of twelve hours is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Half {
+    Before,
+    After,
+}
+
+impl Half {
+    /// Takes `am`, `p.m.` and the like off the end of a word.
+    fn off(word: &str) -> Option<(&str, Self)> {
+        let lower = word.to_ascii_lowercase();
+        [("a.m.", Self::Before), ("p.m.", Self::After), ("am", Self::Before), ("pm", Self::After)].into_iter().find_map(|(end, half)| {
+            let kept = lower.strip_suffix(end)?;
+            // Alone, or behind the digits of a clock: nothing else that ends so.
+            (kept.is_empty() || kept.ends_with(|one: char| one.is_ascii_digit())).then(|| word.get(..kept.len()).map(|kept| (kept, half))).flatten()
+        })
+    }
+}
+
+/// A time in the words and digits that the shapes know, and which half of the day it says.
+fn plain(text: &str) -> (String, Option<Half>) {
     const MONTHS: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     let half = |one: char| match one {
         '０'..='９' | '：' | '／' | '－' => char::from_u32(u32::from(one) - 0xfee0).unwrap_or(one),
@@ -238,11 +261,14 @@ fn plain(text: &str) -> (String, bool) {
         other => other,
     };
     let text = calendar::without_era(&text.chars().map(half).collect::<String>());
-    let is_afternoon = text.contains("午後");
+    let mut said = text.contains("午後").then_some(Half::After);
     let text = text.replace(['午'], " ").replace(['前', '後'], "");
     let text = text.trim_end_matches("頃").trim_end_matches("ごろ");
     let word = |word: &str| -> Option<String> {
         let (bare, comma) = word.strip_suffix(',').map_or((word, ""), |bare| (bare, ","));
+        // `Nov 24, 2026, 21:12`
+        let comma = if bare.len() == 4 && bare.bytes().all(|byte| byte.is_ascii_digit()) { "" } else { comma };
+        let word = if comma.is_empty() { bare } else { word };
         let lower = bare.to_ascii_lowercase();
         if matches!(lower.as_str(), "at" | "on" | "around" | "about" | "à" | "um") {
             return None;
@@ -257,7 +283,12 @@ fn plain(text: &str) -> (String, bool) {
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty());
         Some(digits.map_or_else(|| word.to_owned(), |digits| format!("{digits}{comma}")))
     };
-    let mut words: Vec<String> = text.split_whitespace().filter_map(word).collect();
+    let mut clock = |word: &str| -> Option<String> {
+        let Some((kept, half)) = Half::off(word.trim_end_matches(',')) else { return Some(word.to_owned()) };
+        said = Some(half);
+        (!kept.is_empty()).then(|| kept.to_owned())
+    };
+    let mut words: Vec<String> = text.split_whitespace().filter_map(&mut clock).filter_map(|one| word(&one)).collect();
     // As `date` writes it: Mon Jan 15 00:00:07 UTC 2024.
     if let [.., _, _, clock, zone, year] = words.as_slice()
         && clock.contains(':')
@@ -268,7 +299,7 @@ fn plain(text: &str) -> (String, bool) {
         let last = words.len() - 1;
         words.swap(last - 1, last);
     }
-    (words.join(" "), is_afternoon)
+    (words.join(" "), said)
 }
 
 /// `15/01/2024 00:00:07` and `01/15/2024 00:00:07`, when only one of both can be meant.
@@ -282,6 +313,11 @@ fn slashed(local: &str) -> Option<DateTime> {
         _ => return None,
     };
     shapes.iter().find_map(|shape| shaped(shape, local))
+}
+
+/// `01/02/2024 12:00:07` beside AM or PM: who counts to twelve writes the month first.
+fn american(local: &str) -> Option<DateTime> {
+    ["%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"].iter().find_map(|shape| shaped(shape, local))
 }
 
 fn shaped(shape: &str, local: &str) -> Option<DateTime> {
@@ -325,6 +361,11 @@ mod tests {
             ("2024-01-15 09:00 (UTC+9)", "2024-01-15T00:00:00Z"),
             ("2024-01-15 09:00:07 GMT+0900", "2024-01-15T00:00:07Z"),
             ("２０２４年１月１５日　午後９時０分", "2024-01-15T21:00:00Z"),
+            ("24 November 2026 at 9:12 PM JST", "2026-11-24T12:12:00Z"),
+            ("2026-11-24 9:12 p.m. UTC", "2026-11-24T21:12:00Z"),
+            ("2026-11-24 12:30 AM UTC", "2026-11-24T00:30:00Z"),
+            ("Nov 24, 2026, 9:12 PM (JST)", "2026-11-24T12:12:00Z"),
+            ("2026-11-24 12:30pm UTC", "2026-11-24T12:30:00Z"),
             ("15/01/2024 00:00:07", "2024-01-15T00:00:07Z"),
             ("15/01/2024 à 00:00 UTC", "2024-01-15T00:00:00Z"),
             ("01/15/2024 00:00:07", "2024-01-15T00:00:07Z"),

@@ -39,7 +39,8 @@ fn marks(folded: &str) -> impl Iterator<Item = Mark<'_>> {
         if before.chars().next_back().is_some_and(|one| one.is_ascii_alphanumeric()) {
             return None;
         }
-        let said = folded.get(at + tlp.len()..)?.trim_start().strip_prefix(':')?.trim_start();
+        let said = folded.get(at + tlp.len()..)?;
+        let said = said.trim_start().strip_prefix([':', '-']).or_else(|| said.strip_prefix(' '))?.trim_start();
         LABELS.into_iter().find_map(|(label, tlp)| {
             let behind = said.strip_prefix(label)?;
             (!behind.starts_with(|one: char| one.is_ascii_alphanumeric() || one == '+')).then_some(Mark { tlp, before, behind })
@@ -69,7 +70,12 @@ fn in_line(line: &str) -> Option<Tlp> {
     let (mark, others) = (marks.next()?, marks.next());
     let bare = |text: &str| text.trim_matches(|one: char| !one.is_alphanumeric()).to_owned();
     let (before, behind) = (bare(mark.before), bare(mark.behind));
-    let alone = others.is_none() && (before.is_empty() || behind.is_empty() || behind == "です");
+    // `本メールはTLP:REDです。転送禁止`, `TLP:REDとして取り扱いください`: what is behind says it, or nothing is.
+    let says = ["です", "として取", "とします", "扱い", "。転送", "DO NOT", "NOT FOR"].iter().any(|word| mark.behind.trim_start().starts_with(word));
+    let asks = ["教えて", "ですか", "とは", "について", "?", " MEANS"].iter().any(|word| mark.behind.contains(word));
+    let alone = others.is_none()
+        && !asks
+        && (behind.is_empty() || says || before.is_empty() && !mark.behind.starts_with(|one: char| one == ' ' || one.is_alphanumeric()));
     alone.then_some(mark.tlp)
 }
 
@@ -88,7 +94,8 @@ mod tests {
             ("TLP:AMBER then TLP:RED", Some(Tlp::Red)),
             ("TLP:WHITE list", Some(Tlp::Clear)),
             ("TLP:REDACTED", None),
-            ("the TLP red label", None),
+            ("[TLP RED] overflow", Some(Tlp::Red)),
+            ("TLP-RED: overflow", Some(Tlp::Red)),
             ("XTLP:RED", None),
             ("", None),
         ] {
@@ -104,6 +111,11 @@ mod tests {
             ("hello\n\n  ** TLP: AMBER+STRICT **  \n", Some(Tlp::AmberStrict)),
             ("このメールは TLP:RED です。\n", Some(Tlp::Red)),
             ("Classification: TLP:RED\n", Some(Tlp::Red)),
+            ("本メールはTLP:REDとして取り扱いください。\n", Some(Tlp::Red)),
+            ("取扱注意：本メールはTLP:REDです。転送禁止。\n", Some(Tlp::Red)),
+            ("TLP RED\n\nhello", Some(Tlp::Red)),
+            ("TLP:REDの扱いについて教えてください。", None),
+            ("TLP:RED means what exactly?", None),
             ("> TLP:RED\nhello", None),
             ("＞ TLP:RED\nhello", None),
             ("We never send TLP:RED by mail without encryption.", None),
