@@ -1,7 +1,9 @@
 //! The observation desk: which sensors there are and when they watched, what they saw, and how often.
 //!
 //! Packets lie in the [`lake`](noroshi_lake) as files; which files count is said by the database ([`store::files`]), in the same unit of work
-//! in which a capture and the span that its sensor watched are kept. So a program that ends at any point leaves everything counted or nothing.
+//! in which a capture, or that batches were taken, and the spans that sensors watched are kept. So a program that ends at any point leaves everything counted or nothing.
+//!
+//! Captures come in by [`service::import`], what sensors send by [`service::receive`] and [`service::ingest`]; [`rollup`] adds it up.
 //!
 //! **Architecture invariant:** what was not watched is never zero: an average divides by the sensors that watched ([`watch`]), and a bucket in
 //! which none did has no figures at all.

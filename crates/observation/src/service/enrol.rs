@@ -42,6 +42,8 @@ pub async fn enrol(ledger: &Ledger, authority: &Authority, asked: &Enrol) -> Res
     let mut secret = [0; 16];
     hex::decode_to_slice(&asked.secret, &mut secret).map_err(|_| unknown())?;
     let key = asked.proven_key().ok_or_else(|| refused("batch-key", "バッチ鍵の証明が正しくありません。", "the proof of the batch key is wrong"))?;
+    // Looked at first without the writer's turn: whoever guesses keeps nobody waiting.
+    admission::sensor_of(ledger, &secret_sha256(&secret), ledger.now().0).await?.ok_or_else(unknown)?;
     let work = ledger.begin().await?;
     work.lock("observation.sensor").await?;
     let id = admission::sensor_of(&work, &secret_sha256(&secret), work.now().0).await?.ok_or_else(unknown)?;

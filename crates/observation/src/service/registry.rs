@@ -11,6 +11,7 @@ use noroshi_kernel::{
     reason::{Reason, no_country},
     setaside::printable,
 };
+use noroshi_lake::packets::Country;
 use noroshi_ledger::{Ledger, UnitOfWork, audit::Entry};
 use noroshi_telescope::protocol::Token;
 use serde_json::json;
@@ -52,9 +53,9 @@ impl Site {
                 ));
             }
         }
-        let is_country = self.country.len() == 2 && self.country.bytes().all(|letter| letter.is_ascii_uppercase());
+        let is_country = self.country.as_bytes().try_into().ok().and_then(Country::new).is_some();
         if !(self.country.is_empty() || is_country) {
-            return refuse(no_country(&self.country));
+            return refuse(no_country(&printable(&self.country, 20)));
         }
         if !(1..=1 << 32).contains(&self.addresses) {
             return refuse(Reason::new(

@@ -78,11 +78,14 @@ impl Door {
         }
     }
 
-    /// Answers with a refusal, after it was noted.
+    /// Answers with a refusal, after it was logged and, when a sensor is known, noted. Whoever shows no certificate makes no work for the
+    /// database by being refused.
     async fn refuse(&self, peer: &Peer, refusal: Refusal) -> Response {
         if let Some(reason) = &refusal.reason {
             tracing::warn!(peer = %peer.address, sensor = refusal.sensor, reason = %reason.key, "a sensor's request was refused: {reason}");
-            if let Err(error) = receive::refused(&self.ledger, refusal.sensor, reason, &peer.address.ip().to_string()).await {
+            if refusal.sensor.is_some()
+                && let Err(error) = receive::refused(&self.ledger, refusal.sensor, reason, &peer.address.ip().to_string()).await
+            {
                 tracing::error!(%error, "a refusal cannot be noted");
             }
         }
