@@ -23,7 +23,7 @@ pub enum EnrolError {
     #[error("{0} holds the identity of a sensor already: name another folder by --state, or replace it by --again (with a new token)")]
     Already(PathBuf),
     /// The centre did not do it.
-    #[error("{0}")]
+    #[error(transparent)]
     Call(#[from] CallError),
     /// The centre does not know the token.
     #[error("the centre does not take this token ({0}): a token is good once and for a short time; ask the centre for a new one")]

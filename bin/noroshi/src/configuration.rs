@@ -321,6 +321,9 @@ impl Configuration {
             "{}: observation.keep_days: write a number of days from 1 on, or leave it out to keep packets for ever",
             path.display()
         );
+        if let Some(listen) = read.sensors.listen {
+            read.sensors.names(listen).with_context(|| path.display().to_string())?;
+        }
         read.serve.client_address().with_context(|| path.display().to_string())?;
         if let Some(url) = &read.serve.public_url {
             anyhow::ensure!(
