@@ -49,6 +49,8 @@ impl Table {
 pub(super) struct Wanted {
     /// The months that may hold incidents at all.
     pub(super) allowed: Vec<bool>,
+    /// A month that must hold one.
+    pub(super) some_in: Option<usize>,
     /// About how many incidents there should be when that is free.
     pub(super) about: Option<u64>,
     /// The least number of incidents.
@@ -84,12 +86,12 @@ fn fill_to(margins: &PeriodMargins, wanted: &Wanted, total: Bounds, about: u64) 
     let mut other_of_month = Vec::new();
     for (place, month) in months.iter().enumerate() {
         let (whole, phishing, other) = (network.node(), network.node(), network.node());
-        let mut bounds = Bounds::named(margins.get(&Cell::MonthIncidents(*month)));
+        let least = |month: Option<usize>| u64::from(month == Some(place));
+        let mut bounds = Bounds::named(margins.get(&Cell::MonthIncidents(*month))).at_least(least(wanted.some_in));
         if !wanted.allowed.get(place).copied().unwrap_or(true) {
             bounds = bounds.at_most(0);
         }
         network.edge(whole, Network::SINK, bounds, ENDLESS);
-        let least = |month: Option<usize>| u64::from(month == Some(place));
         network.edge(
             phishing,
             whole,

@@ -18,9 +18,9 @@ pub(super) struct Quantities {
 /// Chooses quantities that obey every named figure, or finds that there are none.
 pub(super) fn choose(margins: &PeriodMargins) -> Option<Quantities> {
     let demand = Demand::of(margins)?;
-    demand.allowed_months(margins).find_map(|allowed| {
+    demand.allowed_months(margins).find_map(|(allowed, some_in)| {
         let about = demand.about(margins);
-        let plain = Wanted { allowed, about, least: incidents::least(margins), phishing_in: None, other_in: None };
+        let plain = Wanted { allowed, some_in, about, least: incidents::least(margins), phishing_in: None, other_in: None };
         // Without any table there is none that is narrower.
         let table = incidents::fill(margins, &plain)?;
         with_table(margins, &demand, table).or_else(|| {

@@ -63,18 +63,23 @@ impl Demand {
         (about > 0).then_some(about.max(parts))
     }
 
-    /// The sets of months that may hold incidents: each incident is told by a report of its own month.
-    pub(super) fn allowed_months(&self, margins: &PeriodMargins) -> Box<dyn Iterator<Item = Vec<bool>>> {
+    /// The months that may hold incidents, in the ways to try: each incident is told by a report of its own month. Beside them the
+    /// month that must hold one, if any.
+    pub(super) fn allowed_months(&self, margins: &PeriodMargins) -> Box<dyn Iterator<Item = (Vec<bool>, Option<usize>)>> {
         let spare = self.total.map(|total| total.saturating_sub(self.months.iter().flatten().sum()));
         let free: Vec<usize> = self.months.iter().enumerate().filter(|(_, named)| named.is_none()).map(|(place, _)| place).collect();
         let with_reports: Vec<bool> = self.months.iter().map(|named| named.map_or(spare != Some(0), |count| count > 0)).collect();
         if self.rule == ReportRule::Site {
             // A site that was reported before may be reported again.
-            let first = with_reports.iter().position(|reports| *reports).unwrap_or(usize::MAX);
-            return Box::new(std::iter::once((0..with_reports.len()).map(|month| month >= first).collect()));
+            let since = |first: usize| (0..self.months.len()).map(|month| month >= first).collect();
+            let firsts = || with_reports.iter().enumerate().filter(|(_, reports)| **reports).map(|(month, _)| month);
+            let whole = (since(firsts().next().unwrap_or(usize::MAX)), None);
+            // The first incident may be what the first site is reported for.
+            let beginnings: Vec<_> = firsts().map(|first| (since(first), Some(first))).collect();
+            return Box::new(std::iter::once(whole).chain(beginnings));
         }
         let Some(spare) = spare.and_then(|spare| usize::try_from(spare).ok()).filter(|spare| *spare > 0 && *spare < free.len()) else {
-            return Box::new(std::iter::once(with_reports));
+            return Box::new(std::iter::once((with_reports, None)));
         };
         // Too few reports for all free months: try the months that must hold incidents first.
         let months: Vec<_> = margins.period.months().collect();
@@ -86,14 +91,14 @@ impl Demand {
         let mut order = free;
         order.sort_by_key(|place| !must(*place));
         let sets = 0..1_u32 << order.len().min(12);
-        let chosen = move |set: u32| -> Vec<bool> {
+        let chosen = move |set: u32| {
             let mut allowed = with_reports.clone();
             for (bit, place) in order.iter().enumerate() {
                 if let Some(month) = allowed.get_mut(*place) {
                     *month = set & (1 << bit) != 0;
                 }
             }
-            allowed
+            (allowed, None)
         };
         Box::new(sets.filter(move |set| set.count_ones() as usize == spare).map(chosen))
     }

@@ -81,6 +81,8 @@ pub(super) fn split_by_percent(total: u64, known: Known) -> Vec<[u64; 3]> {
 
 /// Counts of a part that may come out right, the likeliest first.
 fn candidates(total: u64, known: Option<u64>, least: u64, most: Option<u64>, percent: Option<u64>) -> Vec<u64> {
+    /// Of so few, every count may be the only one at which the others' shares are rounded as they are named.
+    const FEW: u64 = 40;
     match (known, percent) {
         (Some(known), _) => vec![known],
         (None, Some(percent)) => {
@@ -89,7 +91,10 @@ fn candidates(total: u64, known: Option<u64>, least: u64, most: Option<u64>, per
             near.sort_by_key(|count| (count * 100).abs_diff(total * percent));
             near
         }
-        (None, None) => [Some((total * 2 / 5).max(least)), Some(least), most.map(|most| most.min(total))].into_iter().flatten().collect(),
+        (None, None) => {
+            let usual = [Some((total * 2 / 5).max(least)), Some(least), most.map(|most| most.min(total))].into_iter().flatten();
+            usual.chain((total <= FEW).then_some(least..=total).into_iter().flatten()).collect()
+        }
     }
 }
 
