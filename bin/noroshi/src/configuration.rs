@@ -106,6 +106,14 @@ pub(crate) struct Sensors {
 }
 
 impl Sensors {
+    /// Where sensors reach the centre, when there is a door.
+    pub(crate) fn url(&self) -> anyhow::Result<Option<String>> {
+        let Some(listen) = self.listen else { return Ok(None) };
+        let name = self.names(listen)?.into_iter().next();
+        let host = |name: String| if name.contains(':') { format!("[{name}]") } else { name };
+        Ok(name.map(|name| format!("https://{}:{}", host(name), listen.port())))
+    }
+
     /// The names that the centre's certificate bears.
     pub(crate) fn names(&self, listen: SocketAddr) -> anyhow::Result<Vec<String>> {
         if self.names.is_empty() {

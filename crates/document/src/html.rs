@@ -37,6 +37,13 @@ pub fn fragment(document: &Document) -> String {
     out + "</article>\n"
 }
 
+/// Blocks alone, for a page that has its own head.
+#[must_use]
+pub fn blocks(blocks: &[Block], language: Language) -> String {
+    let shown: String = blocks.iter().map(|one| block(one, language)).collect();
+    format!("<div class=\"report\" lang=\"{language}\">\n{shown}</div>\n")
+}
+
 fn block(block: &Block, language: Language) -> String {
     match block {
         Block::Heading { level, text, id } => {

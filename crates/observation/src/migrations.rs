@@ -65,4 +65,17 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    // What pages ask of sensors. `host_link`: when the secret link for a sensor's host was made; none when there is none.
+    Migration {
+        name: "observation_m0004_health",
+        both: &[
+            "ALTER TABLE observation_sensor ADD COLUMN host_link BIGINT",
+            "CREATE INDEX observation_batch_received ON observation_batch (sensor_id, received_at)",
+            "CREATE INDEX observation_batch_dropped ON observation_batch (received_at) WHERE kernel_drops > 0",
+            "CREATE INDEX observation_gap_sensor ON observation_gap (sensor_id, to_at)",
+            "CREATE INDEX observation_refusal_sensor ON observation_refusal (sensor_id, id)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

@@ -42,10 +42,14 @@ pub(crate) enum Done {
     KeyRemoved,
     Retried,
     Discarded,
+    SensorSaved,
+    SensorRevoked,
+    LinkMade,
+    LinkEnded,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -82,6 +86,10 @@ impl Done {
         Self::KeyRemoved,
         Self::Retried,
         Self::Discarded,
+        Self::SensorSaved,
+        Self::SensorRevoked,
+        Self::LinkMade,
+        Self::LinkEnded,
     ];
 
     /// The key of the sentence that says it.
@@ -123,6 +131,10 @@ impl Done {
             Self::KeyRemoved => "done-key-removed",
             Self::Retried => "done-retried",
             Self::Discarded => "done-discarded",
+            Self::SensorSaved => "done-sensor-saved",
+            Self::SensorRevoked => "done-sensor-revoked",
+            Self::LinkMade => "done-link-made",
+            Self::LinkEnded => "done-link-ended",
         }
     }
 

@@ -17,6 +17,7 @@ use noroshi_incident::IncidentError;
 use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
 use noroshi_ledger::{LedgerError, queue::dead::QueueError};
 use noroshi_mailroom::MailroomError;
+use noroshi_observation::ObservationError;
 use noroshi_reporting::ReportingError;
 use std::{error::Error, sync::Arc};
 
@@ -133,6 +134,17 @@ impl From<MailroomError> for Failure {
             MailroomError::Unknown { .. } => Self::Missing,
             MailroomError::Refused(reason) => Self::Refused(reason),
             MailroomError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<ObservationError> for Failure {
+    fn from(error: ObservationError) -> Self {
+        match error {
+            ObservationError::Forbidden(_) => Self::Forbidden,
+            ObservationError::Refused(reason) => Self::Refused(reason),
+            ObservationError::File { .. } | ObservationError::Lake(_) => Self::Internal(Box::new(error)),
+            ObservationError::Ledger(error) => error.into(),
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) enum Desk {
     Tray,
     Statistics,
     PeriodicReports,
+    Sensors,
     Brands,
     Mappings,
     Keys,
@@ -48,7 +49,7 @@ pub(crate) enum Desk {
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 14] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 15] = [
         (Self::Inbox, "desk-inbox", "/inbox", Action::ViewLetters),
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
@@ -58,6 +59,7 @@ impl Desk {
         (Self::Tray, "desk-tray", "/tray", Action::ViewTray),
         (Self::Statistics, "desk-statistics", "/statistics", Action::ViewFigures),
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
+        (Self::Sensors, "desk-sensors", "/sensors", Action::ViewObservations),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
         (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
         (Self::Keys, "desk-keys", "/keys", Action::ViewLetters),

@@ -77,6 +77,8 @@ pub(crate) fn routes() -> Vec<Route> {
     const CONTACT_KEYS: Access = Access::Action(Action::ChangeContactKeys);
     const TEAM_KEYS: Access = Access::Action(Action::ChangeTeamKeys);
     const DESKS: Access = Access::Action(Action::ChangeDesks);
+    const OBSERVATIONS: Access = Access::Action(Action::ViewObservations);
+    const SENSORS: Access = Access::Action(Action::ChangeSensors);
     const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
         get("/assets/{name}", Public, assets::get),
@@ -163,6 +165,17 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/desks", DESKS, pages::desks::get),
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),
+        get("/sensors", OBSERVATIONS, pages::sensors::get),
+        get("/sensors/new", SENSORS, pages::sensors::add::get),
+        post("/sensors/new", SENSORS, pages::sensors::add::post),
+        get("/sensors/intake", OBSERVATIONS, pages::sensors::intake::get),
+        get("/sensors/{number}", OBSERVATIONS, pages::sensors::view::get),
+        post("/sensors/{number}/site", SENSORS, pages::sensors::act::site),
+        post("/sensors/{number}/token", SENSORS, pages::sensors::act::token),
+        post("/sensors/{number}/revoke", SENSORS, pages::sensors::act::revoke),
+        post("/sensors/{number}/link", SENSORS, pages::sensors::act::link),
+        post("/sensors/{number}/end-link", SENSORS, pages::sensors::act::end_link),
+        get("/hosted-sensor/{token}", Public, pages::host::get),
         get("/queue", QUEUE, pages::queue::get),
         post("/queue/retry", QUEUE, pages::queue::retry),
         post("/queue/retry-all", QUEUE, pages::queue::retry_all),

@@ -40,6 +40,8 @@ pub struct Web {
     pub sends: bool,
     /// Where the address of who asks is found.
     pub client_address: ClientAddress,
+    /// Where sensors reach the centre, when there is a door for them: `https://sensors.example.jp:8443`.
+    pub centre: Option<String>,
     /// What readers look for in reports.
     pub lookout: Lookout,
 }

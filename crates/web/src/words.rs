@@ -128,6 +128,22 @@ impl Words {
         self.say(&format!("tied-{}", if ["token", "reference", "tag", "given"].contains(&key) { key } else { "unknown" }))
     }
 
+    /// Why packets of a sensor are missing, by the stored key.
+    pub(crate) fn gap(self, key: &str) -> String {
+        let known = ["stopped", "interface_down", "ring_full", "disk_full", "refused", "unreadable"];
+        self.say(&format!("gap-{}", if known.contains(&key) { key } else { "unknown" }))
+    }
+
+    /// How long something lasted, in microseconds.
+    pub(crate) fn span(self, us: i64) -> String {
+        match us / 1_000_000 {
+            seconds @ ..120 => self.count("span-seconds", seconds),
+            seconds @ 120..7_200 => self.count("span-minutes", seconds / 60),
+            seconds @ 7_200..172_800 => self.count("span-hours", seconds / 3_600),
+            seconds => self.count("span-days", seconds / 86_400),
+        }
+    }
+
     pub(crate) fn sector(self, key: &str) -> String {
         self.say(&format!("sector-{key}"))
     }

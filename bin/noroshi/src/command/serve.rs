@@ -50,6 +50,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         behind_tls: platform.configuration.serve.behind_tls,
         sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,
+        centre: platform.configuration.sensors.url()?,
         lookout: platform.lookout.clone(),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();

@@ -28,6 +28,19 @@ impl Calendar {
         self.day(at).1
     }
 
+    /// The last so many days, today's the last: their beginnings and ends in microseconds.
+    pub(crate) fn last_days(&mut self, now: i64, days: usize) -> Vec<(i64, i64)> {
+        let mut last = Vec::with_capacity(days);
+        let mut at = now;
+        while last.len() < days {
+            let day = self.day(at);
+            at = day.0 - 1;
+            last.push(day);
+        }
+        last.reverse();
+        last
+    }
+
     fn day(&mut self, at: i64) -> (i64, i64) {
         if let Some(place) = self.days.iter().position(|(begin, end)| (*begin..*end).contains(&at)) {
             self.days.swap(0, place);

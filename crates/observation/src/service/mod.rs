@@ -1,8 +1,11 @@
 //! What is done at the desk: one file per action.
 
 pub mod enrol;
+pub mod health;
+pub mod host;
 mod import;
 pub mod ingest;
+pub mod intake;
 pub mod receive;
 pub mod registry;
 pub mod rollup;

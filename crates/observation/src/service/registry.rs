@@ -73,12 +73,25 @@ impl Site {
 /// # Errors
 /// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when its name or a part of its site is none.
 pub async fn enter(ledger: &Ledger, actor: &Actor, name: &str, site: &Site) -> Result<Sensor, ObservationError> {
+    put(ledger, actor, name, site, false).await
+}
+
+/// Enters a sensor that is not there yet.
+///
+/// # Errors
+/// As [`enter`]; [`ObservationError::Refused`] when there is one of this name.
+pub async fn add(ledger: &Ledger, actor: &Actor, name: &str, site: &Site) -> Result<Sensor, ObservationError> {
+    put(ledger, actor, name, site, true).await
+}
+
+async fn put(ledger: &Ledger, actor: &Actor, name: &str, site: &Site, is_new: bool) -> Result<Sensor, ObservationError> {
     actor.must_can(Action::ChangeSensors)?;
-    site.check()?;
     let name = checked_name(name)?;
+    site.check()?;
     let work = ledger.begin().await?;
     work.lock("observation.sensor").await?;
     let sensor = match sensors::named(&work, name).await? {
+        Some(_) if is_new => return Err(ObservationError::Refused(taken(name))),
         Some(known) => known,
         None => sensors::insert(&work, name).await?,
     };
@@ -88,6 +101,23 @@ pub async fn enter(ledger: &Ledger, actor: &Actor, name: &str, site: &Site) -> R
     let sensor = sensors::named(&work, name).await?.unwrap_or(sensor);
     work.commit().await?;
     Ok(sensor)
+}
+
+fn taken(name: &str) -> Reason {
+    Reason::new(
+        "sensor-taken",
+        format!("「{name}」というセンサーはもう登録されています。別の名前にするか、そのセンサーのページで変更してください。"),
+        format!("there is a sensor {name:?} already; choose another name, or change that one on its page"),
+    )
+}
+
+/// The sensor of a number.
+///
+/// # Errors
+/// [`ObservationError::Forbidden`]; when the database cannot be reached.
+pub async fn find(ledger: &Ledger, actor: &Actor, number: i64) -> Result<Option<Sensor>, ObservationError> {
+    actor.must_can(Action::ViewObservations)?;
+    Ok(sensors::numbered(ledger, number).await?)
 }
 
 /// Makes a token by which a sensor may enrol once, within [`TOKEN_DAYS`]. Earlier ones are of no use any more. It is told here and never again.
@@ -152,7 +182,7 @@ pub(super) async fn record(work: &UnitOfWork, actor: &Actor, action: &'static st
     Ok(work.record(actor, Entry { action, subject_kind: "sensor", subject_id: sensor, detail }).await?)
 }
 
-async fn known(work: &UnitOfWork, name: &str) -> Result<Sensor, ObservationError> {
+pub(super) async fn known(work: &UnitOfWork, name: &str) -> Result<Sensor, ObservationError> {
     sensors::named(work, name.trim()).await?.ok_or_else(|| {
         let name = printable(name, MOST_CHARS);
         ObservationError::Refused(Reason::new(

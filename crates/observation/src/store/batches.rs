@@ -164,7 +164,7 @@ pub(crate) async fn mark_taken(work: &UnitOfWork, batches: &[i64]) -> Result<u64
     Ok(marked)
 }
 
-/// Notes a refusal, so that people see it. Of each sensor and reason the last hundred stay.
+/// Notes a refusal, so that people see it. The last 10,000 stay.
 pub(crate) async fn insert_refusal(work: &UnitOfWork, sensor: Option<i64>, reason: &Reason, peer: &str) -> Result<(), LedgerError> {
     let text = serde_json::to_string(&reason.text).map_err(|error| LedgerError::Damaged(error.to_string()))?;
     let sql = Sql::new("INSERT INTO observation_refusal (id, at, sensor_id, reason, text, peer) VALUES (")

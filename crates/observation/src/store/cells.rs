@@ -1,6 +1,6 @@
 //! Cells of rollups.
 
-use crate::rollup::Place;
+use crate::rollup::{Dimension, Level, Place};
 use noroshi_lake::{packets::Cell, sketch::Sketch};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
 use std::collections::{BTreeMap, HashMap};
@@ -59,6 +59,64 @@ async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cell
     rows.insert(work).await
 }
 
+/// Packets by sensor (its number), in hours that begin at a moment or later.
+pub(crate) async fn of_sensors(query: &impl Query, since: i64) -> Result<HashMap<String, i64>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Sum {
+        key: String,
+        packets: i64,
+    }
+    let sql = Sql::new("SELECT key, CAST(sum(packets) AS BIGINT) AS packets FROM observation_cell WHERE level = ")
+        .bind(Level::Hour.number())
+        .push(" AND dimension = ")
+        .bind(Dimension::Sensor.number())
+        .push(" AND at >= ")
+        .bind(since)
+        .push(" GROUP BY key");
+    Ok(query.all::<Sum>(sql).await?.into_iter().map(|row| (row.key, row.packets)).collect())
+}
+
+/// Packets of one sensor by day, in days that begin at a moment or later.
+pub(crate) async fn days_of_sensor(query: &impl Query, number: i64, since: i64) -> Result<HashMap<i64, i64>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Day {
+        at: i64,
+        packets: i64,
+    }
+    let sql = Sql::new("SELECT at, packets FROM observation_cell WHERE level = ")
+        .bind(Level::Day.number())
+        .push(" AND dimension = ")
+        .bind(Dimension::Sensor.number())
+        .push(" AND key = ")
+        .bind(number.to_string())
+        .push(" AND at >= ")
+        .bind(since);
+    Ok(query.all::<Day>(sql).await?.into_iter().map(|day| (day.at, day.packets)).collect())
+}
+
+/// What one sensor saw in a day: services with their packets, most first.
+pub(crate) async fn services_of_sensor(query: &impl Query, number: u32, day: i64, most: usize) -> Result<Vec<(String, u64)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Service {
+        key: String,
+        sensors: Vec<u8>,
+    }
+    let sql = Sql::new("SELECT key, sensors FROM observation_cell WHERE level = ")
+        .bind(Level::Day.number())
+        .push(" AND dimension = ")
+        .bind(Dimension::Service.number())
+        .push(" AND at = ")
+        .bind(day);
+    let mut found = Vec::new();
+    for row in query.all::<Service>(sql).await? {
+        let packets = packets_of(&row.sensors).ok_or_else(|| LedgerError::Damaged(format!("the cell {} of a day cannot be read", row.key)))?;
+        found.extend(packets.get(&number).map(|packets| (row.key, *packets)));
+    }
+    found.sort_unstable_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
+    found.truncate(most);
+    Ok(found)
+}
+
 /// Takes the cells away that begin at a moment or later.
 pub(crate) async fn clear(work: &UnitOfWork, from: i64) -> Result<(), LedgerError> {
     work.execute(Sql::new("DELETE FROM observation_cell WHERE at >= ").bind(from)).await.map(|_| ())
@@ -69,12 +127,17 @@ fn by_sensor(sensors: &BTreeMap<u32, u64>) -> Vec<u8> {
     sensors.iter().flat_map(|(sensor, packets)| sensor.to_be_bytes().into_iter().chain(packets.to_be_bytes())).collect()
 }
 
-fn cell(row: &Row) -> Option<Cell> {
-    let (rows, rest) = row.sensors.as_chunks::<12>();
+/// Packets by sensor, read back.
+fn packets_of(kept: &[u8]) -> Option<BTreeMap<u32, u64>> {
+    let (rows, rest) = kept.as_chunks::<12>();
     let read = |row: &[u8; 12]| {
         let (sensor, packets) = row.split_first_chunk::<4>()?;
         Some((u32::from_be_bytes(*sensor), u64::from_be_bytes(packets.try_into().ok()?)))
     };
     let sensors = rows.iter().map(read).collect::<Option<_>>()?;
-    rest.is_empty().then_some(Cell { sensors, sources: Sketch::from_bytes(&row.sources)? })
+    rest.is_empty().then_some(sensors)
+}
+
+fn cell(row: &Row) -> Option<Cell> {
+    Some(Cell { sensors: packets_of(&row.sensors)?, sources: Sketch::from_bytes(&row.sources)? })
 }

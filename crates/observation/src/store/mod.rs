@@ -6,4 +6,5 @@ pub(crate) mod batches;
 pub(crate) mod captures;
 pub(crate) mod cells;
 pub(crate) mod files;
+pub(crate) mod health;
 pub(crate) mod sensors;

@@ -26,9 +26,13 @@ pub struct Sensor {
     pub revoked_at: Option<i64>,
     /// The program that it runs.
     pub software: String,
+    /// When it was entered.
+    pub registered_at: i64,
+    /// When the link for its host was made, if there is one.
+    pub host_link: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT id, number, name, organisation, region, country, addresses, identity, enrolled_at, revoked_at, software FROM observation_sensor";
+const COLUMNS: &str = "SELECT id, number, name, organisation, region, country, addresses, identity, enrolled_at, revoked_at, software, registered_at, host_link FROM observation_sensor";
 
 pub(crate) async fn named(query: &impl Query, name: &str) -> Result<Option<Sensor>, LedgerError> {
     query.one(Sql::new(COLUMNS).push(" WHERE name = ").bind(name)).await
@@ -36,6 +40,10 @@ pub(crate) async fn named(query: &impl Query, name: &str) -> Result<Option<Senso
 
 pub(crate) async fn find(query: &impl Query, id: i64) -> Result<Option<Sensor>, LedgerError> {
     query.one(Sql::new(COLUMNS).push(" WHERE id = ").bind(id)).await
+}
+
+pub(crate) async fn numbered(query: &impl Query, number: i64) -> Result<Option<Sensor>, LedgerError> {
+    query.one(Sql::new(COLUMNS).push(" WHERE number = ").bind(number)).await
 }
 
 pub(crate) async fn all(query: &impl Query) -> Result<Vec<Sensor>, LedgerError> {
@@ -57,6 +65,12 @@ pub(crate) async fn insert(work: &UnitOfWork, name: &str) -> Result<Sensor, Ledg
         .push(")");
     work.execute(sql).await?;
     find(work, id).await?.ok_or_else(|| LedgerError::Damaged("a registered sensor did not come back".into()))
+}
+
+/// Says when the link for a sensor's host was made, or that there is none.
+pub(crate) async fn set_host_link(work: &UnitOfWork, sensor: i64, made_at: Option<i64>) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE observation_sensor SET host_link = ").bind(made_at).push(" WHERE id = ").bind(sensor);
+    work.execute(sql).await.map(|_| ())
 }
 
 /// Says where a sensor stands.

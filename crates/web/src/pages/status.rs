@@ -116,7 +116,7 @@ async fn text(web: &Web, sent: &Sent) -> Result<String, Failure> {
 }
 
 /// A page that no search engine keeps.
-fn hidden(response: Response) -> Response {
+pub(super) fn hidden(response: Response) -> Response {
     let mut response = response;
     response.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     response
@@ -144,7 +144,7 @@ pub(crate) async fn get(
 }
 
 /// What the request knows besides its head.
-pub(crate) struct Asked(Extensions);
+pub(crate) struct Asked(pub(super) Extensions);
 
 impl<S: Sync> axum::extract::FromRequestParts<S> for Asked {
     type Rejection = std::convert::Infallible;

@@ -119,6 +119,7 @@ impl Filled {
             noroshi_directory::migrations::MIGRATIONS,
             noroshi_mailroom::migrations::MIGRATIONS,
             noroshi_incident::MIGRATIONS,
+            noroshi_observation::MIGRATIONS,
         ]
         .concat();
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
@@ -134,6 +135,7 @@ impl Filled {
             behind_tls: false,
             sends: true,
             client_address: ClientAddress::Peer,
+            centre: Some("https://sensors.example.jp:8443".into()),
             lookout: noroshi_incident::service::import::Lookout::default(),
         };
 

@@ -15,6 +15,7 @@ mod pages;
 mod red;
 mod report;
 mod seals;
+mod sensors;
 mod statistics;
 mod tongues;
 mod tray;

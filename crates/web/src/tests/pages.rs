@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 37] = [
+const PAGES: [(&str, &str); 41] = [
     ("/report", "report_choice.html"),
     ("/report?desk=incident", "report.html"),
     ("/intake/new", "intake.html"),
@@ -45,13 +45,21 @@ const PAGES: [(&str, &str); 37] = [
     ("/keys/import", "key_import.html"),
     // Filled ones are rendered where keys are: see `keys`.
     ("/keys/0", "key.html"),
+    ("/sensors", "sensors.html"),
+    ("/sensors/new", "sensor_new.html"),
+    ("/sensors/intake", "sensor_intake.html"),
+    // Filled ones are rendered where sensors are: see `sensors`.
+    ("/sensors/1", "sensor.html"),
     ("/queue", "queue.html"),
     ("/help", "help.html"),
     ("/nowhere", "failure.html"),
 ];
 
 /// Templates that others are made of.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 14] = [
+    "strip.html",
+    "site_fields.html",
+    "sensor_facts.html",
     "letter_form.html",
     "public.html",
     "report_fields.html",
@@ -94,8 +102,13 @@ fn no_template_is_left_out() {
     let folder = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests")).join("templates");
     let there: BTreeSet<String> =
         fs::read_dir(folder).expect("templates").map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    let rendered: BTreeSet<String> =
-        PAGES.iter().map(|(_, template)| *template).chain(PARTS).chain(["sign_in.html", "status.html"]).map(str::to_owned).collect();
+    let rendered: BTreeSet<String> = PAGES
+        .iter()
+        .map(|(_, template)| *template)
+        .chain(PARTS)
+        .chain(["sign_in.html", "status.html", "sensor_token.html", "host.html"])
+        .map(str::to_owned)
+        .collect();
     assert_eq!(there, rendered);
 }
 

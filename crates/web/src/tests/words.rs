@@ -10,17 +10,24 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/web.ftl"),
     include_str!("../../locales/ja/form.ftl"),
     include_str!("../../locales/ja/mail.ftl"),
-    include_str!("../../locales/ja/keys.ftl")
+    include_str!("../../locales/ja/keys.ftl"),
+    include_str!("../../locales/ja/sensors.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
     include_str!("../../locales/en/form.ftl"),
     include_str!("../../locales/en/mail.ftl"),
-    include_str!("../../locales/en/keys.ftl")
+    include_str!("../../locales/en/keys.ftl"),
+    include_str!("../../locales/en/sensors.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 29] = [
+const MADE: [&str; 34] = [
+    "sensor-state-",
+    "sensor-clock-",
+    "sensor-count-",
+    "gap-",
+    "host-state-",
     "rhythm-",
     "thread-tlp-",
     "mapping-separator-",
