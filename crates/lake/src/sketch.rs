@@ -102,6 +102,14 @@ impl Sketch {
         }
     }
 
+    /// Whether [`estimate`](Self::estimate) is the number itself.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        let mut settled = self.clone();
+        settled.settle();
+        matches!(settled.0, Form::Sparse { .. })
+    }
+
     /// As it is stored: a byte for the form (1 or 2), then hashes in order, big-endian, or registers.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

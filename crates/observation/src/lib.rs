@@ -17,6 +17,7 @@ pub mod rollup;
 pub mod series;
 pub mod service;
 mod store;
+mod sums;
 pub mod top;
 pub mod watch;
 

@@ -1,8 +1,11 @@
 //! How often a service was asked for, bucket by bucket.
 
 use crate::{
-    ObservationError, Observatory, service_key,
+    ObservationError, Observatory,
+    rollup::{Level, named},
+    service_key,
     store::{files, sensors},
+    sums::{self, Reach},
     top::{average, within},
     watch,
 };
@@ -13,7 +16,7 @@ use noroshi_kernel::{
     reason::Reason,
 };
 use noroshi_lake::packets::{self, Filter, Key, Limits, Service};
-use noroshi_ledger::LedgerError;
+use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
 
 /// The most buckets of one answer.
@@ -47,7 +50,7 @@ pub struct Question {
 pub struct Row {
     /// Its begin, in RFC 3339.
     pub at: String,
-    /// Packets; none where nobody watched.
+    /// Packets; none where nobody watched, and where packets are gone that have no sum of their own.
     pub packets: Option<u64>,
     /// Distinct sources.
     pub sources: Option<u64>,
@@ -80,29 +83,57 @@ pub async fn series(place: &Observatory, actor: &Actor, zone: &Zone, question: Q
     };
     let snapshot = place.ledger.snapshot().await?;
     let watches = sensors::watches(&snapshot, first.0, last.0).await?;
-    let mut buckets = Vec::with_capacity(edges.len());
-    for pair in edges.windows(2) {
-        let &[from, to] = pair else { continue };
+    let reach = Reach::of(&snapshot, zone, first.0, last.0).await?;
+    // Below a day only services that have a name here have sums of their own.
+    let has_sums = reach.is_rolled && (question.bucket == Bucket::Day || named::is(question.service));
+    let counts = if reach.counts_packets(first.0) || !has_sums {
+        let there = edges.windows(2).map(|pair| pair.first().is_some_and(|from| from.0 >= reach.horizon));
+        counted(place, &snapshot, question.service, &edges, there.collect()).await?
+    } else {
+        let level = if question.bucket == Bucket::Day { Level::Day } else { Level::Hour };
+        let moments: Vec<i64> = edges.iter().map(|edge| edge.0).collect();
+        let buckets = sums::buckets(place, &snapshot, level, question.service, &moments).await?;
+        buckets.into_iter().map(|(packets, sources)| Some((packets, sources.estimate()))).collect()
+    };
+    let row = |(pair, counts): (&[Moment], Option<(u64, u64)>)| {
+        let &[from, to] = pair else { return None };
         let watching = watch::in_bucket(&watches, from.0, to.0);
-        let names = if watching > 0.0 { files::within(&snapshot, from.0, to.0).await? } else { Vec::new() };
-        buckets.push((from, to, watching, names));
+        let counts = counts.filter(|_| watching > 0.0);
+        Some(Row {
+            at: from.rfc3339(),
+            packets: counts.map(|(packets, _)| packets),
+            sources: counts.map(|(_, sources)| sources),
+            sensors_watching: watching,
+            average_per_sensor: counts.and_then(|(packets, _)| average(packets, watching)),
+        })
+    };
+    Ok(Series { key: service_key(question.service), bucket: question.bucket, rows: edges.windows(2).zip(counts).filter_map(row).collect() })
+}
+
+/// Packets and sources of buckets, counted packet by packet; of a bucket whose packets are not `there` nothing is known.
+async fn counted(
+    place: &Observatory,
+    query: &impl Query,
+    service: Service,
+    edges: &[Moment],
+    there: Vec<bool>,
+) -> Result<Vec<Option<(u64, u64)>>, ObservationError> {
+    let mut buckets = Vec::with_capacity(edges.len());
+    for (pair, is_there) in edges.windows(2).zip(there) {
+        let &[from, to] = pair else { continue };
+        buckets.push(if is_there { Some((from, to, files::within(query, from.0, to.0).await?)) } else { None });
     }
-    let (folder, service) = (place.folder.clone(), question.service);
-    let counted = tokio::task::spawn_blocking(move || {
-        let row = |(from, to, watching, names): (Moment, Moment, f64, Vec<_>)| {
-            let unwatched = Row { at: from.rfc3339(), packets: None, sources: None, sensors_watching: watching, average_per_sensor: None };
-            if watching <= 0.0 {
-                return Ok(unwatched);
-            }
+    let folder = place.folder.clone();
+    let counting = tokio::task::spawn_blocking(move || {
+        let count = |bucket: Option<(Moment, Moment, Vec<_>)>| {
+            let Some((from, to, names)) = bucket else { return Ok(None) };
             let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
             let counts = packets::count(paths, &Filter { service: Some(service), ..within(from, to) }, Key::Service, Limits::default())?;
-            let sources = counts.rows.iter().map(|count| count.sources).sum();
-            Ok(Row { packets: Some(counts.packets), sources: Some(sources), average_per_sensor: average(counts.packets, watching), ..unwatched })
+            Ok(Some((counts.packets, counts.rows.iter().map(|count| count.sources).sum())))
         };
-        buckets.into_iter().map(row).collect::<Result<Vec<_>, ObservationError>>()
+        buckets.into_iter().map(count).collect::<Result<Vec<_>, ObservationError>>()
     });
-    let rows = counted.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
-    Ok(Series { key: service_key(service), bucket: question.bucket, rows })
+    counting.await.map_err(|error| LedgerError::Damaged(error.to_string()))?
 }
 
 /// Where buckets begin, and where the last ends; `None` when there are too many.

@@ -84,7 +84,7 @@ impl Desk {
 
     async fn ranking(&self, by: top::By, from: i64, to: i64) -> top::Ranking {
         let question = top::Question { by, from: Moment(from * 1_000_000), to: Moment(to * 1_000_000), limit: 100 };
-        top::top(&self.place, &ROOT, question).await.expect("a ranking")
+        top::top(&self.place, &ROOT, &Zone::named("Asia/Tokyo").expect("a zone"), question).await.expect("a ranking")
     }
 
     /// Names of published and of staged files.
@@ -197,8 +197,8 @@ on_both_databases! {
             let imported = service::import(&desk.place, &actor(role), "north", &file, Box::new(Silent)).await;
             assert_eq!(imported.is_ok(), matches!(role, Role::Analyst | Role::Administrator), "{role:?}: {imported:?}");
             let question = top::Question { by: top::By::Port, from: Moment(0), to: Moment(DAY * 2_000_000), limit: 1 };
-            assert!(top::top(&desk.place, &actor(role), question).await.is_ok(), "{role:?}");
-            assert!(matches!(top::top(&desk.place, &Actor::Anonymous, question).await, Err(ObservationError::Forbidden(_))));
+            assert!(top::top(&desk.place, &actor(role), &Zone::named("Asia/Tokyo").expect("a zone"), question).await.is_ok(), "{role:?}");
+            assert!(matches!(top::top(&desk.place, &Actor::Anonymous, &Zone::named("Asia/Tokyo").expect("a zone"), question).await, Err(ObservationError::Forbidden(_))));
         }
     }
 }

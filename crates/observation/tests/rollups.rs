@@ -14,6 +14,7 @@ use noroshi_ledger::{FromQueryResult, Query as _, Sql, migration::Migration};
 use noroshi_observation::{
     MIGRATIONS, Observatory,
     rollup::named,
+    series,
     service::{
         Silent, import,
         rollup::{recount, rollup},
@@ -184,6 +185,61 @@ on_both_databases! {
         let before: i64 = cells.iter().map(|row| row.packets).sum();
         assert_eq!(desk.cells().await.iter().map(|row| row.packets).sum::<i64>(), before + 11);
     }
+
+    async fn what_is_gone_is_told_by_its_sums(bench) {
+        let desk = Desk::new(&bench);
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        // Of the 10th and the 11th in Tokyo, on ports with a name and without, of two sensors; and of the 14th.
+        desk.import("north", &[(0, 1, 445, false), (60, 1, 445, true), (1_800, 2, 445, false), (1_900, 3, 40_001, false)]).await;
+        desk.import("south", &[(2_000, 3, 445, false), (9_000, 4, 40_001, false)]).await;
+        const LATER: u32 = 4 * 86_400;
+        desk.import("north", &[(LATER, 9, 445, false), (LATER + 7_200, 8, 22, false)]).await;
+        let at = |seconds: i64| Moment((EVENING + seconds) * 1_000_000);
+        bench.clock.advance_us(at(5 * 86_400).0 - bench.ledger.now().0);
+        let asked = async |by, from: i64, to: i64| {
+            let ranking = top::top(&desk.place, &ROOT, &zone, top::Question { by, from: at(from), to: at(to), limit: 10 }).await.unwrap();
+            let rows: Vec<(String, u64, u64)> = ranking.rows.into_iter().map(|row| (row.key, row.packets, row.sources)).collect();
+            (ranking.from, rows)
+        };
+        let per_day = async |port, bucket, days: i64| {
+            let service = Service::Port { protocol: 6, port };
+            let question = series::Question { service, from: at(0), to: at(days * 86_400), bucket };
+            series::series(&desk.place, &ROOT, &zone, question).await.unwrap().rows
+        };
+        let (midnight, whole) = (1_800, 1_800 + 5 * 86_400);
+        let mut before = Vec::new();
+        for by in [top::By::Port, top::By::Country, top::By::Sensor, top::By::Tool] {
+            before.push((by, asked(by, midnight, whole).await, asked(by, midnight - 86_400, 4_000).await));
+        }
+        let days = (per_day(445, series::Bucket::Day, 5).await, per_day(40_001, series::Bucket::Day, 5).await, per_day(445, series::Bucket::Hour, 5).await);
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(tend(&desk.place, Some(1)).await.unwrap().expired, 2, "the first two days are gone");
+        for (by, (_, rows), (_, cut)) in &before {
+            let now = asked(*by, midnight, whole).await.1;
+            assert_eq!(&now, rows, "{by:?}: whole days are as they were");
+            let (from, now) = asked(*by, midnight - 86_400, 4_000).await;
+            assert_eq!(from, at(midnight - 86_400).rfc3339());
+            assert_ne!(&now, cut, "{by:?}: a window that ends within a day that is gone is widened");
+            assert_eq!(now.iter().map(|(_, packets, _)| packets).sum::<u64>(), 6, "{by:?}");
+        }
+        assert_eq!(per_day(445, series::Bucket::Day, 5).await, days.0);
+        assert_eq!(per_day(40_001, series::Bucket::Day, 5).await, days.1);
+        assert_eq!(per_day(445, series::Bucket::Hour, 5).await, days.2);
+        // Below a day a port without a name has no sums: that is said, and no zero is.
+        let hours = per_day(40_001, series::Bucket::Hour, 1).await;
+        assert!(hours.iter().all(|row| row.packets.is_none()) && hours.iter().any(|row| row.sensors_watching > 0.0), "{hours:?}");
+        // Sources are told from where packets are.
+        let (from, sources) = asked(top::By::Source, 0, whole).await;
+        assert_eq!(sources.len(), 2);
+        assert!(from > at(midnight).rfc3339(), "{from}");
+        // What is in no sum yet counts: files that came since, also into days that are gone.
+        desk.import("north", &[(LATER + 7_300, 8, 22, false), (LATER + 7_300, 7, 22, false)]).await;
+        let ports = asked(top::By::Port, midnight, whole).await.1;
+        assert!(ports.contains(&("tcp/22".into(), 3, 2)), "{ports:?}");
+        assert_eq!(per_day(22, series::Bucket::Day, 5).await.iter().filter_map(|row| row.packets).sum::<u64>(), 3);
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(asked(top::By::Port, midnight, whole).await.1, ports);
+    }
 }
 
 proptest! {
@@ -205,7 +261,7 @@ proptest! {
             let tended = tend(&desk.place, None).await.unwrap();
             assert_eq!(tended.expired, 0);
             let question = top::Question { by: top::By::Port, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 3 };
-            assert_eq!(top::top(&desk.place, &ROOT, question).await.unwrap().packets, captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>());
+            assert_eq!(top::top(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap(), question).await.unwrap().packets, captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>());
             // Counted again, all at once.
             recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
             desk.roll("Asia/Tokyo").await;

@@ -33,7 +33,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
         Observe::Top { by, window, limit, json } => {
             let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
             let question = top::Question { by: by.into(), from, to, limit: limit as usize };
-            let ranking = top::top(&place, &Platform::local_administrator(), question).await?;
+            let ranking = top::top(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
             if json.json {
                 print_json(&ranking)?;
             } else {
@@ -111,7 +111,7 @@ fn print_ranking(ranking: &top::Ranking) -> anyhow::Result<()> {
         let average = row.average_per_sensor.map_or_else(|| "-".to_owned(), |average| format!("{average:.1}"));
         print(&format!("{place:>4}  {:<40} {:>12} packets  {:>10} sources  {average:>12} a sensor", row.key, row.packets, row.sources))?;
     }
-    let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are lower bounds" };
+    let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are estimates or lower bounds" };
     eprintln!("{} packets, {:.2} sensors watching{bound}", ranking.packets, ranking.sensors_watching);
     Ok(())
 }
@@ -122,6 +122,7 @@ fn print_series(series: &series::Series) -> anyhow::Result<()> {
             (Some(packets), Some(sources)) => {
                 print(&format!("{}  {packets:>12} packets  {sources:>10} sources  {:.2} sensors watching", row.at, row.sensors_watching))?;
             }
+            _ if row.sensors_watching > 0.0 => print(&format!("{}  not kept by the hour: only days are left", row.at))?,
             _ => print(&format!("{}  not watched", row.at))?,
         }
     }

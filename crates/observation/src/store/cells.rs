@@ -1,7 +1,10 @@
 //! Cells of rollups.
 
-use crate::rollup::{Dimension, Level, Place};
-use noroshi_lake::{packets::Cell, sketch::Sketch};
+use crate::rollup::{Dimension, Level, Place, Value};
+use noroshi_lake::{
+    packets::{Cell, Service},
+    sketch::Sketch,
+};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
 use std::collections::{BTreeMap, HashMap};
 
@@ -57,6 +60,72 @@ async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cell
         rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), by_sensor(&cell.sensors).into(), cell.sources.to_bytes().into()]);
     }
     rows.insert(work).await
+}
+
+/// Packets by key, in days that begin within a span.
+pub(crate) async fn totals(query: &impl Query, dimension: Dimension, (from, to): (i64, i64)) -> Result<HashMap<String, u64>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Sum {
+        key: String,
+        packets: i64,
+    }
+    let sql = in_days("SELECT key, CAST(sum(packets) AS BIGINT) AS packets", dimension, (from, to)).push(" GROUP BY key");
+    Ok(query.all::<Sum>(sql).await?.into_iter().map(|row| (row.key, row.packets.unsigned_abs())).collect())
+}
+
+/// Distinct sources of some keys, in days that begin within a span.
+pub(crate) async fn sources(query: &impl Query, dimension: Dimension, keys: &[&str], span: (i64, i64)) -> Result<HashMap<String, Sketch>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Sources {
+        key: String,
+        sources: Vec<u8>,
+    }
+    let mut found: HashMap<String, Sketch> = HashMap::new();
+    for keys in keys.chunks(PER_STATEMENT) {
+        let sql = in_days("SELECT key, sources", dimension, span).push(" AND key IN ").list(keys.iter().copied());
+        for row in query.all::<Sources>(sql).await? {
+            found.entry(row.key).or_default().merge(&sketch(&row.sources)?);
+        }
+    }
+    Ok(found)
+}
+
+fn in_days(what: &str, dimension: Dimension, (from, to): (i64, i64)) -> Sql {
+    Sql::new(what)
+        .push(" FROM observation_cell WHERE level = ")
+        .bind(Level::Day.number())
+        .push(" AND dimension = ")
+        .bind(dimension.number())
+        .push(" AND at >= ")
+        .bind(from)
+        .push(" AND at < ")
+        .bind(to)
+}
+
+/// Packets and distinct sources of a service, in hours or days that begin within a span.
+pub(crate) async fn series(query: &impl Query, level: Level, service: Service, (from, to): (i64, i64)) -> Result<Vec<(i64, u64, Sketch)>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct At {
+        at: i64,
+        packets: i64,
+        sources: Vec<u8>,
+    }
+    let value = Value::Service(Some(service));
+    let sql = Sql::new("SELECT at, packets, sources FROM observation_cell WHERE level = ")
+        .bind(level.number())
+        .push(" AND dimension = ")
+        .bind(value.dimension().number())
+        .push(" AND key = ")
+        .bind(value.key())
+        .push(" AND at >= ")
+        .bind(from)
+        .push(" AND at < ")
+        .bind(to);
+    query.all::<At>(sql).await?.into_iter().map(|row| Ok((row.at, row.packets.unsigned_abs(), sketch(&row.sources)?))).collect()
+}
+
+fn sketch(bytes: &[u8]) -> Result<Sketch, LedgerError> {
+    Sketch::from_bytes(bytes).ok_or_else(|| LedgerError::Damaged("a sketch of sources cannot be read".into()))
 }
 
 /// Packets by sensor (its number), in hours that begin at a moment or later.

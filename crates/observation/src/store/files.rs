@@ -34,6 +34,56 @@ pub(crate) async fn within(query: &impl Query, from: i64, to: i64) -> Result<Vec
     read(query.all(sql).await?)
 }
 
+/// A file of the manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) name: FileName,
+    pub(crate) packets: i64,
+    from: i64,
+    to: i64,
+    /// Whether its packets are in the rollups.
+    pub(crate) is_rolled: bool,
+    /// From when on they will be, when it is counted anew.
+    pub(crate) count_from: Option<i64>,
+}
+
+impl Part {
+    /// Whether it has packets of a span (microseconds; its end is not in it).
+    pub(crate) const fn reaches(&self, from: i64, to: i64) -> bool {
+        from < to && self.to > from && self.from < to
+    }
+}
+
+/// The files that hold packets of a window, with what is known of them.
+pub(crate) async fn parts(query: &impl Query, from: i64, to: i64) -> Result<Vec<Part>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        name: String,
+        packets: i64,
+        from_at: i64,
+        to_at: i64,
+        is_rolled: bool,
+        count_from: Option<i64>,
+    }
+    let sql = Sql::new(
+        "SELECT name, packets, from_at, to_at, rolled_at IS NOT NULL AS is_rolled, count_from FROM observation_file WHERE retired_at IS NULL AND to_at > ",
+    )
+    .bind(from)
+    .push(" AND from_at < ")
+    .bind(to);
+    let found: Vec<Found> = query.all(sql).await?;
+    let names = read(found.iter().map(|row| Row { name: row.name.clone() }).collect())?;
+    let part = |(name, row): (FileName, Found)| Part {
+        name,
+        packets: row.packets,
+        from: row.from_at,
+        to: row.to_at,
+        is_rolled: row.is_rolled,
+        count_from: row.count_from,
+    };
+    Ok(names.into_iter().zip(found).map(part).collect())
+}
+
 /// Files that are in no rollup yet, the oldest first, with the moment from which their packets count: so many, and so many packets, but one
 /// at least, and all from one moment.
 pub(crate) async fn unrolled(query: &impl Query, most: u64, most_packets: i64) -> Result<(Vec<FileName>, Option<i64>), LedgerError> {

@@ -1,7 +1,10 @@
 //! A centre, and sensors as their hosts run them.
 
 use noroshi_directory::key::Vault;
-use noroshi_kernel::{access::Actor, moment::Moment};
+use noroshi_kernel::{
+    access::Actor,
+    moment::{Moment, Zone},
+};
 use noroshi_lake::folder::Folder;
 use noroshi_ledger::{Query as _, Sql, migration::Migration};
 use noroshi_observation::{
@@ -104,7 +107,7 @@ impl Centre {
     pub(crate) async fn packets(&self) -> u64 {
         while ingest(&self.place).await.unwrap() > 0 {}
         let question = Question { by: By::Sensor, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 10 };
-        top::top(&self.place, &ROOT, question).await.unwrap().packets
+        top::top(&self.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap(), question).await.unwrap().packets
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {

@@ -161,7 +161,7 @@ async fn a_sensor_is_entered_let_in_heard_and_shut_out() {
         assert!(matches!(host.bearer(&filled).await, Bearer::Withdrawn(_)));
         let page = analyst.get("/sensors/1").await.body;
         assert!(page.contains(">Shut out<") && page.contains("A new token lets it in again"), "{page}");
-        let audited = Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE subject_kind = 'sensor' AND actor = '分析A' AND detail NOT LIKE '%nrs1-%'");
+        let audited = Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE subject_kind = 'sensor' AND actor = 'analyst' AND detail NOT LIKE '%nrs1-%'");
         // Entered, four tokens, three turns of the link, shut out.
         assert_eq!(filled.web.ledger.number(audited).await.expect("a number"), 8);
     })
