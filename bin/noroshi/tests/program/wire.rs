@@ -1,5 +1,6 @@
 //! From the wire to the lake: three sensors in network namespaces of their own, real scanners against them, a centre that is killed, a cable that
-//! is cut, a sensor that is killed. Every packet that tcpdump saw at a sensor's interface is stored exactly once, or lies in a gap that was told.
+//! is cut, a sensor that is killed, a clock that is set back. Every packet that tcpdump saw at a sensor's interface is stored exactly once, or lies
+//! in a gap that was told.
 
 use crate::place::Home;
 use noroshi_lake::{
@@ -54,6 +55,11 @@ impl Net {
             net.ip("wild", &["addr", "add", &format!("{}/30", hop(number, 1)), "dev", &wire]);
             net.ip("wild", &["link", "set", &wire, "up"]);
             net.ip("wild", &["route", "add", &format!("{}/28", address(number, 0)), "via", &hop(number, 2)]);
+            // The same of IPv6; nobody looks whether an address is taken, which takes a second.
+            net.ip(&sensor, &["addr", "add", &format!("{}/64", hop6(number, 2)), "dev", DARK, "nodad"]);
+            net.ip(&sensor, &["route", "add", "local", &format!("{}/64", address6(number, 0)), "dev", "lo"]);
+            net.ip("wild", &["addr", "add", &format!("{}/64", hop6(number, 1)), "dev", &wire, "nodad"]);
+            net.ip("wild", &["route", "add", &format!("{}/64", address6(number, 0)), "via", &hop6(number, 2)]);
         }
         net
     }
@@ -109,6 +115,14 @@ fn hop(sensor: u8, host: u8) -> String {
     format!("203.0.113.{}", sensor * 4 + host)
 }
 
+fn address6(sensor: u8, host: u8) -> String {
+    format!("2001:db8:{sensor}::{host:x}")
+}
+
+fn hop6(sensor: u8, host: u8) -> String {
+    format!("2001:db8:ff:{sensor}::{host}")
+}
+
 fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}; scripts/test installs it"));
     assert!(output.status.success(), "{program} {}: {} (network namespaces need root)", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
@@ -157,6 +171,15 @@ struct Host {
     name: String,
     state: PathBuf,
     capture: PathBuf,
+    /// What its clock is off, which can be changed while it runs (`faketime`); the machine's clock is nobody's to set.
+    clock: PathBuf,
+}
+
+/// The library that tells programs another time.
+fn faketime() -> PathBuf {
+    let folders = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib64/faketime"];
+    let found = folders.into_iter().map(|folder| Path::new(folder).join("libfaketimeMT.so.1")).find(|path| path.is_file());
+    found.expect("libfaketime is installed by scripts/test")
 }
 
 /// The program of sensors, which is built beside ours.
@@ -178,6 +201,8 @@ fn centre(net: &Net, home: &Home) -> Beside {
 fn recording(net: &Net, host: &Host) -> Beside {
     let mut command = net.on(&host.name, sensor_program());
     command.args(["run", "--interface", DARK, "--batch-seconds", "2", "--heartbeat-seconds", "5", "--state"]).arg(&host.state).stderr(Stdio::piped());
+    command.env("LD_PRELOAD", faketime()).env("FAKETIME_TIMESTAMP_FILE", &host.clock).env("FAKETIME_NO_CACHE", "1");
+    command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1");
     let mut sensor = Beside(command.spawn().unwrap());
     sensor.says("records");
     sensor
@@ -252,6 +277,7 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
             name: format!("s{number}"),
             state: home.path().join(format!("state{number}")),
             capture: home.path().join(format!("s{number}.pcap")),
+            clock: home.file(&format!("clock{number}"), b"+0s"),
         })
         .collect();
     // Registered in this order: their numbers are 1, 2 and 3.
@@ -280,6 +306,7 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     ));
     let zmap = format!("zmap -b /dev/null -i wire3 -S {} -G {} -p 445 -r 500 -c 0 -q -o /dev/null {}/28", hop(3, 1), net.mac("s3"), address(3, 0));
     net.scan(&zmap);
+    net.scan(&format!("nmap -6 -n -Pn -sS -p 1-200 --max-rate 2000 --max-retries 0 {}", address6(3, 5)));
     server.kill();
     // Nobody takes anything now; and one could not send if somebody did.
     net.ip("s3", &["link", "set", MANAGEMENT, "down"]);
@@ -290,6 +317,10 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     let mut server = centre(&net, &home);
     std::thread::sleep(Duration::from_secs(2));
     net.ip("s3", &["link", "set", MANAGEMENT, "up"]);
+    // The clock of the second is set back by half a minute, in the middle of a batch.
+    net.scan(&format!("hping3 -q -S -p 3389 -c 500 -i u2000 {}", address(2, 6)));
+    fs::write(&hosts[1].clock, "-30s").unwrap();
+    net.scan(&format!("hping3 -q -S -p 3389 -c 500 -i u2000 {}", address(2, 6)));
     // A sensor's own end: what it had in memory is in the gap that its next run tells.
     let replayed = hosts[1].capture.clone();
     let copy = home.path().join("again.pcap");
@@ -316,6 +347,13 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     }
     server.stop();
 
+    let offset = |number: i64| {
+        let sql =
+            Sql::new("SELECT b.clock_offset_us AS n FROM observation_batch b JOIN observation_sensor s ON s.id = b.sensor_id WHERE s.number = ").bind(number);
+        ledger.number(sql.push(" ORDER BY b.id DESC LIMIT 1"))
+    };
+    let (right, set_back) = (offset(1).await.unwrap(), offset(2).await.unwrap());
+    assert!(right.abs() < 2_000_000 && (-32_000_000..=-28_000_000).contains(&set_back), "{right} {set_back}");
     let gaps: Vec<Gap> = ledger
         .all(Sql::new("SELECT s.number, g.reason, g.from_at, g.to_at FROM observation_gap g JOIN observation_sensor s ON s.id = g.sensor_id"))
         .await
@@ -346,4 +384,7 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     assert!(packets(&tools, "unknown") > 900, "nmap and hping3 bear no marks: {tools}");
     let ports = top("port");
     assert!(packets(&ports, "tcp/23") >= 300 && packets(&ports, "udp/1900") >= 200 && packets(&ports, "tcp/2967") >= 200, "{ports}");
+    assert!(packets(&ports, "tcp/3389") >= 1_000 && packets(&ports, "icmpv6/135") > 0, "{ports}");
+    let sources = top("source");
+    assert!(packets(&sources, &hop6(3, 1)) >= 200, "over IPv6: {sources}");
 }
