@@ -126,6 +126,20 @@ impl BlobStore {
             .unwrap_or_else(|error: std::io::Error| Some(if error.kind() == std::io::ErrorKind::NotFound { Harm::Missing } else { Harm::Unreadable(error) }))
     }
 
+    /// Removes a blob whose time is over. Whoever calls this knows that no record names it any more, or that those which do say that it is gone.
+    /// Gives whether there was one.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, sha256: &str) -> Result<bool, LedgerError> {
+        let path = self.path(sha256);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(LedgerError::file(path)(error)),
+        }
+    }
+
     /// Opens a stored blob for reading.
     ///
     /// # Errors
@@ -179,8 +193,10 @@ mod tests {
         assert_eq!(blob, store.put(&mut &b"smoke"[..]).expect("stored again"));
         assert_eq!(blob.size_bytes, 5);
         assert_eq!(store.read_part(&blob.sha256, 1, 3).expect("a part"), b"mok");
+        assert!(!store.remove(&"0".repeat(64)).expect("nothing to remove"));
         let left: Vec<_> = fs::read_dir(folder.path()).expect("a listing").collect();
         assert_eq!(left.len(), 1, "no temporary file stays behind: {left:?}");
         assert!(store.read("../../etc/passwd").is_err());
+        assert!(store.remove(&blob.sha256).expect("removed") && store.read(&blob.sha256).is_err());
     }
 }

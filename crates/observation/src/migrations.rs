@@ -65,7 +65,8 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
-    // What pages ask of sensors. `host_link`: when the secret link for a sensor's host was made; none when there is none.
+    // What pages ask of sensors. `host_link`: when the secret link for a sensor's host was made; none when there is none. `raw_removed_at`:
+    // when the bytes of a batch went, as they were kept long enough.
     Migration {
         name: "observation_m0004_health",
         both: &[
@@ -73,6 +74,9 @@ pub const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX observation_batch_received ON observation_batch (sensor_id, received_at)",
             "CREATE INDEX observation_batch_dropped ON observation_batch (received_at) WHERE kernel_drops > 0",
             "CREATE INDEX observation_gap_sensor ON observation_gap (sensor_id, to_at)",
+            "ALTER TABLE observation_batch ADD COLUMN raw_removed_at BIGINT",
+            "CREATE INDEX observation_batch_raw ON observation_batch (raw_sha256) WHERE raw_removed_at IS NULL",
+            "CREATE INDEX observation_batch_raw_closed ON observation_batch (closed_at) WHERE raw_removed_at IS NULL",
             "CREATE INDEX observation_refusal_sensor ON observation_refusal (sensor_id, id)",
         ],
         sqlite: &[],

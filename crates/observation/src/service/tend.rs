@@ -1,7 +1,10 @@
 //! Keeping the packets' files in order: small ones of a day are merged, old ones go, and what a crash left is put right.
 
 use super::staging::each;
-use crate::{ObservationError, Observatory, store::files};
+use crate::{
+    ObservationError, Observatory,
+    store::{batches, files},
+};
 use noroshi_kernel::moment::Moment;
 use noroshi_lake::{
     folder::{FileName, Folder},
@@ -33,9 +36,12 @@ pub struct Tended {
     pub expired: usize,
     /// Files that are gone from the disk.
     pub removed: usize,
+    /// Files with the bytes of batches that are gone from the disk.
+    pub batches: usize,
 }
 
-/// Puts files in order. `keep_days`: packets of days that ended longer ago go, when they are in the rollups; without it all stay.
+/// Puts files in order. `keep_days`: packets of days that ended longer ago go, when they are in the rollups, and the bytes of the batches in
+/// which they came; without it all stay.
 ///
 /// # Errors
 /// When files or the database fail. It can be repeated.
@@ -48,12 +54,33 @@ pub async fn tend(place: &Observatory, keep_days: Option<i64>) -> Result<Tended,
         let before = work.now().plus_days(-days).0.div_euclid(Moment::DAY_US) * Moment::DAY_US;
         tended.expired = usize::try_from(files::expire(&work, before).await?).unwrap_or(usize::MAX);
         work.commit().await?;
+        tended.batches = forget_batches(place, before).await?;
     }
     while let Some(part) = mergeable(place).await? {
         tended.merged += merge(place, part).await?;
     }
     tended.removed = sweep(place).await?;
     Ok(tended)
+}
+
+/// Removes the bytes of batches as they came, when their packets' time is over, too. That they came, and what they counted, stays.
+async fn forget_batches(place: &Observatory, before: i64) -> Result<usize, ObservationError> {
+    const AT_ONCE: u64 = 200;
+    let mut forgotten = 0;
+    loop {
+        let raw = batches::outlived(&place.ledger, before, AT_ONCE).await?;
+        if raw.is_empty() {
+            return Ok(forgotten);
+        }
+        // Nobody reads them any more. If this ends here, they are gone already when it goes on.
+        let (blobs, gone) = (place.ledger.blobs().clone(), raw.clone());
+        let removing = tokio::task::spawn_blocking(move || gone.iter().try_for_each(|raw| blobs.remove(raw).map(|_| ())));
+        removing.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
+        let work = place.ledger.begin().await?;
+        batches::mark_removed(&work, &raw).await?;
+        work.commit().await?;
+        forgotten += raw.len();
+    }
 }
 
 /// Files of a day that are better one.

@@ -164,6 +164,27 @@ pub(crate) async fn mark_taken(work: &UnitOfWork, batches: &[i64]) -> Result<u64
     Ok(marked)
 }
 
+/// Bytes that hold nothing but batches whose packets are in the lake and that ended before a moment: so many at most.
+pub(crate) async fn outlived(query: &impl Query, before: i64, most: u64) -> Result<Vec<String>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Raw {
+        raw_sha256: String,
+    }
+    let sql = Sql::new("SELECT DISTINCT o.raw_sha256 FROM observation_batch o WHERE o.raw_removed_at IS NULL AND o.closed_at <= ")
+        .bind(before)
+        .push(" AND NOT EXISTS (SELECT 1 FROM observation_batch b WHERE b.raw_removed_at IS NULL AND b.raw_sha256 = o.raw_sha256 AND (b.taken_at IS NULL OR b.closed_at > ")
+        .bind(before)
+        .push(")) LIMIT ")
+        .bind(most.cast_signed());
+    Ok(query.all::<Raw>(sql).await?.into_iter().map(|raw| raw.raw_sha256).collect())
+}
+
+/// Says that the bytes of batches are gone.
+pub(crate) async fn mark_removed(work: &UnitOfWork, raw_sha256: &[String]) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE observation_batch SET raw_removed_at = ").bind(work.now().0).push(" WHERE raw_removed_at IS NULL AND raw_sha256 IN ");
+    work.execute(sql.list(raw_sha256.iter().map(String::as_str))).await.map(|_| ())
+}
+
 /// Notes a refusal, so that people see it. The last 10,000 stay.
 pub(crate) async fn insert_refusal(work: &UnitOfWork, sensor: Option<i64>, reason: &Reason, peer: &str) -> Result<(), LedgerError> {
     let text = serde_json::to_string(&reason.text).map_err(|error| LedgerError::Damaged(error.to_string()))?;

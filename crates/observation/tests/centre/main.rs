@@ -4,12 +4,12 @@
 mod harness;
 mod health;
 
-use harness::{ROOT, asked, centre, migrations};
+use harness::{NOON, ROOT, asked, centre, migrations};
 use noroshi_directory::key::Vault;
 use noroshi_kernel::{
     access::{Actor, Role},
     id::AccountId,
-    moment::Moment,
+    moment::{Moment, Zone},
 };
 use noroshi_observation::{
     Bearer, ObservationError,
@@ -19,6 +19,8 @@ use noroshi_observation::{
         ingest::ingest,
         receive::{keep, verify},
         registry::{self, Site},
+        rollup::rollup,
+        tend::tend,
     },
 };
 use noroshi_telescope::{
@@ -27,6 +29,12 @@ use noroshi_telescope::{
 };
 use noroshi_testkit::{Bench, on_both_databases};
 use proptest::prelude::*;
+
+/// How many files lie in a folder.
+fn walk(folder: std::path::PathBuf) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { walk(path) } else { 1 }).sum()
+}
 
 on_both_databases! {
     migrations = migrations();
@@ -108,6 +116,31 @@ on_both_databases! {
         let next = host.sealed(1);
         assert_eq!(centre.take(admitted, next).await, Ok(false));
         assert_eq!(centre.packets().await, 6);
+    }
+
+    async fn the_bytes_of_batches_go_with_their_packets(bench) {
+        let centre = centre(&bench).await;
+        let mut host = centre.host("north").await;
+        let admitted = centre.admitted(&host).await;
+        bench.clock.advance_us(NOON * 1_000_000 - bench.ledger.now().0);
+        let (old, late) = (host.sealed(3), host.sealed(2));
+        // Two of one go lie in one file.
+        let arrived = [&old, &late].map(|bytes| verify(admitted, bytes.clone(), Limits::default()).unwrap());
+        keep(&bench.ledger, arrived.into()).await.unwrap();
+        let blobs = || walk(bench.folder.path().join("blobs"));
+        assert_eq!(blobs(), 1);
+        bench.clock.advance_us(10 * Moment::DAY_US);
+        assert_eq!(tend(&centre.place, Some(5)).await.unwrap().batches, 0, "their packets are not in the lake");
+        assert_eq!(centre.packets().await, 5);
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        while rollup(&centre.place, &zone).await.unwrap() > 0 {}
+        assert_eq!(tend(&centre.place, Some(30)).await.unwrap().batches, 0, "their time is not over");
+        let tended = tend(&centre.place, Some(5)).await.unwrap();
+        assert_eq!((tended.batches, tended.expired, blobs()), (1, 1, 0));
+        assert_eq!(tend(&centre.place, Some(5)).await.unwrap().batches, 0);
+        // They are known all the same.
+        assert_eq!(centre.take(admitted, old).await, Ok(true));
+        assert_eq!(centre.number("SELECT CAST(sum(kept) AS BIGINT) AS n FROM observation_batch").await, 5);
     }
 
     async fn gaps_are_told_once(bench) {
