@@ -1,6 +1,7 @@
 //! What is done at the desk: one file per action.
 
 pub mod enrol;
+pub mod history;
 mod import;
 pub mod ingest;
 pub mod receive;

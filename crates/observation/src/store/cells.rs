@@ -9,10 +9,32 @@ use std::collections::{BTreeMap, HashMap};
 const PER_STATEMENT: usize = 500;
 
 #[derive(FromQueryResult)]
-struct Row {
+struct Known {
     key: String,
     sensors: Vec<u8>,
     sources: Vec<u8>,
+}
+
+/// A cell as it is kept.
+#[derive(Default)]
+pub(crate) struct Row {
+    level: i64,
+    dimension: i64,
+    at: i64,
+    key: String,
+    packets: i64,
+    sensors: Vec<u8>,
+    sources: Vec<u8>,
+}
+
+impl Row {
+    pub(crate) fn new(place: Place, cell: &Cell) -> Self {
+        Self { level: place.level.number(), dimension: place.value.dimension().number(), at: place.at, key: place.value.key(), ..Self::holding(cell) }
+    }
+
+    fn holding(cell: &Cell) -> Self {
+        Self { packets: cell.packets().cast_signed(), sensors: by_sensor(&cell.sensors), sources: cell.sources.to_bytes(), ..Self::default() }
+    }
 }
 
 /// Adds cells to those that are there. Hold the lock `observation.rollup`.
@@ -26,13 +48,14 @@ pub(crate) async fn add(work: &UnitOfWork, cells: Vec<(Place, Cell)>) -> Result<
         let mut keys: Vec<String> = cells.keys().cloned().collect();
         keys.sort_unstable();
         for keys in keys.chunks(PER_STATEMENT) {
-            for row in work.all::<Row>(of("SELECT key, sensors, sources FROM observation_cell", span, keys)).await? {
+            for row in work.all::<Known>(of("SELECT key, sensors, sources FROM observation_cell", span, keys)).await? {
                 let known = cell(&row).ok_or_else(|| LedgerError::Damaged(format!("the cell {span:?} {} of a rollup cannot be read", row.key)))?;
                 cells.entry(row.key).or_default().merge(&known);
             }
             work.execute(of("DELETE FROM observation_cell", span, keys)).await?;
         }
-        insert(work, span, cells).await?;
+        let (level, dimension, at) = span;
+        insert(work, cells.iter().map(|(key, cell)| Row { level, dimension, at, key: key.clone(), ..Row::holding(cell) })).await?;
     }
     Ok(())
 }
@@ -49,14 +72,19 @@ fn of(what: &str, (level, dimension, at): (i64, i64, i64), keys: &[String]) -> S
         .list(keys.iter().map(String::as_str))
 }
 
-async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cells: HashMap<String, Cell>) -> Result<(), LedgerError> {
+/// Keeps cells that are not there yet.
+pub(crate) async fn insert(work: &UnitOfWork, cells: impl Iterator<Item = Row>) -> Result<(), LedgerError> {
     const CELL: bulk::Target = bulk::Target { table: "observation_cell", columns: &["level", "dimension", "key", "at", "packets", "sensors", "sources"] };
     let mut rows = bulk::Rows::into_table(CELL);
-    for (key, cell) in cells {
-        let packets = cell.packets().cast_signed();
-        rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), by_sensor(&cell.sensors).into(), cell.sources.to_bytes().into()]);
+    for Row { level, dimension, at, key, packets, sensors, sources } in cells {
+        rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), sensors.into(), sources.into()]);
     }
     rows.insert(work).await
+}
+
+/// Whether there are any.
+pub(crate) async fn are_there(query: &impl Query) -> Result<bool, LedgerError> {
+    Ok(query.number(Sql::new("SELECT count(*) AS n FROM (SELECT 1 FROM observation_cell LIMIT 1) AS one")).await? > 0)
 }
 
 /// Takes the cells away that begin at a moment or later.
@@ -69,7 +97,7 @@ fn by_sensor(sensors: &BTreeMap<u32, u64>) -> Vec<u8> {
     sensors.iter().flat_map(|(sensor, packets)| sensor.to_be_bytes().into_iter().chain(packets.to_be_bytes())).collect()
 }
 
-fn cell(row: &Row) -> Option<Cell> {
+fn cell(row: &Known) -> Option<Cell> {
     let (rows, rest) = row.sensors.as_chunks::<12>();
     let read = |row: &[u8; 12]| {
         let (sensor, packets) = row.split_first_chunk::<4>()?;
