@@ -48,8 +48,9 @@ fn packet(scan: &Scan, destination: IpAddr, at_ns: i64, hops: u64, source_port: 
         (_, _, IpAddr::V6(_)) => None,
         (Tool::Zmap, ..) => Some(54_321),
         (Tool::Masscan, Transport::Tcp(tcp), IpAddr::V4(to)) => Some(folded(to, &tcp)),
-        // Below what one of ZMap's would be, so that none bears its mark by chance.
-        _ => u16::try_from(chance.below(50_000)).ok(),
+        // None bears a tool's mark by chance.
+        (_, Transport::Tcp(tcp), IpAddr::V4(to)) => Some(unmarked(chance)).map(|id| if id == folded(to, &tcp) { id + 1 } else { id }),
+        _ => Some(unmarked(chance)),
     };
     Packet {
         at_ns,
@@ -75,6 +76,11 @@ fn syn(scan: &Scan, destination: IpAddr, source_port: u16, chance: &mut Chance) 
         _ => WINDOWS.into_iter().cycle().nth(usize::try_from(scan.seed % 4).unwrap_or_default()).unwrap_or(8_192),
     };
     Tcp { source_port, destination_port: scan.port, sequence, acknowledgment: 0, flags: TcpFlags::SYN, window, options: TcpOptions::default() }
+}
+
+/// An identification below ZMap's.
+fn unmarked(chance: &mut Chance) -> u16 {
+    u16::try_from(chance.below(50_000)).unwrap_or_default()
 }
 
 /// Masscan's IP-ID.

@@ -98,13 +98,14 @@ impl Scans {
             To::Some if stream.probe.is_v6() => self.with_v6,
             To::Some => chance.next() & chance.next() & if fast { !0 } else { chance.next() },
         };
-        let port = match stream.probe {
+        let to_port = match stream.probe {
             Probe::Tcp(port) | Probe::Udp(port) | Probe::TcpV6(port) => port,
-            Probe::TcpAnywhere | Probe::UdpAnywhere => tail(roll(13, chance.below(400).min(chance.below(400)))),
-            Probe::Answer(_) => tail(chance.next()),
+            Probe::TcpAnywhere | Probe::UdpAnywhere => port(10_240, roll(13, chance.below(400).min(chance.below(400))) % 55_000),
+            // From where systems begin their connections.
+            Probe::Answer(_) => port(32_768, chance.below(28_232)),
             Probe::Icmp(_) | Probe::EchoV6 | Probe::Protocol(_) => 0,
         };
-        Some(Scan { at, source, country, probe: stream.probe, port, tool, to: to & all, times: 1 + chance.below(7), seed: chance.next() })
+        Some(Scan { at, source, country, probe: stream.probe, port: to_port, tool, to: to & all, times: 1 + chance.below(7), seed: chance.next() })
     }
 
     /// A day as figures.
@@ -140,9 +141,8 @@ impl Scans {
     }
 }
 
-/// A port without a name.
-fn tail(number: u64) -> u16 {
-    u16::try_from(1_030 + number % 64_000).unwrap_or(u16::MAX)
+fn port(first: u64, place: u64) -> u16 {
+    u16::try_from(first + place).unwrap_or(u16::MAX)
 }
 
 fn source_number(source: IpAddr) -> u64 {
