@@ -58,6 +58,18 @@ async fn a_year_of_sensors_on_postgres() {
     }
 }
 
+#[tokio::test]
+async fn where_a_sensor_is_real_nothing_is_invented() {
+    for team in [Some(Team::at(2026, 11, 20).await), Team::on_postgres_at(2026, 11, 20).await].into_iter().flatten() {
+        registry::enter(&team.ledger, &ROOT, "tokyo-1", &registry::Site::default()).await.expect("a sensor");
+        assert!(matches!(noroshi_demo::claim(&team.ledger).await, Err(noroshi_demo::DemoError::Real)));
+        let folder = Folder::open(team.folder.path().join("packets")).expect("a folder");
+        let place = Observatory { ledger: team.ledger.clone(), folder, geography: Arc::default() };
+        assert!(!fill(&team, &place).await && registry::list(&team.ledger, &ROOT).await.expect("sensors").len() == 1);
+        assert_eq!(cells(&place).await, []);
+    }
+}
+
 async fn watched(team: Team) {
     let folder = Folder::open(team.folder.path().join("packets")).expect("a folder");
     let place = Observatory { ledger: team.ledger.clone(), folder, geography: Arc::default() };
@@ -143,12 +155,15 @@ impl Year {
     }
 
     async fn every_state_of_a_sensor_is_there(&self) {
-        let (revoked, awaited): (Vec<_>, Vec<_>) =
-            (self.sensors.iter().filter(|sensor| sensor.revoked_at.is_some()).collect(), self.sensors.iter().filter(|sensor| sensor.enrolled_at.is_none()).collect());
+        let (revoked, awaited): (Vec<_>, Vec<_>) = (
+            self.sensors.iter().filter(|sensor| sensor.revoked_at.is_some()).collect(),
+            self.sensors.iter().filter(|sensor| sensor.enrolled_at.is_none()).collect(),
+        );
         assert_eq!((revoked.len(), awaited.len()), (1, 1));
         const HEARD: &str = "SELECT COALESCE(max(closed_at), 0) AS n FROM observation_batch";
         let heard = async |name: &'static str| self.of(name, HEARD).await;
-        assert!(heard("sensor-05").await <= revoked[0].revoked_at.expect("a time"), "nothing after it was shut out");
+        let last = self.of("sensor-05", "SELECT max(received_at) AS n FROM observation_batch").await;
+        assert!(last > 0 && last <= revoked[0].revoked_at.expect("a time"), "nothing after it was shut out");
         let silent = self.now - heard("sensor-12").await;
         assert!((4 * Moment::DAY_US..5 * Moment::DAY_US).contains(&silent), "silent for days");
         assert_eq!(heard("sensor-40").await, 0, "never heard");
@@ -157,7 +172,12 @@ impl Year {
             assert!(self.now - self.of(&sensor.name, HEARD).await < 60_000_000, "{} was heard of just now", sensor.name);
         }
         for (name, sql, least, most) in [
-            ("sensor-18", "SELECT CAST(COALESCE(sum(packets), 0) AS BIGINT) AS n FROM (SELECT sensor_id, packets FROM observation_gap WHERE reason = 'ring_full') AS lost", 10, i64::MAX),
+            (
+                "sensor-18",
+                "SELECT CAST(COALESCE(sum(packets), 0) AS BIGINT) AS n FROM (SELECT sensor_id, packets FROM observation_gap WHERE reason = 'ring_full') AS lost",
+                10,
+                i64::MAX,
+            ),
             ("sensor-08", "SELECT count(*) AS n FROM (SELECT sensor_id FROM observation_gap WHERE reason = 'stopped' AND packets IS NULL) AS gap", 1, 1),
             ("sensor-36", "SELECT count(*) AS n FROM (SELECT sensor_id FROM observation_gap WHERE reason = 'interface_down') AS gap", 1, 1),
             ("sensor-23", "SELECT max(received_at - closed_at) AS n FROM observation_batch", 6 * HOUR_US, 12 * HOUR_US),
@@ -202,7 +222,8 @@ impl Year {
         // One odd sensor.
         let odd = self.days(1, "tcp/8080", 43..=45);
         let by_sensor = odd.iter().flat_map(|cell| cell.sensors.chunks(12)).fold(BTreeMap::<u32, u64>::new(), |mut sums, row| {
-            *sums.entry(u32::from_be_bytes(row[..4].try_into().expect("four bytes"))).or_default() += u64::from_be_bytes(row[4..].try_into().expect("eight bytes"));
+            *sums.entry(u32::from_be_bytes(row[..4].try_into().expect("four bytes"))).or_default() +=
+                u64::from_be_bytes(row[4..].try_into().expect("eight bytes"));
             sums
         });
         assert!(by_sensor[&17] * 2 > by_sensor.values().sum::<u64>(), "{by_sensor:?}");

@@ -119,7 +119,10 @@ impl Counting {
         }
         let (first, last) = cells.keys().fold((i64::MAX, i64::MIN), |(first, last), place| (first.min(place.at), last.max(place.at)));
         if !cells.is_empty() && (last >= self.before || self.last.is_some_and(|before| first <= before)) {
-            return Err(refused("日は順に、それぞれ一度に、終わりより前のものだけを渡してください。", "give the days in their order, each at once, and none behind the end"));
+            return Err(refused(
+                "日は順に、それぞれ一度に、終わりより前のものだけを渡してください。",
+                "give the days in their order, each at once, and none behind the end",
+            ));
         }
         self.last = self.last.max(Some(last));
         let mut places: Vec<(&Place, &Cell)> = cells.iter().collect();

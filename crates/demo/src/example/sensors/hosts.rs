@@ -174,7 +174,8 @@ fn spans(place: usize, lot: Lot, enrolled: i64, year: &Year) -> Vec<Range<i64>> 
     away.sort_unstable_by_key(|away| away.start);
     let end = match lot {
         Lot::Silent => now - 101 * HOUR_US,
-        Lot::Revoked => revoked(now),
+        // Its last batch was there before it was shut out.
+        Lot::Revoked => revoked(now) - 3 * HOUR_US,
         // The last batch of each closed less than a minute ago.
         _ => now - i64::try_from(chance.below(50)).unwrap_or_default() * 1_000_000,
     };

@@ -1,10 +1,6 @@
 //! A scan's packets at one host, with the marks of the tool that sends them.
 
-use super::{
-    hosts::Host,
-    scans::Scan,
-    streams::Probe,
-};
+use super::{hosts::Host, scans::Scan, streams::Probe};
 use crate::dice::Chance;
 use noroshi_lake::packets::Tool;
 use noroshi_telescope::packet::{Fragment, Packet, Tcp, TcpFlags, TcpOptions, Transport, protocol};
@@ -37,7 +33,16 @@ fn packet(scan: &Scan, destination: IpAddr, at_ns: i64, hops: u64, source_port: 
     };
     let (wire_bytes, number, transport) = match scan.probe {
         Probe::Tcp(_) | Probe::TcpAnywhere | Probe::TcpV6(_) => (60, protocol::TCP, Transport::Tcp(syn(scan, destination, source_port, chance))),
-        Probe::Answer(from) => (54, protocol::TCP, Transport::Tcp(Tcp { source_port: from, flags: TcpFlags::SYN.and(TcpFlags::ACK), acknowledgment: low(chance), ..syn(scan, destination, from, chance) })),
+        Probe::Answer(from) => (
+            54,
+            protocol::TCP,
+            Transport::Tcp(Tcp {
+                source_port: from,
+                flags: TcpFlags::SYN.and(TcpFlags::ACK),
+                acknowledgment: low(chance),
+                ..syn(scan, destination, from, chance)
+            }),
+        ),
         Probe::Udp(5060) => (75, protocol::UDP, Transport::Udp { source_port: 5_060, destination_port: scan.port, payload: SIP }),
         Probe::Udp(_) | Probe::UdpAnywhere => (60, protocol::UDP, Transport::Udp { source_port, destination_port: scan.port, payload: b"\0\0\0\0" }),
         Probe::Icmp(kind) => (70, protocol::ICMP, Transport::Icmp { kind, code: if kind == 3 { 3 } else { 0 }, payload: b"" }),

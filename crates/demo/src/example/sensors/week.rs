@@ -183,7 +183,13 @@ impl Sending {
     /// A batch that the ring drops before it can be sent.
     fn loses(&mut self, watched: &Range<i64>, packets: usize) {
         let (boot, sequence) = (self.boot, self.sequence);
-        let lost = self.lost.get_or_insert(Gap { reason: GapReason::RingFull, from_us: watched.start, to_us: watched.end, packets: Some(0), batches: Some((boot, sequence, sequence)) });
+        let lost = self.lost.get_or_insert(Gap {
+            reason: GapReason::RingFull,
+            from_us: watched.start,
+            to_us: watched.end,
+            packets: Some(0),
+            batches: Some((boot, sequence, sequence)),
+        });
         lost.to_us = watched.end;
         lost.packets = lost.packets.map(|sum| sum + packets as u64);
         lost.batches = lost.batches.map(|(boot, first, _)| (boot, first, sequence));
