@@ -12,14 +12,14 @@ pub(crate) const GENERATE: &str = "demo.generate";
 /// Claims a database for invented records: one that is fresh, or that was claimed before. Before this, nothing of the demo writes.
 ///
 /// # Errors
-/// [`DemoError::Real`] when it holds accounts or correspondence and was never claimed.
+/// [`DemoError::Real`] when it holds accounts, correspondence or sensors and was never claimed.
 pub async fn claim(ledger: &Ledger) -> Result<(), DemoError> {
     let work = ledger.begin().await?;
     work.lock(MARK).await?;
     if work.number(Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = ").bind(MARK)).await? > 0 {
         return Ok(());
     }
-    let real = "SELECT (SELECT count(*) FROM directory_account) + (SELECT count(*) FROM mailroom_correspondence) + (SELECT count(*) FROM incident) AS n";
+    let real = "SELECT (SELECT count(*) FROM directory_account) + (SELECT count(*) FROM mailroom_correspondence) + (SELECT count(*) FROM incident) + (SELECT count(*) FROM observation_sensor) AS n";
     if work.number(Sql::new(real)).await? > 0 {
         return Err(DemoError::Real);
     }

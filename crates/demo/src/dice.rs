@@ -8,6 +8,42 @@ pub(crate) const fn roll(seed: u64, turn: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// Rolls one after another.
+#[derive(Clone, Debug)]
+pub(crate) struct Chance {
+    seed: u64,
+    turn: u64,
+}
+
+impl Chance {
+    /// The chance of one thing among others: equal parts give equal rolls.
+    pub(crate) const fn new(seed: u64, thing: u64) -> Self {
+        Self { seed: roll(seed, thing), turn: 0 }
+    }
+
+    pub(crate) const fn next(&mut self) -> u64 {
+        self.turn += 1;
+        roll(self.seed, self.turn)
+    }
+
+    /// A number below `below`, which is less than 2^32.
+    pub(crate) const fn below(&mut self, below: u64) -> u64 {
+        ((self.next() >> 32) * below) >> 32
+    }
+
+    /// One of a list, each as often as its weight says.
+    pub(crate) fn weighted<T: Copy>(&mut self, list: &[(T, u64)]) -> Option<T> {
+        let mut left = self.below(list.iter().map(|(_, weight)| weight).sum::<u64>().max(1));
+        for (one, weight) in list {
+            match left.checked_sub(*weight) {
+                Some(rest) => left = rest,
+                None => return Some(*one),
+            }
+        }
+        None
+    }
+}
+
 /// Puts a list into an order that looks like chance.
 pub(crate) fn shuffle<T>(seed: u64, list: &mut [T]) {
     for last in (1..list.len()).rev() {

@@ -4,6 +4,7 @@ use noroshi_incident::IncidentError;
 use noroshi_kernel::{access::Forbidden, period::Period};
 use noroshi_ledger::LedgerError;
 use noroshi_mailroom::MailroomError;
+use noroshi_observation::ObservationError;
 
 /// What can go wrong when example records are made.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,9 @@ pub enum DemoError {
     /// The mailroom refused something.
     #[error(transparent)]
     Mailroom(#[from] MailroomError),
+    /// The observation desk refused something.
+    #[error(transparent)]
+    Observation(#[from] ObservationError),
     /// The directory refused something.
     #[error(transparent)]
     Directory(#[from] DirectoryError),

@@ -1,10 +1,11 @@
 //! The example team that `noroshi demo` fills on a fresh machine: the last complete quarter, the one before it and the same
-//! quarter a year earlier, with invented figures; people to sign in as; a few incidents that somebody has written on; and two weeks
-//! of letters since.
+//! quarter a year earlier, with invented figures; people to sign in as; a few incidents that somebody has written on; two weeks
+//! of letters since; and a year of [sensors](sensors).
 
 mod figures;
 mod letters;
 mod people;
+pub mod sensors;
 
 pub use people::{Login, join};
 

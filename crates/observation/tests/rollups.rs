@@ -7,7 +7,7 @@ use noroshi_kernel::{
 };
 use noroshi_lake::{
     folder::Folder,
-    packets::{self, Filter, Key, Limits, Service},
+    packets::{self, Filter, Key, Kind, Limits, Service, Tool},
     sketch::Sketch,
 };
 use noroshi_ledger::{FromQueryResult, Query as _, Sql, migration::Migration};
@@ -16,11 +16,14 @@ use noroshi_observation::{
     rollup::named,
     series,
     service::{
-        Silent, import,
+        Silent,
+        history::{Group, History, take_over},
+        import,
         rollup::{recount, rollup},
         tend::{self, tend},
     },
     top,
+    watch::Watch,
 };
 use noroshi_testkit::{Bench, on_both_databases};
 use proptest::prelude::*;
@@ -239,6 +242,85 @@ on_both_databases! {
         assert_eq!(per_day(22, series::Bucket::Day, 5).await.iter().filter_map(|row| row.packets).sum::<u64>(), 3);
         desk.roll("Asia/Tokyo").await;
         assert_eq!(asked(top::By::Port, midnight, whole).await.1, ports);
+    }
+}
+
+/// A packet of [`pcap`] as a count, of the sensor with this number.
+fn group((second, host, port, zmap): Made, sensor: u32) -> Group {
+    Group {
+        at: Moment((EVENING + i64::from(second)) * 1_000_000),
+        source: [192, 0, 2, host].into(),
+        service: Service::Port { protocol: 6, port },
+        country: None,
+        tool: if zmap { Tool::Zmap } else { Tool::Unknown },
+        kind: Kind::Scan,
+        sensors: vec![(sensor, 1)],
+    }
+}
+
+/// Midnight in Tokyo, so many days after the evening.
+const fn midnight(day: i64) -> Moment {
+    Moment((EVENING + 1_800 + (day - 1) * 86_400) * 1_000_000)
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn a_history_is_counted_as_its_packets_would_be(bench) {
+        let desk = Desk::new(&bench);
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        let (north, south) = ([(0, 1, 445, false), (10, 1, 445, true), (1_800, 2, 445, false)], [(1_801, 2, 445, false), (5_500, 3, 40_001, false)]);
+        // The same day by day: two of the north before midnight, one behind it.
+        let mut second = vec![group(north[2], 1), group(south[1], 2)];
+        // Two of one source and moment's kind are one group of both sensors.
+        second.push(Group { sensors: vec![(2, 1)], ..group(south[0], 2) });
+        let days = vec![vec![group(north[0], 1), group(north[1], 1)], second];
+        let sensor = noroshi_observation::service::registry::enter(&bench.ledger, &ROOT, "north", &noroshi_observation::service::registry::Site::default()).await.unwrap();
+        let watched = vec![Watch { sensor: sensor.id, from: midnight(0).0, to: midnight(9).0 }];
+        let history = History { until: midnight(2), watched: watched.clone(), days: days.clone().into_iter() };
+        take_over(&bench.ledger, &ROOT, &zone, history).await.unwrap();
+        let taken = desk.cells().await;
+        let with_packets = Bench::sqlite(&migrations()).await;
+        let other = Desk::new(&with_packets);
+        other.import("north", &north).await;
+        other.import("south", &south).await;
+        other.roll("Asia/Tokyo").await;
+        assert_eq!(taken, other.cells().await);
+        let span = "SELECT count(*) AS n FROM observation_watch WHERE to_at = ";
+        assert_eq!(bench.ledger.number(Sql::new(span).bind(midnight(2).0)).await.unwrap(), 1, "it watched until there are packets");
+
+        // A recount leaves it, and counts what came since.
+        desk.import("north", &[(86_400 + 1_800, 7, 22, false)]).await;
+        desk.roll("Asia/Tokyo").await;
+        let all = desk.cells().await;
+        assert_eq!(all.len(), taken.len() + 11);
+        recount(&desk.place, &ROOT, &zone).await.unwrap();
+        assert_eq!(desk.cells().await, taken);
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.cells().await, all);
+
+        // It is taken over once.
+        let again = take_over(&bench.ledger, &ROOT, &zone, History { until: midnight(2), watched, days: days.into_iter() }).await;
+        assert!(again.unwrap_err().to_string().contains("already"));
+        assert_eq!(desk.cells().await, all);
+    }
+
+    async fn a_history_out_of_order_is_refused_whole(bench) {
+        let desk = Desk::new(&bench);
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        let day = |second| vec![group((second, 1, 445, false), 1)];
+        for (until, days) in [
+            (midnight(2), vec![day(0), day(1_800), day(1_801)]),
+            (midnight(2), vec![day(1_800), day(0)]),
+            (midnight(1), vec![day(0), day(1_800)]),
+            (Moment(midnight(2).0 + 1), vec![day(0)]),
+        ] {
+            let refused = take_over(&bench.ledger, &ROOT, &zone, History { until, watched: Vec::new(), days: days.clone().into_iter() }).await;
+            assert!(matches!(refused, Err(noroshi_observation::ObservationError::Refused(_))), "{days:?}: {refused:?}");
+            assert_eq!(desk.cells().await, [], "nothing of it stays");
+        }
+        let nothing = "SELECT (SELECT count(*) FROM observation_horizon) + (SELECT count(*) FROM observation_zone) AS n";
+        assert_eq!(bench.ledger.number(Sql::new(nothing)).await.unwrap(), 0);
     }
 }
 

@@ -6,7 +6,14 @@ use crate::{
     wiring::Worker,
 };
 use anyhow::Context as _;
-use noroshi_demo::{claim, example, generate, margins, plan};
+use noroshi_demo::{
+    claim,
+    example::{
+        self,
+        sensors::{self, Volume},
+    },
+    generate, margins, plan,
+};
 use noroshi_kernel::{access::Actor, language::Language, period::Period};
 use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
 
@@ -26,6 +33,10 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
         }
     };
     worker.finish().await?;
+    // After the events: it writes for seconds, and nobody else is to wait for that.
+    if demo.figures.is_none() {
+        sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await?;
+    }
     let logins = platform.data.join("demo-logins.txt");
     keep_logins(&logins, &new_logins)?;
     for period in periods {

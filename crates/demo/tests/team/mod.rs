@@ -53,6 +53,7 @@ impl Team {
             noroshi_directory::migrations::MIGRATIONS,
             noroshi_mailroom::migrations::MIGRATIONS,
             noroshi_incident::MIGRATIONS,
+            noroshi_observation::MIGRATIONS,
         ]
         .concat();
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a blob store");

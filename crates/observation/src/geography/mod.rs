@@ -45,6 +45,14 @@ impl Geography {
         Ok(Self { countries, networks, edition: editions.join(", ") })
     }
 
+    /// Tells countries by ranges of addresses (both ends in them) that come from elsewhere than a database; `edition` says whence.
+    #[must_use]
+    pub fn of_ranges(edition: &str, ranges: impl IntoIterator<Item = (IpAddr, IpAddr, Country)>) -> Self {
+        let mut countries = Tables::builder();
+        ranges.into_iter().for_each(|(first, last, country)| countries.put(first, last, country));
+        Self { countries: countries.build(), networks: Tables::default(), edition: edition.to_owned() }
+    }
+
     /// Which databases tell: the type and the day of each.
     #[must_use]
     pub fn edition(&self) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 pub mod enrol;
 pub mod health;
+pub mod history;
 pub mod host;
 mod import;
 pub mod ingest;

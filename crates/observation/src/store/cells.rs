@@ -12,10 +12,32 @@ use std::collections::{BTreeMap, HashMap};
 const PER_STATEMENT: usize = 500;
 
 #[derive(FromQueryResult)]
-struct Row {
+struct Known {
     key: String,
     sensors: Vec<u8>,
     sources: Vec<u8>,
+}
+
+/// A cell as it is kept.
+#[derive(Default)]
+pub(crate) struct Row {
+    level: i64,
+    dimension: i64,
+    at: i64,
+    key: String,
+    packets: i64,
+    sensors: Vec<u8>,
+    sources: Vec<u8>,
+}
+
+impl Row {
+    pub(crate) fn new(place: Place, cell: &Cell) -> Self {
+        Self { level: place.level.number(), dimension: place.value.dimension().number(), at: place.at, key: place.value.key(), ..Self::holding(cell) }
+    }
+
+    fn holding(cell: &Cell) -> Self {
+        Self { packets: cell.packets().cast_signed(), sensors: by_sensor(&cell.sensors), sources: cell.sources.to_bytes(), ..Self::default() }
+    }
 }
 
 /// Adds cells to those that are there. Hold the lock `observation.rollup`.
@@ -29,13 +51,14 @@ pub(crate) async fn add(work: &UnitOfWork, cells: Vec<(Place, Cell)>) -> Result<
         let mut keys: Vec<String> = cells.keys().cloned().collect();
         keys.sort_unstable();
         for keys in keys.chunks(PER_STATEMENT) {
-            for row in work.all::<Row>(of("SELECT key, sensors, sources FROM observation_cell", span, keys)).await? {
+            for row in work.all::<Known>(of("SELECT key, sensors, sources FROM observation_cell", span, keys)).await? {
                 let known = cell(&row).ok_or_else(|| LedgerError::Damaged(format!("the cell {span:?} {} of a rollup cannot be read", row.key)))?;
                 cells.entry(row.key).or_default().merge(&known);
             }
             work.execute(of("DELETE FROM observation_cell", span, keys)).await?;
         }
-        insert(work, span, cells).await?;
+        let (level, dimension, at) = span;
+        insert(work, cells.iter().map(|(key, cell)| Row { level, dimension, at, key: key.clone(), ..Row::holding(cell) })).await?;
     }
     Ok(())
 }
@@ -52,12 +75,12 @@ fn of(what: &str, (level, dimension, at): (i64, i64, i64), keys: &[String]) -> S
         .list(keys.iter().map(String::as_str))
 }
 
-async fn insert(work: &UnitOfWork, (level, dimension, at): (i64, i64, i64), cells: HashMap<String, Cell>) -> Result<(), LedgerError> {
+/// Keeps cells that are not there yet.
+pub(crate) async fn insert(work: &UnitOfWork, cells: impl Iterator<Item = Row>) -> Result<(), LedgerError> {
     const CELL: bulk::Target = bulk::Target { table: "observation_cell", columns: &["level", "dimension", "key", "at", "packets", "sensors", "sources"] };
     let mut rows = bulk::Rows::into_table(CELL);
-    for (key, cell) in cells {
-        let packets = cell.packets().cast_signed();
-        rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), by_sensor(&cell.sensors).into(), cell.sources.to_bytes().into()]);
+    for Row { level, dimension, at, key, packets, sensors, sources } in cells {
+        rows.push([level.into(), dimension.into(), key.into(), at.into(), packets.into(), sensors.into(), sources.into()]);
     }
     rows.insert(work).await
 }
@@ -186,6 +209,11 @@ pub(crate) async fn services_of_sensor(query: &impl Query, number: u32, day: i64
     Ok(found)
 }
 
+/// Whether there are any.
+pub(crate) async fn are_there(query: &impl Query) -> Result<bool, LedgerError> {
+    Ok(query.number(Sql::new("SELECT count(*) AS n FROM (SELECT 1 FROM observation_cell LIMIT 1) AS one")).await? > 0)
+}
+
 /// Takes the cells away that begin at a moment or later.
 pub(crate) async fn clear(work: &UnitOfWork, from: i64) -> Result<(), LedgerError> {
     work.execute(Sql::new("DELETE FROM observation_cell WHERE at >= ").bind(from)).await.map(|_| ())
@@ -207,6 +235,6 @@ fn packets_of(kept: &[u8]) -> Option<BTreeMap<u32, u64>> {
     rest.is_empty().then_some(sensors)
 }
 
-fn cell(row: &Row) -> Option<Cell> {
+fn cell(row: &Known) -> Option<Cell> {
     Some(Cell { sensors: packets_of(&row.sensors)?, sources: Sketch::from_bytes(&row.sources)? })
 }

@@ -156,10 +156,15 @@ pub(crate) async fn expire(work: &UnitOfWork, before: i64) -> Result<u64, Ledger
         .bind(before);
     let expired = work.execute(sql).await?;
     if expired > 0 && horizon(work).await? < before {
-        work.execute(Sql::new("DELETE FROM observation_horizon")).await?;
-        work.execute(Sql::new("INSERT INTO observation_horizon (before) VALUES (").bind(before).push(")")).await?;
+        set_horizon(work, before).await?;
     }
     Ok(expired)
+}
+
+/// Says before when packets are not there, so that their cells are never counted anew.
+pub(crate) async fn set_horizon(work: &UnitOfWork, before: i64) -> Result<(), LedgerError> {
+    work.execute(Sql::new("DELETE FROM observation_horizon")).await?;
+    work.execute(Sql::new("INSERT INTO observation_horizon (before) VALUES (").bind(before).push(")")).await.map(|_| ())
 }
 
 /// Before when packets are gone that were there.
