@@ -5,10 +5,12 @@
 
 mod calendar;
 mod draft;
+mod incident;
 mod label;
 mod lines;
 mod markup;
 mod own;
+mod passage;
 mod passed_on;
 mod sentence;
 mod table;
@@ -74,7 +76,7 @@ const LINE_MOST_BYTES: usize = 32 << 10;
 pub fn read(subject: &str, text: &str, sent: &Sent) -> Told {
     let text = &width::halved(text);
     let own = own::text(subject, text);
-    let mut told = lines::read(&own, &About::of(subject, &own), zone::of_letter(&own, sent));
+    let mut told = lines::read(&own, &About::of(subject, &own, sent), zone::of_letter(&own, sent));
     let kind = rsit_of_text(subject).or_else(|| rsit_of_text(text));
     let whole = Whole { subject, text, zone: zone::of_letter(text, sent), sent: sent.at };
     if let Some(kind) = kind.filter(|_| told.findings.is_empty()) {
@@ -89,7 +91,7 @@ pub fn read(subject: &str, text: &str, sent: &Sent) -> Told {
 #[must_use]
 pub fn labelled(subject: &str, text: &str, sent: &Sent) -> Told {
     let text = &width::halved(text);
-    lines::read(text, &About::of(subject, text), zone::of_letter(text, sent))
+    lines::read(text, &About::of(subject, text, sent), zone::of_letter(text, sent))
 }
 
 /// Whether a text begins with the names of a table's columns, of which one says whom it is about.

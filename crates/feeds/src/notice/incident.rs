@@ -1,0 +1,571 @@
+//! Whether words speak of an incident that happened: not of a trade in such, of one to come, of one that is over, or of another matter.
+
+use crate::extract::{self, Item};
+
+/// What an incident is called; letters in lower case.
+const INCIDENTS: [&str; 71] = [
+    "denyhosts",
+    "hosts.deny",
+    "safe browsing",
+    "command and control",
+    "denial of service",
+    "failed password",
+    "authentication failure",
+    "copyright",
+    "compromis",
+    "unauthori",
+    "login attempt",
+    "failed login",
+    "brute force",
+    "brute-force",
+    "bruteforce",
+    "honeypot",
+    "spamtrap",
+    "malicious",
+    "blacklist",
+    "blocklist",
+    "block list",
+    "fail2ban",
+    "intrusion",
+    "injection",
+    "exploit",
+    "botnet",
+    "open resolver",
+    "ransomware",
+    "infring",
+    "phish",
+    "malware",
+    "amplif",
+    "reflection",
+    "defac",
+    "attack",
+    "infect",
+    "trojan",
+    "hijack",
+    "hacked",
+    "hacking",
+    "fraud",
+    "abuse",
+    "virus",
+    "ddos",
+    "scam",
+    "scan",
+    "spam",
+    "exposed",
+    "フィッシング",
+    "迷惑メール",
+    "マルウェア",
+    "ウイルス",
+    "なりすまし",
+    "スキャン",
+    "ブルートフォース",
+    "オープンリゾルバ",
+    "乗っ取",
+    "踏み台",
+    "総当",
+    "スパム",
+    "著作権",
+    "偽サイト",
+    "不審な",
+    "改ざん",
+    "改竄",
+    "攻撃",
+    "不正",
+    "感染",
+    "詐欺",
+    "侵害",
+    "偽の",
+];
+
+/// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
+const OTHER_MATTERS: [&str; 160] = [
+    "meeting",
+    "agenda",
+    "minutes of",
+    "webinar",
+    "seminar",
+    "conference",
+    "workshop",
+    "symposium",
+    "invitation",
+    "invite you",
+    "join us",
+    "register now",
+    "register at",
+    "to register",
+    "call for papers",
+    "call for speakers",
+    "newsletter",
+    "security news",
+    "news of the",
+    "article",
+    "this story",
+    "read more",
+    "presentation",
+    "training",
+    "cyber exercise",
+    "tabletop exercise",
+    "an exercise",
+    " drill",
+    "simulat",
+    "penetration test",
+    "pentest",
+    "pen test",
+    "quotation",
+    "a quote",
+    "an estimate",
+    "our product",
+    "our solution",
+    "new product",
+    "new release",
+    "free trial",
+    "please allow",
+    "please permit",
+    "whitelist",
+    "allowlist",
+    "open the firewall",
+    "firewall change",
+    "firewall rule",
+    "change request",
+    "job application",
+    "apply for",
+    "application for",
+    "press request",
+    "press inquiry",
+    "press enquiry",
+    "journalist",
+    "interview",
+    "out of office",
+    "out of the office",
+    "on leave",
+    "monitored servers",
+    "was closed",
+    "been closed",
+    "is closed",
+    "ticket closed",
+    "case closed",
+    "is resolved",
+    "was resolved",
+    "been resolved",
+    "is solved",
+    "was solved",
+    "been solved",
+    "has stopped",
+    "have stopped",
+    "attack stopped",
+    "attacks stopped",
+    "was taken down",
+    "were taken down",
+    "been taken down",
+    "taken down by",
+    "we removed",
+    "we have removed",
+    "you reported",
+    "your report",
+    "false positive",
+    "scanned for",
+    "scanned by",
+    "virus-free",
+    "statistics of",
+    "automatic reply",
+    "auto-reply",
+    "acknowledg",
+    "resolved:",
+    "[resolved]",
+    "security advisory",
+    "delist",
+    "university",
+    "opt out",
+    "portal is",
+    "maintenance of",
+    "is inviting you",
+    "if this was not you",
+    "received your",
+    "our service",
+    "our research",
+    "is gone",
+    "自動応答",
+    "自動返信",
+    "受付番号",
+    "受け付けました",
+    "【解決】",
+    "に関する注意喚起",
+    "注意喚起:",
+    "ご注意ください",
+    "申請",
+    "のみとして",
+    "mtg",
+    "状況を共有",
+    "形式",
+    "月次",
+    "解除",
+    "会議",
+    "会合",
+    "打ち合わせ",
+    "打合せ",
+    "ミーティング",
+    "議題",
+    "議事",
+    "セミナー",
+    "ウェビナー",
+    "勉強会",
+    "講演",
+    "講座",
+    "研修",
+    "訓練",
+    "演習",
+    "シンポジウム",
+    "カンファレンス",
+    "開催",
+    "ご招待",
+    "ご参加",
+    "募集",
+    "応募",
+    "取材",
+    "記事",
+    "ニュース",
+    "メールマガジン",
+    "見積",
+    "ご紹介",
+    "許可",
+    "設定変更",
+    "変更依頼",
+    "不在",
+    "休暇",
+    "事例",
+    "監視",
+    "誤検知",
+    "収束",
+    "終息",
+    "解決し",
+    "解決済",
+];
+
+/// Whether a text is about another matter than an incident that happened.
+pub(super) fn is_of_another_matter(text: &str) -> bool {
+    const OVER: [&str; 10] =
+        ["対応完了", "クローズ", "完了し", "完了いた", "対応しました", "対応いたしました", "対処しました", "削除しました", "停止しました", "停止を確認"];
+    let lower = text.to_lowercase();
+    OTHER_MATTERS.iter().chain(&OVER).any(|matter| lower.contains(matter))
+}
+
+/// Whether a phrase, such as a subject or a heading, names an incident that happened.
+pub(super) fn is_named(phrase: &str) -> bool {
+    // `abuse@example.jp` is where one writes to, not what happened.
+    let words = phrase.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://"));
+    let plain = words.fold(String::new(), |text, word| text + word + " ").to_lowercase();
+    has_happened(&plain, &INCIDENTS) && !asks_or_thanks(phrase) && !is_of_another_matter(&plain)
+}
+
+/// Whether a sentence tells that an incident happened: it names one, and says that somebody saw it, or that something came from somewhere.
+pub(super) fn is_told(sentence: &str) -> bool {
+    const SEEN: [&str; 14] =
+        ["detect", "observ", "receiv", "found", "discover", "seen", "saw ", "has been", "have been", "notic", "confirm", "identif", "logged", "record"];
+    const DONE: [&str; 65] = [
+        "report",
+        "attempt",
+        " tried",
+        " tries",
+        " trying",
+        "your network",
+        "your server",
+        "your ip",
+        "your system",
+        "your machine",
+        "your host",
+        "your customer",
+        "your website",
+        "our network",
+        "our server",
+        "our system",
+        "our host",
+        "our web",
+        "our mail",
+        "our ssh",
+        "my server",
+        " us ",
+        " us.",
+        "we were",
+        "from ip",
+        "from the ip",
+        "hosting",
+        "hosted",
+        "serving",
+        "sending",
+        "sent ",
+        "attacking",
+        "attacked",
+        "scanned",
+        "scanning",
+        "targeting",
+        "targets",
+        "infected",
+        "compromised",
+        "hacked",
+        "defaced",
+        "originat",
+        "coming from",
+        "came from",
+        "participat",
+        "involved",
+        "engaged",
+        "being used",
+        "is used",
+        "distribut",
+        "imitat",
+        "impersonat",
+        "take down",
+        "takedown",
+        "please stop",
+        "please remove",
+        "complain",
+        "blocked",
+        "banned",
+        "the following",
+        "is live",
+        "is up",
+        "leads to",
+        "i got ",
+        "we got ",
+    ];
+    const DONE_IN_JAPANESE: [&str; 42] = [
+        "検知",
+        "確認",
+        "観測",
+        "発見",
+        "受け",
+        "受信",
+        "届き",
+        "届い",
+        "来て",
+        "来ま",
+        "されて",
+        "されま",
+        "された",
+        "行われ",
+        "行って",
+        "ありま",
+        "あった",
+        "発生",
+        "感染し",
+        "から",
+        "踏み台",
+        "通報",
+        "報告",
+        "閉鎖",
+        "停止",
+        "お願い",
+        "依頼",
+        "疑",
+        "見つ",
+        "稼働",
+        "公開",
+        "設置",
+        "配布",
+        "悪用",
+        "誘導",
+        "騙",
+        "かた",
+        "装",
+        "サイトです",
+        "のようです",
+        "となって",
+        "メールです",
+    ];
+    // What may be, what will be, and what one should do then.
+    const OPEN: [&str; 10] = [" if ", " will ", "would like", "planned", "schedul", "upcoming", "next week", "how to", "whether", "in case"];
+    const OPEN_IN_JAPANESE: [&str; 9] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中"];
+    // Whoever asks to look saw nothing.
+    let lower = format!("{} ", sentence.trim_start().to_lowercase().replace("ご確認", ""));
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let is_open = ["if ", "in case ", "when you "].iter().any(|word| lower.starts_with(word)) || has(&OPEN) && !has(&SEEN) || has(&OPEN_IN_JAPANESE);
+    // Of an address one tells what came from it.
+    let names_one = || extract::items(sentence).iter().any(|found| matches!(found.item, Item::Address(..)));
+    !is_open && is_named(sentence) && (has(&SEEN) || has(&DONE) || has(&DONE_IN_JAPANESE) || names_one())
+}
+
+/// Whether a letter announces a test: what its labels name is the tester's own, whatever they are called.
+pub(super) fn announces_a_test(subject: &str, text: &str) -> bool {
+    /// So much of a text is looked at, in bytes.
+    const MOST_BYTES: usize = 8 << 10;
+    const TESTS: [&str; 20] = [
+        "penetration test",
+        "pentest",
+        "pen test",
+        "pen-test",
+        "phishing simulation",
+        "phishing exercise",
+        "phishing test",
+        "phishing drill",
+        "simulated",
+        "simulation",
+        "red team",
+        "cyber exercise",
+        "侵入テスト",
+        "ペネトレーションテスト",
+        "脆弱性診断",
+        "脆弱性検査",
+        "訓練",
+        "演習",
+        "負荷試験",
+        "負荷テスト",
+    ];
+    const SCANS: [&str; 4] = ["vulnerability scan", "vulnerability assessment", "security scan", "脆弱性スキャン"];
+    const ANNOUNCED: [&str; 13] =
+        [" will ", "planned", "plan to", "schedul", "announce", "a test", "no attack", "not an attack", "予定", "実施", "行います", "行う", "いたします"];
+    let holds = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let subject = format!("{} ", subject.to_lowercase());
+    let head = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or(text).to_lowercase();
+    holds(&subject, &TESTS)
+        || holds(&subject, &SCANS) && holds(&subject, &ANNOUNCED)
+        || sentences(&head).any(|sentence| (holds(&sentence, &TESTS) || holds(&sentence, &SCANS)) && holds(&sentence, &ANNOUNCED))
+}
+
+/// The sentences of a text whose lines may break anywhere.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = String> {
+    let flowing = text.replace("\r\n", "\n").replace("\n\n", "。").replace('\n', " ");
+    let sentences: Vec<String> =
+        flowing.split_inclusive(['。', '．', '!', '！', '?', '？']).flat_map(|one| one.split_inclusive(". ")).map(str::to_owned).collect();
+    sentences.into_iter()
+}
+
+/// Whether a sentence asks, or thanks for what was done.
+fn asks_or_thanks(sentence: &str) -> bool {
+    const ENDS: [&str; 10] = [
+        "?",
+        "？",
+        "ですか",
+        "ますか",
+        "ませんか",
+        "でしょうか",
+        "教えてください",
+        "ありがとうございました",
+        "ありがとうございます",
+        "thank you for your report",
+    ];
+    let sentence = sentence.trim_end_matches(['。', '.', '！', '!', ' ', '\u{3000}']);
+    ENDS.iter().any(|end| sentence.ends_with(end))
+}
+
+/// Whether a text in lower case has one of some words that speaks of what happened, and not of a trade in it: 不正アクセス対策, phishing
+/// training, protection against malware.
+pub(super) fn has_happened(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.match_indices(word).any(|(at, _)| happened(text, at, at + word.len())))
+}
+
+fn happened(text: &str, from: usize, to: usize) -> bool {
+    const BEFORE: [&str; 5] = ["prevent ", "preventing ", "against ", "anti-", "anti "];
+    const BEHIND: [&str; 56] = [
+        "対策",
+        "対応",
+        "防止",
+        "防御",
+        "訓練",
+        "研修",
+        "教育",
+        "セミナー",
+        "講座",
+        "検査",
+        "診断",
+        "保険",
+        "解析",
+        "監視",
+        "動向",
+        "統計",
+        "協議会",
+        "窓口",
+        "件数",
+        "チェック",
+        "simulation",
+        "training",
+        "awareness",
+        "mitigation",
+        "prevention",
+        "protection",
+        "defense",
+        "defence",
+        "seminar",
+        "webinar",
+        "exercise",
+        "workshop",
+        "insurance",
+        "response",
+        "handling",
+        "analysis",
+        "research",
+        "trend",
+        "statistics",
+        "filter",
+        "scanner",
+        "team",
+        "desk",
+        "department",
+        "contact",
+        "policy",
+        "news",
+        "test",
+        "drill",
+        "count",
+        "vector",
+        "surface",
+        "landscape",
+        "office",
+        "portal",
+        "hotline",
+    ];
+    let (before, behind) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    // A stem goes on to the end of its word, and may be one of two or three: `ddos attack mitigation`, `malware incident response`, 不正 of
+    // 不正アクセス対策.
+    let behind = behind.trim_start_matches(|one: char| one.is_ascii_alphanumeric()).trim_start();
+    let next = ["attack", "incident", "アクセス", "ログイン", "攻撃", "サイト", "メール", "インシデント"].iter().find_map(|word| behind.strip_prefix(word));
+    let next = next.unwrap_or(behind).trim_start_matches('s').trim_start();
+    !(BEFORE.iter().any(|word| before.ends_with(word)) || BEHIND.iter().any(|word| behind.starts_with(word) || next.starts_with(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn incidents_are_told_from_other_matters() {
+        for (text, named, told) in [
+            ("SSH brute force", true, false),
+            ("SSH brute force from your network", true, true),
+            ("不正アクセスについて", true, false),
+            ("不正アクセスを検知しました。", true, true),
+            ("See https://scan.example.jp/ or write to abuse@example.jp", false, false),
+            ("議事録をお送りします。", false, false),
+            ("不正アクセス対策をお願いします。", false, false),
+            ("DDoS attack mitigation is hosted by us", false, false),
+            ("How do I report phishing to you?", false, false),
+            ("フィッシング訓練のお知らせ", false, false),
+            ("標的型攻撃メール訓練を確認しました", false, false),
+            ("攻撃についてご対応いただきありがとうございました。", false, false),
+            ("We protect you against phishing that targets you.", false, false),
+            ("不正アクセス対策の会議で、不正アクセスを報告します。", false, false),
+            ("Phishing awareness is low; a phishing site is up", true, true),
+            ("malware incident response, phishing incident handling", false, false),
+            ("We will block attacks.", true, false),
+            ("We detected attacks and will block them.", true, true),
+            ("If you have received phishing, write to us", true, false),
+            ("不正アクセスを確認した場合はご連絡ください。", true, false),
+            ("The attack stopped.", false, false),
+        ] {
+            assert_eq!((is_named(text), is_told(text)), (named, told), "{text}");
+        }
+    }
+
+    #[test]
+    fn tests_are_announced() {
+        for (subject, text, expected) in [
+            ("Phishing simulation", "", true),
+            ("Next week", "We will run a vulnerability scan\non Monday.", true),
+            ("お知らせ", "脆弱性スキャンを実施します。", true),
+            ("Vulnerability scan from 192.0.2.7", "It was seen.", false),
+            ("お知らせ", "貴組織から脆弱性スキャンを受けています。", false),
+            ("Phishing", "The site is up. We will wait.", false),
+        ] {
+            assert_eq!(announces_a_test(subject, text), expected, "{subject}: {text}");
+        }
+    }
+}
