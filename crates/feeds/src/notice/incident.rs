@@ -3,7 +3,7 @@
 use crate::extract::{self, Item};
 
 /// What an incident is called; letters in lower case.
-const INCIDENTS: [&str; 71] = [
+const INCIDENTS: [&str; 72] = [
     "denyhosts",
     "hosts.deny",
     "safe browsing",
@@ -22,6 +22,7 @@ const INCIDENTS: [&str; 71] = [
     "honeypot",
     "spamtrap",
     "malicious",
+    "suspicious",
     "blacklist",
     "blocklist",
     "block list",
@@ -372,9 +373,24 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "となって",
         "メールです",
     ];
-    // What may be, what will be, and what one should do then.
-    const OPEN: [&str; 10] = [" if ", " will ", "would like", "planned", "schedul", "upcoming", "next week", "how to", "whether", "in case"];
-    const OPEN_IN_JAPANESE: [&str; 9] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中"];
+    // What may be, what will be, what one should do then, and what is not so.
+    const OPEN: [&str; 14] = [
+        " if ",
+        " will ",
+        "would like",
+        "planned",
+        "schedul",
+        "upcoming",
+        "next week",
+        "how to",
+        "whether",
+        "in case",
+        "is not ",
+        "not a ",
+        "no phish",
+        "no attack",
+    ];
+    const OPEN_IN_JAPANESE: [&str; 12] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
     // Whoever asks to look saw nothing.
     let lower = format!("{} ", sentence.trim_start().to_lowercase().replace("ご確認", ""));
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
@@ -550,6 +566,8 @@ mod tests {
             ("If you have received phishing, write to us", true, false),
             ("不正アクセスを確認した場合はご連絡ください。", true, false),
             ("The attack stopped.", false, false),
+            ("フィッシングメールではありませんでした。", true, false),
+            ("It is not a phishing mail from your server.", true, false),
         ] {
             assert_eq!((is_named(text), is_told(text)), (named, told), "{text}");
         }

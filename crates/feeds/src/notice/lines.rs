@@ -135,6 +135,7 @@ impl Reading {
         } else if let Some((label, value)) = label::split(bare) {
             self.fact(label, value);
             self.announced = false;
+            self.above.clear();
         } else if self.listed_address(bare) || self.listed_url(bare) || self.listed_time(bare) {
         } else if let Some((label, value)) = label::split_otherwise(bare).filter(|(label, value)| is_a_value(*label, value, self.zone)) {
             self.fact(label, value);
