@@ -493,10 +493,7 @@ fn things_to(value: &str) -> (Vec<Item>, usize) {
     for found in extract::items(value) {
         let between = value.get(end..found.at.start).unwrap_or_default();
         let begins = things.is_empty() && between.trim_matches(['[', '(', '<', '"', '「', '『', '【', '（', '＜', '〈', '《', ' ', '\u{3000}']).is_empty();
-        let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item))
-            && between
-                .split([',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「'])
-                .all(|word| matches!(word.trim(), "" | "and" | "と" | "及び" | "および"));
+        let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item)) && is_between(between);
         if !(begins || goes_on) {
             break;
         }
@@ -504,6 +501,13 @@ fn things_to(value: &str) -> (Vec<Item>, usize) {
         things.push(found.item);
     }
     (things, end)
+}
+
+/// Whether nothing else stands between two things than what joins them: a comma, a word such as "and", that one leads to the other.
+fn is_between(text: &str) -> bool {
+    const MARKS: [char; 14] = [',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「', '→', '⇒'];
+    const WORDS: [&str; 14] = ["", "-", "and", "と", "や", "及び", "および", "または", "他", "ほか", "他に", "redirects to", "which redirects to", "転送先"];
+    text.split(MARKS).all(|word| WORDS.contains(&word.trim()))
 }
 
 /// Whether a URL is written so that nobody opens it.
