@@ -79,7 +79,7 @@ const INCIDENTS: [&str; 72] = [
 ];
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 160] = [
+const OTHER_MATTERS: [&str; 171] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -240,6 +240,17 @@ const OTHER_MATTERS: [&str; 160] = [
     "終息",
     "解決し",
     "解決済",
+    "shared the",
+    "shared with you",
+    "survey of",
+    "send reports",
+    "報告書",
+    "有効期限",
+    "契約書",
+    "アンケート",
+    "判定され",
+    "の試験",
+    "捜査",
 ];
 
 /// Whether a text is about another matter than an incident that happened.
@@ -262,8 +273,7 @@ pub(super) fn is_named(phrase: &str) -> bool {
 pub(super) fn is_told(sentence: &str) -> bool {
     const SEEN: [&str; 14] =
         ["detect", "observ", "receiv", "found", "discover", "seen", "saw ", "has been", "have been", "notic", "confirm", "identif", "logged", "record"];
-    const DONE: [&str; 65] = [
-        "report",
+    const DONE: [&str; 72] = [
         "attempt",
         " tried",
         " tries",
@@ -319,7 +329,6 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "takedown",
         "please stop",
         "please remove",
-        "complain",
         "blocked",
         "banned",
         "the following",
@@ -328,6 +337,15 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "leads to",
         "i got ",
         "we got ",
+        "reported",
+        "we report",
+        "i report",
+        "is a scam",
+        "is a fraud",
+        "is phishing",
+        "is a phishing",
+        "is malicious",
+        "complaint about",
     ];
     const DONE_IN_JAPANESE: [&str; 42] = [
         "検知",
@@ -352,11 +370,8 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "から",
         "踏み台",
         "通報",
-        "報告",
         "閉鎖",
         "停止",
-        "お願い",
-        "依頼",
         "疑",
         "見つ",
         "稼働",
@@ -372,6 +387,9 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "のようです",
         "となって",
         "メールです",
+        "報告し",
+        "報告いた",
+        "ご報告",
     ];
     // What may be, what will be, what one should do then, and what is not so.
     const OPEN: [&str; 14] = [

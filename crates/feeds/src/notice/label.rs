@@ -292,9 +292,9 @@ fn meaning(label: &str) -> Meaning {
         "type of abuse",
         "reported activity",
         "malware",
-        "種別",
         "カテゴリ",
-    ]) {
+    ]) || words.last().is_some_and(|word| word.ends_with("種別") || word.ends_with("種類"))
+    {
         return Meaning::Kind;
     }
     if is(&["brand", "target brand", "targeted brand", "imitated brand", "ブランド"]) {
@@ -366,6 +366,8 @@ mod tests {
             ("URL 2: http://x.example.test/", Some(Meaning::Url)),
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
+            ("インシデントの種別：フィッシング", Some(Meaning::Kind)),
+            ("攻撃種別：SSH", Some(Meaning::Kind)),
             ("対象URL：http://x.example.test/", Some(Meaning::Url)),
             ("改ざんされたページ: http://x.example.test/", Some(Meaning::Url)),
             ("改ざんページ：http://x.example.test/", Some(Meaning::Url)),
