@@ -3,7 +3,7 @@
 use crate::extract::{self, Item};
 
 /// What an incident is called; letters in lower case.
-const INCIDENTS: [&str; 72] = [
+const INCIDENTS: [&str; 73] = [
     "denyhosts",
     "hosts.deny",
     "safe browsing",
@@ -11,7 +11,6 @@ const INCIDENTS: [&str; 72] = [
     "denial of service",
     "failed password",
     "authentication failure",
-    "copyright",
     "compromis",
     "unauthori",
     "login attempt",
@@ -19,8 +18,6 @@ const INCIDENTS: [&str; 72] = [
     "brute force",
     "brute-force",
     "bruteforce",
-    "honeypot",
-    "spamtrap",
     "malicious",
     "suspicious",
     "blacklist",
@@ -65,7 +62,6 @@ const INCIDENTS: [&str; 72] = [
     "踏み台",
     "総当",
     "スパム",
-    "著作権",
     "偽サイト",
     "不審な",
     "改ざん",
@@ -76,10 +72,15 @@ const INCIDENTS: [&str; 72] = [
     "詐欺",
     "侵害",
     "偽の",
+    "dmca",
+    "pirat",
+    "angriff",
+    "attaque",
+    "ataque",
 ];
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 171] = [
+const OTHER_MATTERS: [&str; 182] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -251,6 +252,17 @@ const OTHER_MATTERS: [&str; 171] = [
     "判定され",
     "の試験",
     "捜査",
+    "press release",
+    "question about",
+    "your account was",
+    "your account has",
+    "your account may",
+    "we released",
+    "we have released",
+    "renewal",
+    "契約更新",
+    "copier",
+    "複合機",
 ];
 
 /// Whether a text is about another matter than an incident that happened.
@@ -271,9 +283,28 @@ pub(super) fn is_named(phrase: &str) -> bool {
 
 /// Whether a sentence tells that an incident happened: it names one, and says that somebody saw it, or that something came from somewhere.
 pub(super) fn is_told(sentence: &str) -> bool {
-    const SEEN: [&str; 14] =
-        ["detect", "observ", "receiv", "found", "discover", "seen", "saw ", "has been", "have been", "notic", "confirm", "identif", "logged", "record"];
-    const DONE: [&str; 72] = [
+    const SEEN: [&str; 19] = [
+        "found",
+        "seen",
+        "saw ",
+        "has been",
+        "have been",
+        "logged",
+        "detected",
+        "detection of",
+        "observed",
+        "observing",
+        "received",
+        "receiving",
+        "discovered",
+        "noticed",
+        "confirmed",
+        "identified",
+        "recorded",
+        "festgestellt",
+        "erhalten",
+    ];
+    const DONE: [&str; 78] = [
         "attempt",
         " tried",
         " tries",
@@ -346,8 +377,14 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "is a phishing",
         "is malicious",
         "complaint about",
+        " hosts ",
+        " keeps ",
+        "von ihre",
+        "votre",
+        "depuis",
+        "desde",
     ];
-    const DONE_IN_JAPANESE: [&str; 42] = [
+    const DONE_IN_JAPANESE: [&str; 43] = [
         "検知",
         "確認",
         "観測",
@@ -375,9 +412,6 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "疑",
         "見つ",
         "稼働",
-        "公開",
-        "設置",
-        "配布",
         "悪用",
         "誘導",
         "騙",
@@ -390,9 +424,13 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "報告し",
         "報告いた",
         "ご報告",
+        "公開中",
+        "公開して",
+        "設置して",
+        "配布して",
     ];
     // What may be, what will be, what one should do then, and what is not so.
-    const OPEN: [&str; 14] = [
+    const OPEN: [&str; 15] = [
         " if ",
         " will ",
         "would like",
@@ -407,10 +445,14 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "not a ",
         "no phish",
         "no attack",
+        "plan to",
     ];
     const OPEN_IN_JAPANESE: [&str; 12] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
-    // Whoever asks to look saw nothing.
-    let lower = format!("{} ", sentence.trim_start().to_lowercase().replace("ご確認", ""));
+    // Whoever asks to look saw nothing, and what finds something is a tool.
+    let mut lower = format!("{} ", sentence.trim_start().to_lowercase());
+    for word in ["ご確認", "検知する", "発見する", "確認する"] {
+        lower = lower.replace(word, "");
+    }
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let is_open = ["if ", "in case ", "when you "].iter().any(|word| lower.starts_with(word)) || has(&OPEN) && !has(&SEEN) || has(&OPEN_IN_JAPANESE);
     // Of an address one tells what came from it.
@@ -455,6 +497,37 @@ pub(super) fn announces_a_test(subject: &str, text: &str) -> bool {
         || sentences(&head).any(|sentence| (holds(&sentence, &TESTS) || holds(&sentence, &SCANS)) && holds(&sentence, &ANNOUNCED))
 }
 
+/// Whether a text is that of a meeting: it names who comes, what is spoken of, or how one joins.
+pub(super) fn is_of_a_meeting(text: &str) -> bool {
+    /// So many lines are looked at.
+    const LINES: usize = 100;
+    const NAMES: [&str; 18] = [
+        "agenda",
+        "attendees",
+        "participants",
+        "topics",
+        "join url",
+        "join link",
+        "meeting url",
+        "meeting link",
+        "meeting id",
+        "meeting password",
+        "dial-in",
+        "議題",
+        "議事",
+        "出席者",
+        "参加者",
+        "参加url",
+        "会議url",
+        "ミーティングid",
+    ];
+    text.lines().take(LINES).any(|line| {
+        let name = line.split([':', '：']).next().unwrap_or_default();
+        let name = name.trim_matches(|edge: char| !edge.is_alphanumeric()).to_lowercase();
+        NAMES.contains(&name.as_str())
+    })
+}
+
 /// The sentences of a text whose lines may break anywhere.
 pub(super) fn sentences(text: &str) -> impl Iterator<Item = String> {
     let flowing = text.replace("\r\n", "\n").replace("\n\n", "。").replace('\n', " ");
@@ -489,7 +562,7 @@ pub(super) fn has_happened(text: &str, words: &[&str]) -> bool {
 
 fn happened(text: &str, from: usize, to: usize) -> bool {
     const BEFORE: [&str; 5] = ["prevent ", "preventing ", "against ", "anti-", "anti "];
-    const BEHIND: [&str; 56] = [
+    const BEHIND: [&str; 65] = [
         "対策",
         "対応",
         "防止",
@@ -546,6 +619,15 @@ fn happened(text: &str, from: usize, to: usize) -> bool {
         "office",
         "portal",
         "hotline",
+        "document",
+        "copy",
+        "copier",
+        "文書",
+        "した文書",
+        "サービス",
+        "システム",
+        "ツール",
+        "フィルタ",
     ];
     let (before, behind) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
     // A stem goes on to the end of its word, and may be one of two or three: `ddos attack mitigation`, `malware incident response`, 不正 of

@@ -247,6 +247,10 @@ fn meaning(label: &str) -> Meaning {
     let in_japanese = |any: &[&str]| words.iter().any(|word| !word.is_ascii() && any.iter().any(|part| word.contains(part)));
     const VICTIMS: [&str; 16] =
         ["宛先", "被害", "攻撃先", "接続先", "正規", "連絡先", "監視", "参加", "会議", "資料", "申込", "申し込み", "登録", "詳細", "参考", "出典"];
+    // When something was arranged, and not seen.
+    if in_japanese(&["設定", "利用", "登録", "申請", "予定", "更新", "変更", "希望", "有効"]) && in_japanese(&TIMES) {
+        return Meaning::Other;
+    }
     if has(&TIMES) || in_japanese(&TIMES) {
         // The event's own time, then what was last seen, then any date.
         let weight = if has(&["initial", "infringement", "incident", "event", "arrival", "attack", "abuse", "first"])
@@ -364,6 +368,7 @@ mod tests {
             ("Timestamp (UTC): 2015", Some(Meaning::Time(3))),
             ("Source IP (abuser) .: 192.0.2.7", Some(Meaning::Source)),
             ("URL 2: http://x.example.test/", Some(Meaning::Url)),
+            ("設定日時：2015", Some(Meaning::Other)),
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
             ("インシデントの種別：フィッシング", Some(Meaning::Kind)),

@@ -47,7 +47,7 @@ impl About {
         let is_answer = own::is_answer(subject);
         Self {
             kind: kind.or_else(|| rsit_of_text(text)),
-            subject: if is_answer { Passage::Silent } else { passage::of_heading(subject) },
+            subject: if incident::is_of_a_meeting(text) { Passage::Otherwise } else { passage::of_subject(subject) },
             is_test: incident::announces_a_test(subject, text),
             announces: kind.is_some_and(is_of_urls) && subject.to_lowercase().contains("url") && !is_answer,
             sent: sent.at,

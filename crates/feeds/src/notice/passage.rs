@@ -3,6 +3,7 @@
 use super::{
     incident,
     label::{self, Label, Meaning},
+    own,
     table::Table,
 };
 
@@ -94,8 +95,12 @@ fn is_heading(line: &str) -> bool {
     line.len() < 120 && (line.ends_with([':', '：']) || line.starts_with(['■', '◆', '●', '【', '▼', '◇', '□']))
 }
 
-/// What a phrase says, such as a heading or a subject.
-pub(super) fn of_heading(line: &str) -> Passage {
+/// What a subject says, for the whole of its letter; that of an answer is another's.
+pub(super) fn of_subject(subject: &str) -> Passage {
+    if own::is_answer(subject) { Passage::Silent } else { of_heading(subject) }
+}
+
+fn of_heading(line: &str) -> Passage {
     if incident::is_named(line) { Passage::Told } else { of_matter(line) }
 }
 

@@ -53,7 +53,7 @@ impl<'a> Whole<'a> {
     pub(super) fn named(self, rsit: Rsit) -> Told {
         let own: Vec<&str> = self.own_lines().collect();
         let text = own.join("\n");
-        let subject = if own::is_answer(self.subject) { Passage::Silent } else { passage::of_heading(self.subject) };
+        let subject = passage::of_subject(self.subject);
         if self.answers() || subject == Passage::Otherwise || incident::announces_a_test(self.subject, &text) {
             return Told::default();
         }
@@ -343,9 +343,10 @@ fn role(line: &str, found: &Found) -> Role {
     if source {
         return Role::Source;
     }
-    let named = ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "ipアドレス", "アドレス"])
-        || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
-            && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
+    let named =
+        ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "someone at", "somebody at", "ipアドレス", "アドレス"])
+            || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
+                && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
     // `The appliance at 2001:db8::7 is compromised`
     let is_said = ends(&["at"]) && ["is ", "was ", "has been "].iter().any(|word| behind.contains(word)) && told_of(&behind.to_lowercase());
     if ends(&["攻撃元は", "送信元は", "発信元は", "接続元は", "攻撃元ipは", "送信元ipは", "攻撃元ipアドレスは", "送信元ipアドレスは"])
