@@ -80,7 +80,7 @@ const INCIDENTS: [&str; 73] = [
 ];
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 182] = [
+const OTHER_MATTERS: [&str; 187] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -263,6 +263,11 @@ const OTHER_MATTERS: [&str; 182] = [
     "契約更新",
     "copier",
     "複合機",
+    "my slides",
+    "関心があります",
+    "an error",
+    "不具合",
+    "エラー",
 ];
 
 /// Whether a text is about another matter than an incident that happened.
@@ -304,7 +309,7 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "festgestellt",
         "erhalten",
     ];
-    const DONE: [&str; 78] = [
+    const DONE: [&str; 80] = [
         "attempt",
         " tried",
         " tries",
@@ -357,7 +362,6 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "imitat",
         "impersonat",
         "take down",
-        "takedown",
         "please stop",
         "please remove",
         "blocked",
@@ -383,6 +387,9 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "votre",
         "depuis",
         "desde",
+        "takedown request",
+        "request the takedown",
+        "request takedown",
     ];
     const DONE_IN_JAPANESE: [&str; 43] = [
         "検知",
@@ -562,7 +569,7 @@ pub(super) fn has_happened(text: &str, words: &[&str]) -> bool {
 
 fn happened(text: &str, from: usize, to: usize) -> bool {
     const BEFORE: [&str; 5] = ["prevent ", "preventing ", "against ", "anti-", "anti "];
-    const BEHIND: [&str; 65] = [
+    const BEHIND: [&str; 68] = [
         "対策",
         "対応",
         "防止",
@@ -628,6 +635,9 @@ fn happened(text: &str, from: usize, to: usize) -> bool {
         "システム",
         "ツール",
         "フィルタ",
+        "form",
+        "フォーム",
+        "発生時",
     ];
     let (before, behind) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
     // A stem goes on to the end of its word, and may be one of two or three: `ddos attack mitigation`, `malware incident response`, 不正 of

@@ -21,6 +21,8 @@ pub(super) enum Passage {
 
 /// So many paragraphs before a line are asked, not counting those that hold facts alone.
 const PARAGRAPHS: usize = 2;
+/// So many lines from each other a URL and a telephone number stand on a card.
+const CARD_LINES: usize = 3;
 /// So much of a paragraph is looked at, in bytes.
 const PROSE_MOST_BYTES: usize = 8 << 10;
 
@@ -41,7 +43,33 @@ pub(super) fn of_lines(text: &str) -> Vec<Passage> {
         let says = paragraph.says.into_iter().chain(before()).find(|says| *says != Passage::Silent).or_else(behind).unwrap_or_default();
         passages.resize(passages.len() + paragraph.lines, says);
     }
+    for place in cards(text) {
+        if let Some(passage) = passages.get_mut(place) {
+            *passage = Passage::Otherwise;
+        }
+    }
     passages
+}
+
+/// The lines of URLs beside which telephone numbers stand: they are on the card of whoever writes.
+fn cards(text: &str) -> Vec<usize> {
+    const NUMBERS: [&str; 8] = ["tel", "phone", "telephone", "fax", "tel/fax", "電話", "電話番号", "ファックス"];
+    let mut urls = Vec::new();
+    let mut numbers = Vec::new();
+    for (place, line) in text.lines().enumerate() {
+        let Some((label, _)) = label::split(line.trim()) else { continue };
+        if label.meaning == Meaning::Url {
+            urls.push(place);
+        } else if NUMBERS.contains(&label.text.trim().to_lowercase().as_str()) {
+            numbers.push(place);
+        }
+    }
+    // Numbers are in the order of their lines.
+    urls.retain(|url| {
+        let next = numbers.partition_point(|number| *number + CARD_LINES < *url);
+        numbers.get(next).is_some_and(|number| number.abs_diff(*url) <= CARD_LINES)
+    });
+    urls
 }
 
 fn paragraphs(text: &str) -> Vec<Paragraph> {
