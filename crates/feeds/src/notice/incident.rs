@@ -1,6 +1,9 @@
-//! Whether words speak of an incident that happened: not of a trade in such, of one to come, of one that is over, or of another matter.
+//! Whether words speak of an incident that happened: not of a trade in such, of one to come, or of another matter.
 
+use super::matter;
 use crate::extract::{self, Item};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// What an incident is called; letters in lower case.
 const INCIDENTS: [&str; 73] = [
@@ -79,211 +82,15 @@ const INCIDENTS: [&str; 73] = [
     "ataque",
 ];
 
-/// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 187] = [
-    "meeting",
-    "agenda",
-    "minutes of",
-    "webinar",
-    "seminar",
-    "conference",
-    "workshop",
-    "symposium",
-    "invitation",
-    "invite you",
-    "join us",
-    "register now",
-    "register at",
-    "to register",
-    "call for papers",
-    "call for speakers",
-    "newsletter",
-    "security news",
-    "news of the",
-    "article",
-    "this story",
-    "read more",
-    "presentation",
-    "training",
-    "cyber exercise",
-    "tabletop exercise",
-    "an exercise",
-    " drill",
-    "simulat",
-    "penetration test",
-    "pentest",
-    "pen test",
-    "quotation",
-    "a quote",
-    "an estimate",
-    "our product",
-    "our solution",
-    "new product",
-    "new release",
-    "free trial",
-    "please allow",
-    "please permit",
-    "whitelist",
-    "allowlist",
-    "open the firewall",
-    "firewall change",
-    "firewall rule",
-    "change request",
-    "job application",
-    "apply for",
-    "application for",
-    "press request",
-    "press inquiry",
-    "press enquiry",
-    "journalist",
-    "interview",
-    "out of office",
-    "out of the office",
-    "on leave",
-    "monitored servers",
-    "was closed",
-    "been closed",
-    "is closed",
-    "ticket closed",
-    "case closed",
-    "is resolved",
-    "was resolved",
-    "been resolved",
-    "is solved",
-    "was solved",
-    "been solved",
-    "has stopped",
-    "have stopped",
-    "attack stopped",
-    "attacks stopped",
-    "was taken down",
-    "were taken down",
-    "been taken down",
-    "taken down by",
-    "we removed",
-    "we have removed",
-    "you reported",
-    "your report",
-    "false positive",
-    "scanned for",
-    "scanned by",
-    "virus-free",
-    "statistics of",
-    "automatic reply",
-    "auto-reply",
-    "acknowledg",
-    "resolved:",
-    "[resolved]",
-    "security advisory",
-    "delist",
-    "university",
-    "opt out",
-    "portal is",
-    "maintenance of",
-    "is inviting you",
-    "if this was not you",
-    "received your",
-    "our service",
-    "our research",
-    "is gone",
-    "自動応答",
-    "自動返信",
-    "受付番号",
-    "受け付けました",
-    "【解決】",
-    "に関する注意喚起",
-    "注意喚起:",
-    "ご注意ください",
-    "申請",
-    "のみとして",
-    "mtg",
-    "状況を共有",
-    "形式",
-    "月次",
-    "解除",
-    "会議",
-    "会合",
-    "打ち合わせ",
-    "打合せ",
-    "ミーティング",
-    "議題",
-    "議事",
-    "セミナー",
-    "ウェビナー",
-    "勉強会",
-    "講演",
-    "講座",
-    "研修",
-    "訓練",
-    "演習",
-    "シンポジウム",
-    "カンファレンス",
-    "開催",
-    "ご招待",
-    "ご参加",
-    "募集",
-    "応募",
-    "取材",
-    "記事",
-    "ニュース",
-    "メールマガジン",
-    "見積",
-    "ご紹介",
-    "許可",
-    "設定変更",
-    "変更依頼",
-    "不在",
-    "休暇",
-    "事例",
-    "監視",
-    "誤検知",
-    "収束",
-    "終息",
-    "解決し",
-    "解決済",
-    "shared the",
-    "shared with you",
-    "survey of",
-    "send reports",
-    "報告書",
-    "有効期限",
-    "契約書",
-    "アンケート",
-    "判定され",
-    "の試験",
-    "捜査",
-    "press release",
-    "question about",
-    "your account was",
-    "your account has",
-    "your account may",
-    "we released",
-    "we have released",
-    "renewal",
-    "契約更新",
-    "copier",
-    "複合機",
-    "my slides",
-    "関心があります",
-    "an error",
-    "不具合",
-    "エラー",
-];
-
-/// Whether a text is about another matter than an incident that happened.
-pub(super) fn is_of_another_matter(text: &str) -> bool {
-    const OVER: [&str; 10] =
-        ["対応完了", "クローズ", "完了し", "完了いた", "対応しました", "対応いたしました", "対処しました", "削除しました", "停止しました", "停止を確認"];
-    let lower = text.to_lowercase();
-    OTHER_MATTERS.iter().chain(&OVER).any(|matter| lower.contains(matter))
-}
+/// Finds any of these in one pass: most phrases have none.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(INCIDENTS).ok());
 
 /// Whether a phrase, such as a subject or a heading, names an incident that happened.
 pub(super) fn is_named(phrase: &str) -> bool {
     // `abuse@example.jp` is where one writes to, not what happened.
     let words = phrase.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://"));
     let plain = words.fold(String::new(), |text, word| text + word + " ").to_lowercase();
-    has_happened(&plain, &INCIDENTS) && !asks_or_thanks(phrase) && !is_of_another_matter(&plain)
+    FINDER.as_ref().is_some_and(|finder| finder.is_match(&plain)) && has_happened(&plain, &INCIDENTS) && !asks_or_thanks(phrase) && !matter::is_another(&plain)
 }
 
 /// Whether a sentence tells that an incident happened: it names one, and says that somebody saw it, or that something came from somewhere.
@@ -455,6 +262,9 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "plan to",
     ];
     const OPEN_IN_JAPANESE: [&str; 12] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
+    if !is_named(sentence) {
+        return false;
+    }
     // Whoever asks to look saw nothing, and what finds something is a tool.
     let mut lower = format!("{} ", sentence.trim_start().to_lowercase());
     for word in ["ご確認", "検知する", "発見する", "確認する"] {
@@ -464,75 +274,7 @@ pub(super) fn is_told(sentence: &str) -> bool {
     let is_open = ["if ", "in case ", "when you "].iter().any(|word| lower.starts_with(word)) || has(&OPEN) && !has(&SEEN) || has(&OPEN_IN_JAPANESE);
     // Of an address one tells what came from it.
     let names_one = || extract::items(sentence).iter().any(|found| matches!(found.item, Item::Address(..)));
-    !is_open && is_named(sentence) && (has(&SEEN) || has(&DONE) || has(&DONE_IN_JAPANESE) || names_one())
-}
-
-/// Whether a letter announces a test: what its labels name is the tester's own, whatever they are called.
-pub(super) fn announces_a_test(subject: &str, text: &str) -> bool {
-    /// So much of a text is looked at, in bytes.
-    const MOST_BYTES: usize = 8 << 10;
-    const TESTS: [&str; 20] = [
-        "penetration test",
-        "pentest",
-        "pen test",
-        "pen-test",
-        "phishing simulation",
-        "phishing exercise",
-        "phishing test",
-        "phishing drill",
-        "simulated",
-        "simulation",
-        "red team",
-        "cyber exercise",
-        "侵入テスト",
-        "ペネトレーションテスト",
-        "脆弱性診断",
-        "脆弱性検査",
-        "訓練",
-        "演習",
-        "負荷試験",
-        "負荷テスト",
-    ];
-    const SCANS: [&str; 4] = ["vulnerability scan", "vulnerability assessment", "security scan", "脆弱性スキャン"];
-    const ANNOUNCED: [&str; 13] =
-        [" will ", "planned", "plan to", "schedul", "announce", "a test", "no attack", "not an attack", "予定", "実施", "行います", "行う", "いたします"];
-    let holds = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
-    let subject = format!("{} ", subject.to_lowercase());
-    let head = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or(text).to_lowercase();
-    holds(&subject, &TESTS)
-        || holds(&subject, &SCANS) && holds(&subject, &ANNOUNCED)
-        || sentences(&head).any(|sentence| (holds(&sentence, &TESTS) || holds(&sentence, &SCANS)) && holds(&sentence, &ANNOUNCED))
-}
-
-/// Whether a text is that of a meeting: it names who comes, what is spoken of, or how one joins.
-pub(super) fn is_of_a_meeting(text: &str) -> bool {
-    /// So many lines are looked at.
-    const LINES: usize = 100;
-    const NAMES: [&str; 18] = [
-        "agenda",
-        "attendees",
-        "participants",
-        "topics",
-        "join url",
-        "join link",
-        "meeting url",
-        "meeting link",
-        "meeting id",
-        "meeting password",
-        "dial-in",
-        "議題",
-        "議事",
-        "出席者",
-        "参加者",
-        "参加url",
-        "会議url",
-        "ミーティングid",
-    ];
-    text.lines().take(LINES).any(|line| {
-        let name = line.split([':', '：']).next().unwrap_or_default();
-        let name = name.trim_matches(|edge: char| !edge.is_alphanumeric()).to_lowercase();
-        NAMES.contains(&name.as_str())
-    })
+    !is_open && (has(&SEEN) || has(&DONE) || has(&DONE_IN_JAPANESE) || names_one())
 }
 
 /// The sentences of a text whose lines may break anywhere.
@@ -680,20 +422,6 @@ mod tests {
             ("It is not a phishing mail from your server.", true, false),
         ] {
             assert_eq!((is_named(text), is_told(text)), (named, told), "{text}");
-        }
-    }
-
-    #[test]
-    fn tests_are_announced() {
-        for (subject, text, expected) in [
-            ("Phishing simulation", "", true),
-            ("Next week", "We will run a vulnerability scan\non Monday.", true),
-            ("お知らせ", "脆弱性スキャンを実施します。", true),
-            ("Vulnerability scan from 192.0.2.7", "It was seen.", false),
-            ("お知らせ", "貴組織から脆弱性スキャンを受けています。", false),
-            ("Phishing", "The site is up. We will wait.", false),
-        ] {
-            assert_eq!(announces_a_test(subject, text), expected, "{subject}: {text}");
         }
     }
 }

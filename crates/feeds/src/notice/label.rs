@@ -1,6 +1,6 @@
 //! What the labels of notices mean.
 
-use super::{incident, zone};
+use super::{incident, matter, zone};
 
 /// A label as it was written, and what it means.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl<'a> Label<'a> {
         ];
         let lower = self.text.to_lowercase();
         // How many there were says not by whom.
-        lower != "attacks" && incident::has_happened(&lower, &WORDS) && !incident::is_of_another_matter(&lower)
+        lower != "attacks" && incident::has_happened(&lower, &WORDS) && !matter::is_another(&lower)
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     draft::Draft,
     incident,
     label::{self, Label, Meaning},
-    markup, own,
+    markup, matter, own,
     passage::{self, Passage},
     table::{self, Table},
     when::{self, When},
@@ -47,8 +47,8 @@ impl About {
         let is_answer = own::is_answer(subject);
         Self {
             kind: kind.or_else(|| rsit_of_text(text)),
-            subject: if incident::is_of_a_meeting(text) { Passage::Otherwise } else { passage::of_subject(subject) },
-            is_test: incident::announces_a_test(subject, text),
+            subject: if matter::is_of_a_meeting(text) { Passage::Otherwise } else { passage::of_subject(subject) },
+            is_test: matter::announces_a_test(subject, text),
             announces: kind.is_some_and(is_of_urls) && subject.to_lowercase().contains("url") && !is_answer,
             sent: sent.at,
         }
@@ -283,7 +283,7 @@ impl Reading {
         let value = label::bare(value);
         // `Attack: ssh brute force`: its record says what happened. A number says how often.
         let says_what = label.accuses() && !value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b' '))
-            || label.meaning == Meaning::Kind && rsit_of_text(value).is_some() && !incident::is_of_another_matter(value);
+            || label.meaning == Meaning::Kind && rsit_of_text(value).is_some() && !matter::is_another(value);
         self.head = if is_of_a_head(label, value) { HEAD_LINES } else { self.head };
         match label.meaning {
             Meaning::Source | Meaning::Url | Meaning::Host => self.thing(label, value),

@@ -9,6 +9,7 @@ mod incident;
 mod label;
 mod lines;
 mod markup;
+mod matter;
 mod own;
 mod passage;
 mod passed_on;
@@ -62,8 +63,8 @@ const LINE_MOST_BYTES: usize = 32 << 10;
 /// that something came from, when it is a report of something at all. `subject` helps to tell what kind of thing it is about; `sent` tells
 /// the year and the zone of times that name none.
 ///
-/// A text without facts gives none: nobody should guess from a conversation. Nor does what an answer quotes, or a labelled address in
-/// a letter that speaks of no incident.
+/// A text without facts gives none: nobody should guess from a conversation. Nor does what an answer quotes, or a labelled
+/// address beside which nothing tells of an incident, or what a letter names that announces a test.
 ///
 /// ```
 /// use noroshi_feeds::notice::{self, Sent};

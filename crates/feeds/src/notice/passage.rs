@@ -3,7 +3,7 @@
 use super::{
     incident,
     label::{self, Label, Meaning},
-    own,
+    matter, own,
     table::Table,
 };
 
@@ -137,7 +137,7 @@ fn of_sentences(text: &str) -> Passage {
 }
 
 fn of_matter(text: &str) -> Passage {
-    if incident::is_of_another_matter(text) { Passage::Otherwise } else { Passage::Silent }
+    if matter::is_another(text) { Passage::Otherwise } else { Passage::Silent }
 }
 
 /// Of what several say: another matter before an incident, an incident before nothing.

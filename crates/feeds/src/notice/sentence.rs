@@ -1,7 +1,7 @@
 //! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
 
 use super::{
-    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, incident, lines, own,
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, incident, lines, matter, own,
     passage::{self, Passage},
     when::{self, When},
     zone::{self, Offset},
@@ -54,7 +54,7 @@ impl<'a> Whole<'a> {
         let own: Vec<&str> = self.own_lines().collect();
         let text = own.join("\n");
         let subject = passage::of_subject(self.subject);
-        if self.answers() || subject == Passage::Otherwise || incident::announces_a_test(self.subject, &text) {
+        if self.answers() || subject == Passage::Otherwise || matter::announces_a_test(self.subject, &text) {
             return Told::default();
         }
         let told_lines: Vec<&str> = own
