@@ -163,4 +163,9 @@ pub(crate) const NOTICES: &[(&str, &str, &str)] = &[
         "https://www.shop.example.test/x.php",
     ),
     ("WordPress attack", "192.0.2.7 - - [25/Nov/2026:10:00:00 +0000] \"POST /xmlrpc.php HTTP/1.1\" 200 5\n", "192.0.2.7"),
+    (
+        "Password guessing",
+        "we see failed logins on our hosts from an address in your country. It goes on.\n\nSource IP: 192.0.2.77\nPort: 22\nProtocol: tcp\n",
+        "192.0.2.77",
+    ),
 ];
