@@ -168,4 +168,20 @@ pub(crate) const NOTICES: &[(&str, &str, &str)] = &[
         "we see failed logins on our hosts from an address in your country. It goes on.\n\nSource IP: 192.0.2.77\nPort: 22\nProtocol: tcp\n",
         "192.0.2.77",
     ),
+    // What deceivers pretend, and words that notices use as well.
+    ("ご報告", "宅配の不在のお知らせを装うフィッシングメールを受信しました。\n\nURL：https://login.example.test/a\n", "https://login.example.test/a"),
+    ("ご報告", "アンケートのお願いを装った詐欺サイトを確認しました。\nURL：https://login.example.test/a\n", "https://login.example.test/a"),
+    (
+        "Fake invitation",
+        "A phishing site that imitates an invitation to a meeting was found.\nURL: https://login.example.test/a\n",
+        "https://login.example.test/a",
+    ),
+    ("ご連絡", "弊社監視センターで貴組織からの攻撃を検知しました。ログをCSV形式で添付します。\n\n送信元IP：192.0.2.7\n", "192.0.2.7"),
+    ("ご連絡", "許可なく当社のロゴを使用した偽サイトが公開されています。\nURL：https://fake.example.test/\n", "https://fake.example.test/"),
+    (
+        "Notice",
+        "We have found copyright infringement on your network. This is no misrepresentation.\nIP: 192.0.2.7\nIf this is an error, tell us.\n",
+        "192.0.2.7",
+    ),
+    ("Complaint", "Your server keeps sending me a newsletter that is spam.\nIP: 192.0.2.7\n", "192.0.2.7"),
 ];
