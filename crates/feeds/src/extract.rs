@@ -135,8 +135,8 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let begin = rest + ahead.find(|one| !parts(one))?;
         let run = text.get(begin..)?;
         let end = begin + run.find(parts).map_or(run.len(), |end| end);
-        let end = text.get(begin..end).and_then(next_url).map_or(end, |next| begin + next);
-        rest = end;
+        let (end, next) = text.get(begin..end).and_then(next_url).map_or((end, end), |(end, next)| (begin + end, begin + next));
+        rest = next;
         Some(begin..end)
     })
 }
@@ -174,10 +174,17 @@ const fn is_japanese_mark(one: char) -> bool {
     )
 }
 
-/// Where behind a URL's path a comma and another URL follow. What stands in a query belongs to it.
-fn next_url(word: &str) -> Option<usize> {
+/// Where the first of two URLs ends and the second begins, when a comma stands between them or a word of Japanese, which puts no space around
+/// it: `https://a.example.jp/とhttps://b.example.jp/`. A comma in a query belongs to it.
+fn next_url(word: &str) -> Option<(usize, usize)> {
+    const BETWEEN: [&str; 9] = ["と", "や", "及び", "および", "または", "又は", "→", "⇒", "から"];
+    let begins = |at: usize| word.get(at..).is_some_and(|rest| rest.contains("://") && begins_url(rest));
     let path = word.get(..word.find('?').unwrap_or(word.len()))?;
-    path.match_indices([',', ';']).map(|(at, _)| at + 1).find(|at| path.get(*at..).is_some_and(|rest| rest.contains("://") && begins_url(rest)))
+    let comma = path.match_indices([',', ';']).map(|(at, _)| (at + 1, at + 1)).find(|(_, next)| begins(*next));
+    let joined =
+        || BETWEEN.iter().flat_map(|between| word.match_indices(between)).map(|(at, between)| (at, at + between.len())).filter(|(_, next)| begins(*next)).min();
+    // Most words are ASCII.
+    comma.into_iter().chain(if word.is_ascii() { None } else { joined() }).min()
 }
 
 /// Whether a word begins as a URL with a scheme does, defanged or not.

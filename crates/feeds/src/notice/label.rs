@@ -1,6 +1,6 @@
 //! What the labels of notices mean.
 
-use super::zone;
+use super::{incident, matter, zone};
 
 /// A label as it was written, and what it means.
 #[derive(Clone, Copy)]
@@ -15,15 +15,21 @@ impl<'a> Label<'a> {
         Self { text, meaning: meaning(text) }
     }
 
-    /// Whether an address behind it is reported by the label alone: `Source IP`, `Attacker`.
-    pub(super) fn says_it(self) -> bool {
+    /// Whether it says that something came from there: `Source IP`. What was seen, and when, needs no word of it.
+    pub(super) fn is_of_a_source(self) -> bool {
         let lower = self.text.to_lowercase();
-        self.accuses() || ["source", "src", "送信元", "接続元", "アクセス元", "発信元"].iter().any(|word| lower.contains(word))
+        ["source", "src", "送信元", "接続元", "アクセス元", "発信元"].iter().any(|word| lower.contains(word))
+    }
+
+    /// Whether it is the word for where a text is from as well.
+    pub(super) fn is_of_a_text(self) -> bool {
+        ["source", "src", "sources"].contains(&self.text.trim().to_lowercase().as_str())
     }
 
     /// Whether it names whom it stands beside as one who does wrong.
     pub(super) fn accuses(self) -> bool {
-        const WORDS: [&str; 19] = [
+        const WORDS: [&str; 20] = [
+            "defac",
             "compromis",
             "malicious",
             "attack",
@@ -45,7 +51,8 @@ impl<'a> Label<'a> {
             "被害サイト",
         ];
         let lower = self.text.to_lowercase();
-        WORDS.iter().any(|word| lower.contains(word))
+        // How many there were says not by whom.
+        lower != "attacks" && incident::has_happened(&lower, &WORDS) && !matter::is_another(&lower)
     }
 }
 
@@ -128,6 +135,12 @@ pub(super) fn bare(value: &str) -> &str {
     untagged.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '\'' | '"' | '*'))
 }
 
+/// Whether a column tells to whom something was done.
+pub(super) fn is_of_a_target(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["destination", "dest", "dst", "target", "victim", "宛先", "攻撃先", "接続先", "送信先"].iter().any(|word| lower.starts_with(word))
+}
+
 fn meaning(label: &str) -> Meaning {
     let words: Vec<String> = label
         .split(|one: char| !one.is_alphanumeric() && one != '\'')
@@ -139,7 +152,30 @@ fn meaning(label: &str) -> Meaning {
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let is = |any: &[&str]| any.contains(&words.join(" ").as_str());
     // Of victims, of reporters, of services that only tell more: never whom the notice is about.
-    const OTHERS: [&str; 46] = [
+    const OTHERS: [&str; 69] = [
+        "join",
+        "meeting",
+        "meet",
+        "zoom",
+        "teams",
+        "webex",
+        "event",
+        "webinar",
+        "registration",
+        "register",
+        "agenda",
+        "calendar",
+        "portal",
+        "status",
+        "document",
+        "documents",
+        "documentation",
+        "ticket",
+        "helpdesk",
+        "desk",
+        "portfolio",
+        "survey",
+        "homepage",
         "your",
         "our",
         "faq",
@@ -209,7 +245,12 @@ fn meaning(label: &str) -> Meaning {
         "確認日",
     ];
     let in_japanese = |any: &[&str]| words.iter().any(|word| !word.is_ascii() && any.iter().any(|part| word.contains(part)));
-    const VICTIMS: [&str; 6] = ["宛先", "被害", "攻撃先", "接続先", "正規", "連絡先"];
+    const VICTIMS: [&str; 16] =
+        ["宛先", "被害", "攻撃先", "接続先", "正規", "連絡先", "監視", "参加", "会議", "資料", "申込", "申し込み", "登録", "詳細", "参考", "出典"];
+    // When something was arranged, and not seen.
+    if in_japanese(&["設定", "利用", "登録", "申請", "予定", "更新", "変更", "希望", "有効"]) && in_japanese(&TIMES) {
+        return Meaning::Other;
+    }
     if has(&TIMES) || in_japanese(&TIMES) {
         // The event's own time, then what was last seen, then any date.
         let weight = if has(&["initial", "infringement", "incident", "event", "arrival", "attack", "abuse", "first"])
@@ -255,13 +296,16 @@ fn meaning(label: &str) -> Meaning {
         "type of abuse",
         "reported activity",
         "malware",
-        "種別",
         "カテゴリ",
-    ]) {
+    ]) || words.last().is_some_and(|word| word.ends_with("種別") || word.ends_with("種類"))
+    {
         return Meaning::Kind;
     }
     if is(&["brand", "target brand", "targeted brand", "imitated brand", "ブランド"]) {
         return Meaning::Brand;
+    }
+    if has(&["defaced", "phishing", "malicious", "compromised", "scam"]) && has(&["page", "pages", "site", "sites", "website", "websites"]) {
+        return Meaning::Url;
     }
     // Sites that were broken into are reported, whoever is the victim there.
     if in_japanese(&["改ざん", "改竄", "被害サイト", "偽サイト", "フィッシングサイト", "不正サイト", "詐欺サイト", "不審サイト", "配布元", "配布サイト"])
@@ -324,8 +368,11 @@ mod tests {
             ("Timestamp (UTC): 2015", Some(Meaning::Time(3))),
             ("Source IP (abuser) .: 192.0.2.7", Some(Meaning::Source)),
             ("URL 2: http://x.example.test/", Some(Meaning::Url)),
+            ("設定日時：2015", Some(Meaning::Other)),
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
+            ("インシデントの種別：フィッシング", Some(Meaning::Kind)),
+            ("攻撃種別：SSH", Some(Meaning::Kind)),
             ("対象URL：http://x.example.test/", Some(Meaning::Url)),
             ("改ざんされたページ: http://x.example.test/", Some(Meaning::Url)),
             ("改ざんページ：http://x.example.test/", Some(Meaning::Url)),

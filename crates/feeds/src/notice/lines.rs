@@ -1,10 +1,12 @@
 //! A notice read line by line: labels with their values, tables, lists of addresses and of URLs.
 
 use super::{
-    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told,
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Sent, Told,
     draft::Draft,
+    incident,
     label::{self, Label, Meaning},
-    markup, own,
+    markup, matter, own,
+    passage::{self, Passage},
     table::{self, Table},
     when::{self, When},
     zone::{self, Offset},
@@ -16,6 +18,7 @@ use crate::{
     words::rsit_of_text,
 };
 use noroshi_kernel::{
+    moment::Moment,
     observable::{Address, Host, Protocol},
     rsit::Rsit,
 };
@@ -28,33 +31,47 @@ const HEAD_LINES: u8 = 5;
 pub(super) struct About {
     /// The kind of thing, when words beside its facts say so.
     kind: Option<Rsit>,
-    /// Whether it speaks of an incident at all: if not, only a label that says so itself reports.
-    is_incident: bool,
+    /// What its subject says, for the whole of it.
+    subject: Passage,
+    /// Whether it announces a test: then it reports nothing, whatever its labels say.
+    is_test: bool,
     /// Whether its subject announces URLs.
     announces: bool,
+    /// When it was sent.
+    sent: Option<Moment>,
 }
 
 impl About {
-    pub(super) fn of(subject: &str, text: &str) -> Self {
+    pub(super) fn of(subject: &str, text: &str, sent: &Sent) -> Self {
         let kind = rsit_of_text(subject);
-        let announces = kind.is_some_and(is_of_urls) && subject.to_lowercase().contains("url") && !own::is_answer(subject);
-        Self { kind: kind.or_else(|| rsit_of_text(text)), is_incident: own::speaks_of_an_incident(subject, text), announces }
+        let is_answer = own::is_answer(subject);
+        Self {
+            kind: kind.or_else(|| rsit_of_text(text)),
+            subject: if matter::is_of_a_meeting(text) { Passage::Otherwise } else { passage::of_subject(subject) },
+            is_test: matter::announces_a_test(subject, text),
+            announces: kind.is_some_and(is_of_urls) && subject.to_lowercase().contains("url") && !is_answer,
+            sent: sent.at,
+        }
     }
 }
 
 /// Reads what the lines of a notice tell. `zone` is that of times that tell none.
 pub(super) fn read(text: &str, about: &About, zone: Option<Offset>) -> Told {
-    let About { kind: whole, is_incident, announces } = *about;
-    let mut reading = Reading { whole, is_incident, announced: announces, zone, ..Reading::default() };
-    let mut lines = text.lines();
-    for line in lines.by_ref().take(MOST_LINES) {
+    if about.is_test {
+        return Told::default();
+    }
+    let About { kind: whole, subject, announces, sent, .. } = *about;
+    let mut reading = Reading { whole, subject, announced: announces, zone, sent, ..Reading::default() };
+    let mut lines = text.lines().zip(passage::of_lines(text));
+    for (line, passage) in lines.by_ref().take(MOST_LINES) {
         if line.len() > LINE_MOST_BYTES {
             reading.unread_lines += 1;
         } else {
+            reading.passage = passage;
             reading.line(line);
         }
     }
-    reading.unread_lines += lines.filter(|line| !line.trim().is_empty()).count();
+    reading.unread_lines += lines.filter(|(line, _)| !line.trim().is_empty()).count();
     reading.finish()
 }
 
@@ -62,8 +79,12 @@ pub(super) fn read(text: &str, about: &About, zone: Option<Offset>) -> Told {
 struct Reading {
     /// What the whole notice is about.
     whole: Option<Rsit>,
-    /// Whether it speaks of an incident.
-    is_incident: bool,
+    /// What its subject says.
+    subject: Passage,
+    /// What the passage says that is being read.
+    passage: Passage,
+    /// When it was sent.
+    sent: Option<Moment>,
     /// The zone of times that tell none.
     zone: Option<Offset>,
     /// What the present section is about, by its heading.
@@ -81,6 +102,8 @@ struct Reading {
     pending: Option<String>,
     /// Whether the last line of text announces a list of what the notice is about.
     announced: bool,
+    /// That line.
+    above: String,
     /// How many lines more a date is one of a letter's head.
     head: u8,
     findings: Vec<Finding>,
@@ -112,6 +135,7 @@ impl Reading {
         } else if let Some((label, value)) = label::split(bare) {
             self.fact(label, value);
             self.announced = false;
+            self.above.clear();
         } else if self.listed_address(bare) || self.listed_url(bare) || self.listed_time(bare) {
         } else if let Some((label, value)) = label::split_otherwise(bare).filter(|(label, value)| is_a_value(*label, value, self.zone)) {
             self.fact(label, value);
@@ -125,6 +149,8 @@ impl Reading {
                 self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || !is_said_of_all);
             }
             self.announced = announces(bare);
+            self.above.clear();
+            self.above.push_str(bare);
         }
     }
 
@@ -155,9 +181,9 @@ impl Reading {
             return false;
         }
         table.has_rows = true;
-        // A list of what was seen when needs no word of it.
-        let says_it = row.iter().any(|(name, cell)| matches!(Label::of(name).meaning, Meaning::Time(_)) && when::leading(cell, self.zone).is_some());
-        self.draft = Some(Draft { rsit: self.section, says_it, ..Draft::default() });
+        // A list of what was seen when, by the clock, needs no word of it.
+        let says_when = row.iter().any(|(name, cell)| matches!(Label::of(name).meaning, Meaning::Time(_)) && when::has_clock(cell));
+        self.draft = Some(Draft { rsit: self.section, is_source: says_when, ..Draft::default() });
         for (name, cell) in row {
             self.fact(Label::of(&name), &cell);
         }
@@ -196,28 +222,28 @@ impl Reading {
         let rsit = self.section;
         let draft = self.draft();
         (draft.address, draft.port, draft.rsit, draft.listed, draft.at) = (Some(address), port, rsit, true, at);
+        draft.told = rsit.is_some();
+        self.vouch();
         true
     }
 
     /// A URL that has a line for itself, perhaps with its address behind it: where such were announced, or where it is written so that
     /// nobody opens it.
     fn listed_url(&mut self, line: &str) -> bool {
-        const HARMLESS: [&str; 6] = ["hxxp", "h**p", "[.]", "(.)", "[dot]", "[:]"];
         let kind = self.section.or(self.whole);
-        let is_announced = self.announced && kind.is_some_and(is_of_urls);
-        let says = |text: &str| {
-            let lower = text.to_ascii_lowercase();
-            HARMLESS.iter().any(|mark| lower.contains(mark))
-        };
+        // What stands right below the sentence that tells of it needs no announcement.
+        let is_told = || line.contains("://") && !leads_elsewhere(&self.above) && incident::is_told(&self.above);
+        let is_announced = kind.is_some_and(is_of_urls) && (self.announced || is_told());
         // Most lines are neither, and are not looked through.
-        if kind.is_none() || !line.contains(['.', ']', ')']) || !(is_announced || says(line)) {
+        if kind.is_none() || !line.contains(['.', ']', ')']) || !(is_announced || is_harmless(line)) {
             return false;
         }
         let (things, end) = things_to(line);
         let urls: Vec<_> = things.into_iter().map_while(|thing| if let Item::Url(url) = thing { Some(url) } else { None }).collect();
         let (first, behind) = line.split_at_checked(end).unwrap_or((line, ""));
         let behind = behind.trim_start_matches(['>', ')', ']', '」']);
-        if urls.is_empty() || !(is_announced || says(first)) {
+        let is_accused = is_harmless(first);
+        if urls.is_empty() || !(is_announced || is_accused) {
             return false;
         }
         let beside = extract::items(behind);
@@ -239,6 +265,8 @@ impl Reading {
             draft.address = draft.address.or(address);
             draft.at = draft.at.or(at);
             draft.rsit = draft.rsit.or(rsit);
+            draft.accused |= is_accused;
+            self.vouch();
         }
         true
     }
@@ -253,6 +281,9 @@ impl Reading {
 
     fn fact(&mut self, label: Label<'_>, value: &str) {
         let value = label::bare(value);
+        // `Attack: ssh brute force`: its record says what happened. A number says how often.
+        let says_what = label.accuses() && !value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b' '))
+            || label.meaning == Meaning::Kind && rsit_of_text(value).is_some() && !matter::is_another(value);
         self.head = if is_of_a_head(label, value) { HEAD_LINES } else { self.head };
         match label.meaning {
             Meaning::Source | Meaning::Url | Meaning::Host => self.thing(label, value),
@@ -290,6 +321,7 @@ impl Reading {
             }
             Meaning::Other => self.open().keep(label.text, value),
         }
+        self.open().told |= says_what;
     }
 
     /// Whom it is about: an address, a URL, a host, or several of a kind.
@@ -298,6 +330,7 @@ impl Reading {
         if things.is_empty() {
             self.open().keep(label.text, value);
         }
+        let is_harmless = is_harmless(value);
         for thing in things {
             match (label.meaning, thing) {
                 (Meaning::Source, Item::Address(address, port)) => {
@@ -307,15 +340,18 @@ impl Reading {
                     let draft = self.draft();
                     draft.address = Some(address);
                     draft.port = draft.port.or(port);
-                    draft.says_it |= label.says_it();
+                    draft.accused |= label.accuses();
+                    draft.is_source |= label.is_of_a_source();
                 }
+                // `Source: https://…`: where a text is from.
+                (Meaning::Source, Item::Url(_)) if label.is_of_a_text() && !is_harmless => self.open().keep(label.text, value),
                 (Meaning::Source | Meaning::Url, Item::Url(url)) => {
                     if self.draft.as_ref().is_some_and(|draft| draft.url.as_ref().is_some_and(|known| *known != url)) {
                         self.begin();
                     }
                     let draft = self.draft();
                     draft.url = Some(url);
-                    draft.says_it |= label.accuses();
+                    draft.accused |= label.accuses() || is_harmless;
                 }
                 (Meaning::Source | Meaning::Host, Item::Host(host)) => {
                     self.draft().host.get_or_insert(host);
@@ -327,10 +363,20 @@ impl Reading {
                     }
                     let draft = self.draft();
                     draft.host = Some(host);
-                    draft.says_it = true;
+                    draft.accused = true;
                 }
                 _ => self.open().keep(label.text, value),
             }
+            self.vouch();
+        }
+    }
+
+    /// Lets what stands beside the draft say whether it is reported.
+    fn vouch(&mut self) {
+        let (subject, passage) = (self.subject, self.passage);
+        if let Some(draft) = self.draft.as_mut() {
+            draft.otherwise |= subject == Passage::Otherwise || passage == Passage::Otherwise;
+            draft.told |= subject == Passage::Told || passage == Passage::Told;
         }
     }
 
@@ -371,9 +417,10 @@ impl Reading {
 
     fn finish_draft(&mut self) {
         let Some(draft) = self.draft.take() else { return };
-        let says_it = draft.says_it;
-        let finding = draft.finding(&self.common, self.section.or(self.whole));
-        if !finding.is_about_something() || !(self.is_incident || says_it) || !self.is_new(&finding) {
+        let kind = self.section.or(self.whole);
+        let is_reported = draft.is_reported(&self.common, kind, self.sent);
+        let finding = draft.finding(&self.common, kind);
+        if !is_reported || !finding.is_about_something() || !self.is_new(&finding) {
             return;
         }
         if self.findings.len() < MOST_FINDINGS {
@@ -446,10 +493,7 @@ fn things_to(value: &str) -> (Vec<Item>, usize) {
     for found in extract::items(value) {
         let between = value.get(end..found.at.start).unwrap_or_default();
         let begins = things.is_empty() && between.trim_matches(['[', '(', '<', '"', '「', '『', '【', '（', '＜', '〈', '《', ' ', '\u{3000}']).is_empty();
-        let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item))
-            && between
-                .split([',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「'])
-                .all(|word| matches!(word.trim(), "" | "and" | "と" | "及び" | "および"));
+        let goes_on = things.last().is_some_and(|last| std::mem::discriminant(last) == std::mem::discriminant(&found.item)) && is_between(between);
         if !(begins || goes_on) {
             break;
         }
@@ -457,6 +501,19 @@ fn things_to(value: &str) -> (Vec<Item>, usize) {
         things.push(found.item);
     }
     (things, end)
+}
+
+/// Whether nothing else stands between two things than what joins them: a comma, a word such as "and", that one leads to the other.
+fn is_between(text: &str) -> bool {
+    const MARKS: [char; 14] = [',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「', '→', '⇒'];
+    const WORDS: [&str; 14] = ["", "-", "and", "と", "や", "及び", "および", "または", "他", "ほか", "他に", "redirects to", "which redirects to", "転送先"];
+    text.split(MARKS).all(|word| WORDS.contains(&word.trim()))
+}
+
+/// Whether a URL is written so that nobody opens it.
+fn is_harmless(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["hxxp", "h**p", "[.]", "(.)", "[dot]", "[:]"].iter().any(|mark| lower.contains(mark))
 }
 
 /// An address that has a line for itself, perhaps with a mark, its name in brackets, or a time behind it.
@@ -476,6 +533,13 @@ fn alone(line: &str, zone: Option<Offset>) -> Option<(Address, Option<u16>, Opti
 
 /// Whether a line announces a list of what a notice is about, and not where one reads on.
 fn announces(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let announces = line.ends_with([':', '：']) || ["following", "below", "以下", "下記", "対象"].iter().any(|word| lower.contains(word));
+    announces && !leads_elsewhere(line)
+}
+
+/// Whether a line leads to where one reads on, or to whom something was done.
+pub(super) fn leads_elsewhere(line: &str) -> bool {
     const ELSEWHERE: [&str; 27] = [
         "information",
         "details",
@@ -506,8 +570,7 @@ fn announces(line: &str) -> bool {
         "問い合わせ",
     ];
     let lower = line.to_lowercase();
-    let announces = line.ends_with([':', '：']) || ["following", "below", "以下", "下記", "対象"].iter().any(|word| lower.contains(word));
-    announces && !ELSEWHERE.iter().any(|word| lower.contains(word))
+    ELSEWHERE.iter().any(|word| lower.contains(word))
 }
 
 /// Whether a kind of thing is told by URLs.

@@ -5,10 +5,13 @@
 
 mod calendar;
 mod draft;
+mod incident;
 mod label;
 mod lines;
 mod markup;
+mod matter;
 mod own;
+mod passage;
 mod passed_on;
 mod sentence;
 mod table;
@@ -60,8 +63,8 @@ const LINE_MOST_BYTES: usize = 32 << 10;
 /// that something came from, when it is a report of something at all. `subject` helps to tell what kind of thing it is about; `sent` tells
 /// the year and the zone of times that name none.
 ///
-/// A text without facts gives none: nobody should guess from a conversation. Nor does what an answer quotes, or a labelled address in
-/// a letter that speaks of no incident.
+/// A text without facts gives none: nobody should guess from a conversation. Nor does what an answer quotes, or a labelled
+/// address beside which nothing tells of an incident, or what a letter names that announces a test.
 ///
 /// ```
 /// use noroshi_feeds::notice::{self, Sent};
@@ -74,7 +77,7 @@ const LINE_MOST_BYTES: usize = 32 << 10;
 pub fn read(subject: &str, text: &str, sent: &Sent) -> Told {
     let text = &width::halved(text);
     let own = own::text(subject, text);
-    let mut told = lines::read(&own, &About::of(subject, &own), zone::of_letter(&own, sent));
+    let mut told = lines::read(&own, &About::of(subject, &own, sent), zone::of_letter(&own, sent));
     let kind = rsit_of_text(subject).or_else(|| rsit_of_text(text));
     let whole = Whole { subject, text, zone: zone::of_letter(text, sent), sent: sent.at };
     if let Some(kind) = kind.filter(|_| told.findings.is_empty()) {
@@ -89,7 +92,7 @@ pub fn read(subject: &str, text: &str, sent: &Sent) -> Told {
 #[must_use]
 pub fn labelled(subject: &str, text: &str, sent: &Sent) -> Told {
     let text = &width::halved(text);
-    lines::read(text, &About::of(subject, text), zone::of_letter(text, sent))
+    lines::read(text, &About::of(subject, text, sent), zone::of_letter(text, sent))
 }
 
 /// Whether a text begins with the names of a table's columns, of which one says whom it is about.

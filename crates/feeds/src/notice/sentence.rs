@@ -1,7 +1,8 @@
 //! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
 
 use super::{
-    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, own,
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, incident, lines, matter, own,
+    passage::{self, Passage},
     when::{self, When},
     zone::{self, Offset},
 };
@@ -15,7 +16,10 @@ use noroshi_kernel::{
     observable::{Address, Host},
     rsit::Rsit,
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// A notice as a whole.
 #[derive(Clone, Copy)]
@@ -37,39 +41,51 @@ impl<'a> Whole<'a> {
     fn own_lines(self) -> impl Iterator<Item = &'a str> {
         // Of any year.
         let some_day = self.sent.or(Some(Moment(4_000_000_000_000_000)));
-        let is_log = move |line: &str| has_clock(line) && when::first(line.trim_start_matches(['>', ' ']), Some(Offset::UTC), some_day).is_some();
+        let is_log = move |line: &str| when::has_clock(line) && when::first(line.trim_start_matches(['>', ' ']), Some(Offset::UTC), some_day).is_some();
         own::lines(self.subject, self.text)
             .filter(move |line| line.text.len() <= LINE_MOST_BYTES && (!line.is_quoted || is_log(line.text)))
             .map(|line| line.text)
             .take(MOST_LINES)
     }
 
-    /// Whom a notice of a kind is about, when only its sentences tell: an address in its subject, or one from which something came.
+    /// Whom a notice of a kind is about, when only its sentences tell: an address in its subject, one from which something came, or a URL of
+    /// which it says what that is.
     pub(super) fn named(self, rsit: Rsit) -> Told {
-        if !self.reports() {
+        let own: Vec<&str> = self.own_lines().collect();
+        let text = own.join("\n");
+        let subject = passage::of_subject(self.subject);
+        if self.answers() || subject == Passage::Otherwise || matter::announces_a_test(self.subject, &text) {
             return Told::default();
         }
-        let of = |address: Address| Finding { addresses: vec![address], ..Finding::new(rsit) };
-        let in_subject = addresses(self.subject).filter(|(_, found)| role(self.subject, found) != Role::Target).map(|(address, _)| address);
-        if let [only] = distinct(in_subject).as_slice() {
-            return Told { findings: vec![of(*only)], ..Told::default() };
-        }
-        let roles: Vec<(Address, Role)> = self
-            .own_lines()
-            .filter(|line| !asks(line))
-            .flat_map(|line| addresses(line).map(move |(address, found)| (address, role(line, &found))).collect::<Vec<_>>())
+        let told_lines: Vec<&str> = own
+            .into_iter()
+            .zip(passage::of_lines(&text))
+            .filter(|(line, passage)| *passage != Passage::Otherwise && (subject == Passage::Told || *passage == Passage::Told) && !asks(line))
+            .map(|(line, _)| line)
             .collect();
-        let with = |wanted: Role| distinct(roles.iter().filter(move |(_, role)| *role == wanted).map(|(address, _)| *address));
-        let sources = with(Role::Source);
-        let chosen = if sources.is_empty() { with(Role::Named) } else { sources };
+        let chosen = if self.reports() { self.addresses_of(&told_lines) } else { Vec::new() };
         if chosen.is_empty() {
-            let accused: Vec<CanonicalUrl> = self.own_lines().flat_map(accused).collect();
+            let accused: Vec<CanonicalUrl> = told_lines.into_iter().flat_map(accused).collect();
             return told(accused, |url| Finding { url: Some(url), ..Finding::new(rsit) });
         }
-        told(chosen, of)
+        told(chosen, |address| Finding { addresses: vec![address], ..Finding::new(rsit) })
     }
 
-    /// Whether it is a notice at all: somebody tells of something, and does not answer what he was asked.
+    /// The address that the subject names, those from which something came by some lines, or those that these speak of.
+    fn addresses_of(self, lines: &[&str]) -> Vec<Address> {
+        let in_subject = addresses(self.subject).filter(|(_, found)| role(self.subject, found) != Role::Target).map(|(address, _)| address);
+        let in_subject = distinct(in_subject);
+        if in_subject.len() == 1 && !lines.is_empty() {
+            return in_subject;
+        }
+        let roles: Vec<(Address, Role)> =
+            lines.iter().flat_map(|line| addresses(line).map(move |(address, found)| (address, role(line, &found))).collect::<Vec<_>>()).collect();
+        let with = |wanted: Role| distinct(roles.iter().filter(move |(_, role)| *role == wanted).map(|(address, _)| *address));
+        let sources = with(Role::Source);
+        if sources.is_empty() { with(Role::Named) } else { sources }
+    }
+
+    /// Whether it is a notice at all: somebody tells of something.
     fn reports(self) -> bool {
         const WORDS: [&str; 34] = [
             "port scan",
@@ -107,15 +123,12 @@ impl<'a> Whole<'a> {
             "攻撃",
             "不正アクセス",
         ];
-        // Whoever thanks for a report, asks about one, announces a test, or asks to be let in again, makes none.
-        const ANSWERS: [&str; 28] = [
-            "penetration test",
-            "pentest",
-            "pen test",
-            "pen-test",
-            "ペネトレーションテスト",
-            "侵入テスト",
-            "脆弱性診断",
+        self.holds(&WORDS)
+    }
+
+    /// Whether it answers: whoever thanks for a report, asks about one, or asks to be let in again, makes none.
+    fn answers(self) -> bool {
+        const ANSWERS: [&str; 21] = [
             "maintenance window",
             "you listed",
             "you have listed",
@@ -138,12 +151,15 @@ impl<'a> Whole<'a> {
             "と判定され",
             "とみなされ",
         ];
-        let subject = self.subject.trim().to_lowercase();
+        own::is_answer(self.subject) || self.holds(&ANSWERS)
+    }
+
+    /// Whether the subject or the beginning of what its sender says himself holds one of some words.
+    fn holds(self, words: &[&str]) -> bool {
+        let subject = self.subject.to_lowercase();
         let own = own::text(self.subject, self.text);
         let head = own.get(..own.floor_char_boundary(4_000)).unwrap_or_default().to_lowercase();
-        let holds = |words: &[&str]| words.iter().any(|word| subject.contains(word) || head.contains(word));
-        let answers = own::is_answer(self.subject) || holds(&ANSWERS);
-        !answers && holds(&WORDS)
+        words.iter().any(|word| subject.contains(word) || head.contains(word))
     }
 
     /// Gives findings what the sentences tell besides: the only address that is named, where they have none, and when they were seen.
@@ -202,7 +218,7 @@ impl<'a> Whole<'a> {
     /// after the letter was sent proves wrong.
     fn is_believable(self, line: &str, when: When) -> bool {
         let is_after = self.sent.is_some_and(|sent| when.moment.0 > sent.0 + zone::SLACK_US);
-        (when.zoned || self.zone.is_some() || has_clock(line)) && !(when.yearless && is_after)
+        (when.zoned || self.zone.is_some() || when::has_clock(line)) && !(when.yearless && is_after)
     }
 }
 
@@ -216,11 +232,6 @@ fn told<T>(named: Vec<T>, finding: impl Fn(T) -> Finding) -> Told {
 fn asks(line: &str) -> bool {
     let end = line.trim_end().trim_end_matches(['。', '.', ' ']);
     ["?", "？", "ですか", "ますか", "でしょうか", "ませんか"].iter().any(|question| end.ends_with(question))
-}
-
-/// Whether a line tells a time of day.
-fn has_clock(line: &str) -> bool {
-    line.contains('時') || line.as_bytes().windows(3).any(|three| matches!(three, [b'0'..=b'9', b':', b'0'..=b'9']))
 }
 
 /// Whether a line is a field of a letter's head, or of a registry's entry: its time is another thing's.
@@ -332,27 +343,39 @@ fn role(line: &str, found: &Found) -> Role {
     if source {
         return Role::Source;
     }
-    let named = ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "ipアドレス", "アドレス"])
-        || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
-            && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
+    let named =
+        ends(&["ip", "ip address", "the address", "host", "system", "server", "computer", "machine", "someone at", "somebody at", "ipアドレス", "アドレス"])
+            || before.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '>' | '-' | '*' | '•')).is_empty()
+                && follows(&["has ", "was ", "is ", "tried ", "attempted ", "は", "が"]);
     // `The appliance at 2001:db8::7 is compromised`
     let is_said = ends(&["at"]) && ["is ", "was ", "has been "].iter().any(|word| behind.contains(word)) && told_of(&behind.to_lowercase());
+    if ends(&["攻撃元は", "送信元は", "発信元は", "接続元は", "攻撃元ipは", "送信元ipは", "攻撃元ipアドレスは", "送信元ipアドレスは"])
+    {
+        return Role::Source;
+    }
     if named || is_said { Role::Named } else { Role::None }
 }
 
-/// The URLs of which a line says what became of them: `http://www.example.test/ has been defaced`.
+/// The URLs of which a line says what they are: `http://www.example.test/ has been defaced`, `We found a phishing site at https://…`.
 fn accused(line: &str) -> Vec<CanonicalUrl> {
-    let of = |found: Found| {
-        let behind = line.get(found.at.end..)?.trim_start_matches([')', '>', '"', '」', ' ', ',']).to_lowercase();
-        let is_said = ["has been ", "was ", "is ", "were ", "hosts ", "serves ", "が", "は"].iter().any(|word| behind.starts_with(word))
-            && !line.contains('？')
-            && !behind.contains('?');
-        match found.item {
-            Item::Url(url) if is_said && told_of(&behind) => Some(url),
-            _ => None,
-        }
+    let of = |found: Found| match found.item {
+        Item::Url(url) if is_told_behind(line, &found.at) || is_told_before(line, &found.at) => Some(url),
+        _ => None,
     };
     extract::items(line).into_iter().filter_map(of).collect()
+}
+
+fn is_told_behind(line: &str, at: &Range<usize>) -> bool {
+    let behind = line.get(at.end..).unwrap_or_default().trim_start_matches([')', '>', '"', '」', ' ', ',']).to_lowercase();
+    ["has been ", "was ", "is ", "were ", "hosts ", "serves ", "が", "は"].iter().any(|word| behind.starts_with(word))
+        && !behind.contains(['?', '？'])
+        && told_of(&behind)
+}
+
+fn is_told_before(line: &str, at: &Range<usize>) -> bool {
+    const LEADS: [&str; 11] = [":", "：", "。", " at", " on", " is", " here", " under", "は", "に", "が"];
+    let before = line.get(..at.start).unwrap_or_default().trim_end_matches([' ', '\u{3000}', '<', '(', '（', '「', '"']);
+    LEADS.iter().any(|lead| before.ends_with(lead)) && told_of(&before.to_lowercase()) && !lines::leads_elsewhere(before) && incident::is_told(before)
 }
 
 /// Whether words say what became of a system.

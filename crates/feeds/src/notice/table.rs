@@ -2,7 +2,7 @@
 //! spaces, or by any where the names say clearly that they are such.
 
 use super::{
-    label::{Label, Meaning},
+    label::{self, Label, Meaning},
     zone,
 };
 
@@ -51,8 +51,11 @@ impl Table {
             }
             let meanings: Vec<Meaning> = names.iter().map(|name| Label::of(name).meaning).collect();
             let about = meanings.iter().filter(|meaning| matches!(meaning, Meaning::Source | Meaning::Url | Meaning::Host)).count();
-            let known = meanings.iter().filter(|meaning| **meaning != Meaning::Other).count();
-            let besides = meanings.iter().any(|meaning| matches!(meaning, Meaning::Time(_) | Meaning::Port | Meaning::AttackedPort | Meaning::Protocol));
+            // To whom it was done says as much as when.
+            let targets = names.iter().zip(&meanings).filter(|(name, meaning)| **meaning == Meaning::Other && label::is_of_a_target(name)).count();
+            let known = targets + meanings.iter().filter(|meaning| **meaning != Meaning::Other).count();
+            let besides =
+                targets > 0 || meanings.iter().any(|meaning| matches!(meaning, Meaning::Time(_) | Meaning::Port | Meaning::AttackedPort | Meaning::Protocol));
             let is_clear = separator != Separator::Words || besides && 2 * known >= names.len() && are_names(&names) && are_apart(line);
             (about > 0 && known > 1 && is_clear).then_some(Self { separator, names, has_rows: false })
         })
@@ -256,6 +259,8 @@ mod tests {
             ("The source port of this IP", "", None),
             ("source IP address port", "", None),
             ("We list the address, the time and the port.", "", None),
+            ("Source IP | Destination IP", "192.0.2.7 | 198.51.100.9", Some(vec![("Source IP", "192.0.2.7"), ("Destination IP", "198.51.100.9")])),
+            ("送信元\t宛先", "192.0.2.7\t198.51.100.9", Some(vec![("送信元", "192.0.2.7"), ("宛先", "198.51.100.9")])),
             ("IP, time", "", None),
             ("Name | Phone", "", None),
         ] {

@@ -201,8 +201,17 @@ fn a_labelled_url_ends_where_it_ends_in_a_sentence() {
         "URL: https://z.example.test/login,https://y.example.test/a",
         "URL: https://z.example.test/login; https://y.example.test/a。",
         "hxxps://z.example.test/login、hxxps://y.example.test/a",
+        "URL：https://z.example.test/loginとhttps://y.example.test/a",
+        "URL：https://z.example.test/login→https://y.example.test/a",
+        "URL：https://z.example.test/login 他、https://y.example.test/a",
+        "URL: https://z.example.test/login → redirects to https://y.example.test/a",
+        "URL: https://z.example.test/login -> https://y.example.test/a",
     ] {
         assert_eq!(urls(line), [one, "https://y.example.test/a"], "{line}");
+    }
+    // What belongs to a URL stays with it.
+    for line in ["https://z.example.test/a?next=https://y.example.test/", "https://z.example.test/a?x=1,https://y.example.test/"] {
+        assert_eq!(urls(&format!("URL: {line}")), [line], "{line}");
     }
     assert_eq!(
         urls("URL: https://z.example.test/日本語/ログイン"),

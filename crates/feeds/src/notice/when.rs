@@ -333,6 +333,11 @@ fn without_weekday(text: &str) -> &str {
     if named { rest.trim_start() } else { text }
 }
 
+/// Whether a line tells a time of day.
+pub(super) fn has_clock(line: &str) -> bool {
+    line.contains('時') || line.as_bytes().windows(3).any(|three| matches!(three, [b'0'..=b'9', b':', b'0'..=b'9']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,6 +55,16 @@ impl Found {
     }
 }
 
+/// What is to be said of a file that is called an archive, and is none, where it may hold a report.
+pub(super) fn misnamed(lower_name: &str, subject: &str) -> Option<Reason> {
+    let ending = [".gz", ".zip"].into_iter().find(|ending| lower_name.ends_with(ending)).filter(|_| promises_a_report(lower_name, subject))?;
+    Some(Reason::new(
+        "archive-misnamed",
+        format!("名前は {ending} で終わりますが、その形式の書庫ではありません（壊れているかもしれません）。送り主に送り直してもらってください。"),
+        format!("it is called {ending} and is no archive of that kind (it may be broken); ask the sender to send it again"),
+    ))
+}
+
 /// Whether an archive may hold a report, by its name or by what the letter is about: pictures of a party are no report.
 fn promises_a_report(name: &str, subject: &str) -> bool {
     const WORDS: [&str; 24] = [

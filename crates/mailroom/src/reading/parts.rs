@@ -1,25 +1,27 @@
 //! The machine-readable parts of a letter.
 
+use super::archives;
 use noroshi_feeds::{
     arf,
     finding::Finding,
     iodef,
     mapping::{CsvReader, Mapping},
     notice::{self, Sent, Told},
+    problem::Problem,
     row::Row,
     shadowserver::{ReportType, Schema, ShadowserverReader},
     xarf,
 };
 use noroshi_kernel::{language::Bilingual, moment::Moment, observable::Address, reason::Reason, rsit::Rsit};
 use noroshi_post::{
-    archive,
+    archive, charset,
     letter::{Body, Headers, Letter, Part},
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// The most findings of one letter; the rest of a longer list is for a feed.
 const MOST_FINDINGS: usize = notice::MOST_FINDINGS;
-/// The most problems of one letter that are told one by one.
+/// The most problems of one letter that are told one by one; rows of a table in a row with one reason are one.
 const MOST_PROBLEMS: usize = 100;
 
 /// A file that came with the letter, or within an archive that did.
@@ -33,6 +35,13 @@ pub(super) struct File<'a> {
     pub(super) body: bool,
     /// In how many archives it lies.
     pub(super) depth: usize,
+}
+
+/// Rows of a table, one behind the other, that could not be read for one reason.
+struct Run {
+    first: Problem,
+    last_line: u64,
+    rows: usize,
 }
 
 /// What the parts of a letter hold.
@@ -189,8 +198,18 @@ impl Found {
                 Ok(incidents) => self.incidents(file.place, incidents),
                 Err(reason) => self.problem(file.place.clone(), reason),
             }
-        } else if lower.ends_with(".csv") || (!file.body && is_table(file.bytes)) {
+        } else {
+            let bytes = in_utf_8(file.bytes);
+            self.written(&File { bytes: &bytes, ..*file }, &lower, subject);
+        }
+    }
+
+    /// Reads a file that people may read as well: a table, or a notice.
+    fn written(&mut self, file: &File<'_>, lower: &str, subject: &str) {
+        if lower.ends_with(".csv") || (!file.body && is_table(file.bytes)) {
             self.table(file, subject);
+        } else if let Some(reason) = archives::misnamed(lower, subject).filter(|_| !file.body) {
+            self.problem(file.place.clone(), reason);
         } else if let Ok(text) = std::str::from_utf8(file.bytes).map(|text| text.trim_start_matches('\u{feff}')) {
             if xarf::legacy::is_report(text) {
                 match xarf::legacy::read(text) {
@@ -249,25 +268,49 @@ impl Found {
                 Err(_) => return,
             }
         };
+        let mut run: Option<Run> = None;
         for row in rows {
             match row.content {
                 Ok(mut finding) => {
+                    self.run(place, run.take());
                     if finding.rsit == Rsit::Undetermined {
                         finding.rsit = otherwise.unwrap_or(Rsit::Undetermined);
                     }
                     self.keep(finding);
                 }
-                Err(problem) => {
-                    let at = problem.place();
-                    self.problem(Bilingual::new(format!("{}の {}", place.ja, at.ja), format!("{}, {}", place.en, at.en)), problem.reason);
-                }
+                Err(problem) => match run.as_mut().filter(|run| run.first.reason.key == problem.reason.key) {
+                    Some(run) => (run.last_line, run.rows) = (problem.line, run.rows + 1),
+                    None => self.run(place, run.replace(Run { last_line: problem.line, rows: 1, first: problem })),
+                },
             }
         }
+        self.run(place, run);
+    }
+
+    /// Tells of rows that could not be read, one behind the other for one reason, as one problem.
+    fn run(&mut self, place: &Bilingual, run: Option<Run>) {
+        let Some(Run { first, last_line, rows }) = run else { return };
+        if self.problems.len() >= MOST_PROBLEMS {
+            self.left_out += rows;
+            return;
+        }
+        let at = if rows == 1 {
+            first.place()
+        } else {
+            Bilingual::new(format!("{}～{last_line} 行目", first.line), format!("lines {} to {last_line}", first.line))
+        };
+        self.problem(Bilingual::new(format!("{}の {}", place.ja, at.ja), format!("{}, {}", place.en, at.en)), first.reason);
     }
 }
 
 fn place_of(part: &Part) -> Bilingual {
     Bilingual::new(format!("パート {}", part.path), format!("part {}", part.path))
+}
+
+/// The bytes of a text in UTF-8, whatever charset it came in: what programs put into archives bears no label. Whatever holds zeros is no
+/// text, or one of UTF-16, of which its reader tells.
+fn in_utf_8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() || bytes.contains(&0) { Cow::Borrowed(bytes) } else { Cow::Owned(charset::decode(bytes, None).text.into_bytes()) }
 }
 
 /// Whether the first line is a header of a table that tells of addresses.

@@ -52,6 +52,33 @@ fn a_table_is_read_out_of_gzip() {
 }
 
 #[test]
+fn a_table_of_windows_in_japan_is_read_out_of_archives() {
+    // 種別 and ボット感染 in Shift_JIS.
+    let text = b"timestamp,ip,port,\x8e\xed\x95\xca\r\n2024-01-15 00:00:07,192.0.2.7,22,\x83\x7b\x83\x62\x83\x67\x8a\xb4\x90\xf5\r\n";
+    // 攻撃元IP in Shift_JIS: a notice, not a table.
+    let notice = b"\x8d\x55\x8c\x82\x8c\xb3IP: 192.0.2.7\r\n";
+    let one = (vec!["192.0.2.7".to_owned()], vec![]);
+    assert_eq!(told("a.csv", "application/octet-stream", text), one);
+    assert_eq!(told("a.csv.gz", "application/gzip", &gzipped(text)), one);
+    assert_eq!(told("a.zip", "application/zip", &zipped(&[("a.csv", text)])), one);
+    assert_eq!(told("a.zip", "application/zip", &zipped(&[("a.txt", notice)])), one);
+}
+
+#[test]
+fn what_is_called_an_archive_and_is_none_lies_in_the_tray() {
+    for (name, bytes, expected) in [
+        ("2024-01-15-scan_dns-x.csv.gz", &b"not at all"[..], Some("archive-misnamed")),
+        ("report.zip", b"\0\x01\xff\xfe", Some("archive-misnamed")),
+        ("party.gz", b"not at all", None),
+    ] {
+        let problems = expected.map(|key| (key.to_owned(), "part 2".to_owned()));
+        assert_eq!(told(name, "application/octet-stream", bytes), (vec![], problems.into_iter().collect()), "{name}");
+    }
+    // A table is read, whatever it is called.
+    assert_eq!(told("2024-01-15-scan_dns-x.csv.gz", "application/gzip", CSV), (vec!["192.0.2.7".to_owned()], vec![]));
+}
+
+#[test]
 fn archives_that_are_not_opened_say_so_where_they_may_hold_a_report() {
     let tar = tarred("2024-01-15-scan_dns-x.csv", CSV);
     for (name, bytes, expected) in [

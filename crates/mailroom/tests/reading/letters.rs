@@ -52,6 +52,7 @@ fn a_label_alone_reports_nothing() {
         ("Vulnerability report", "Steps:\n1. open http://shop.example.test/admin?id=1\n2. exploit it\nServer IP: 192.0.2.7\n"),
         ("ファイアウォールの設定", "下記の接続を許可してください。\nIPアドレス：192.0.2.7\nポート：443\n"),
         ("Question", "Is IP address: 192.0.2.7 yours? We saw a brute force attack, but our rule may be wrong.\n"),
+        ("A machine of yours", "Source IP: 192.0.2.7\n"),
         ("A test", "We will carry out a penetration test from 192.0.2.7 against www.example.jp on 2024-01-20. It is no attack.\n"),
         ("侵入テストのお知らせ", "192.0.2.7 から侵入テストを行います。攻撃ではありません。\n"),
     ] {
@@ -61,7 +62,7 @@ fn a_label_alone_reports_nothing() {
         ("A machine of yours", "IP address: 192.0.2.7\nIt scans our network.\n"),
         ("お知らせ", "IPアドレス：192.0.2.7\n不正な通信を確認しました。\n"),
         ("A machine of yours", "Attacker: 192.0.2.7\n"),
-        ("A machine of yours", "Source IP: 192.0.2.7\n"),
+        ("A machine of yours", "Source IP: 192.0.2.7\nTime: 2024-01-15 00:00:07 UTC\n"),
     ] {
         assert_eq!(told(subject, "", text), ["192.0.2.7"], "{subject}: {text}");
     }

@@ -49,3 +49,22 @@ fn many_urls_find_their_addresses_in_time() {
     assert_eq!(told.findings[4_999].addresses[0].to_string(), "192.0.2.249");
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn rows_with_one_reason_are_told_as_one() {
+    let attached = "Content-Type: text/csv; name=\"a.csv\"\r\nContent-Disposition: attachment; filename=\"a.csv\"";
+    let told = |rows: &str| {
+        let told = read(&letter(attached, &format!("timestamp,ip,port\r\n{rows}")));
+        let problems: Vec<_> = told.problems.iter().map(|(place, reason)| (place.en.clone(), reason.key.to_string(), reason.text.en.clone())).collect();
+        (told.findings.len(), problems)
+    };
+    let (good, bad) = ("2024-01-15 00:00:07,192.0.2.7,22\r\n", "2024-01-15 00:00:07,nowhere,22\r\n");
+    let (kept, problems) = told(&format!("{good}{}{good}{bad}", bad.repeat(5_000)));
+    let places: Vec<_> = problems.iter().map(|(place, key, _)| (place.as_str(), key.clone())).collect();
+    let key = &problems[0].1;
+    assert_eq!((kept, places), (1, vec![("part 1, lines 3 to 5002", key.clone()), ("part 1, line 5004, column 2", key.clone())]), "{problems:?}");
+    // A hundred runs are told, the rest by their number.
+    let (_, problems) = told(&format!("{good}{bad}{bad}").repeat(150));
+    assert_eq!((problems.len(), problems[100].1.as_str()), (101, "letter-left-out"));
+    assert!(problems[100].2.starts_with("100 more"), "{problems:?}");
+}

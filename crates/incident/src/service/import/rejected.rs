@@ -42,8 +42,8 @@ impl Lying {
 
 /// What of a part goes to the tray.
 ///
-/// Rows that follow each other line by line and have the same kind of fault are one entry from the third on: whoever mends a file
-/// looks at one of them, and a file of nothing else must not fill the tray.
+/// Rows that follow each other line by line and have the same kind of fault are one entry: whoever mends a file looks at one of them, and a
+/// file of nothing else must not fill the tray.
 pub(super) struct Rejected {
     delivery: CorrespondenceId,
     /// What the delivery is called.
@@ -72,9 +72,6 @@ enum Stands {
     /// It is what is wrong now with inputs of this entry, by its place among those that are read again.
     Again(usize),
 }
-
-/// So many faults of one kind stand for themselves before those behind them are folded into the last.
-const APART: u64 = 2;
 
 impl Rejected {
     pub(super) const fn new(delivery: CorrespondenceId, name: String) -> Self {
@@ -115,11 +112,11 @@ impl Rejected {
         }
     }
 
-    /// Whether a fault at `line` goes on what the last entries began.
+    /// Whether a fault at `line` goes on what the last entry began.
     fn goes_on(&self, line: u64, (_, reason): &Fault, stands: Stands) -> bool {
-        let same = |entry: &Entry| entry.stands == stands && entry.of == self.delivery && entry.one.reason.key == reason.key && entry.one.last_line < line;
-        let run = self.entries.iter().rev().zip(1..=APART).filter(|(entry, back)| same(entry) && line - entry.one.last_line <= *back).count() as u64;
-        run == APART || self.entries.last().is_some_and(|last| same(last) && last.one.rows > 1 && last.one.last_line + 1 == line)
+        self.entries.last().is_some_and(|Entry { of, one, stands: last, .. }| {
+            *last == stands && *of == self.delivery && one.reason.key == reason.key && one.last_line + 1 == line
+        })
     }
 
     fn fold(&mut self, row: &Row, line: u64) {

@@ -1,0 +1,56 @@
+//! Ordinary letters that name addresses and URLs, which report nothing, and short notices, which do: by what stands beside their labels.
+
+mod notices;
+mod ordinary;
+
+use noroshi_feeds::notice::{self, Sent};
+use noroshi_kernel::moment::Moment;
+use notices::NOTICES;
+use ordinary::ORDINARY;
+
+/// Thursday, 26 November 2026, 03:00 UTC.
+const SENT: Moment = Moment(1_795_662_000_000_000);
+
+/// What a letter reports: of each thing its address, else its URL or host.
+fn told(subject: &str, text: &str) -> Vec<String> {
+    let told = notice::read(subject, text, &Sent { at: Some(SENT), ..Sent::default() });
+    let shown = |finding: &noroshi_feeds::finding::Finding| {
+        let url = finding.url.as_ref().map(|url| url.url.clone()).or_else(|| finding.addresses.first().map(ToString::to_string));
+        url.or_else(|| finding.host.as_ref().map(ToString::to_string)).unwrap_or_default()
+    };
+    told.findings.iter().map(shown).collect()
+}
+
+/// The tables of letters that tell whence and whither, and not when.
+#[test]
+fn a_table_without_times_reports_its_sources() {
+    for (names, rest) in [
+        ("Source IP | Destination IP", " | 198.51.100.9"),
+        ("Source | Destination | Port", " | 198.51.100.9 | 80"),
+        ("src_ip dst_ip dst_port", " 198.51.100.9 80"),
+        ("送信元IP | 宛先IP", " | 198.51.100.9"),
+        ("送信元IP\t宛先IP\t宛先ポート", "\t198.51.100.9\t80"),
+    ] {
+        let text = format!("These hosts scan our network.\n\n{names}\n192.0.2.7{rest}\n192.0.2.8{rest}\n");
+        assert_eq!(told("Hello", &text), ["192.0.2.7", "192.0.2.8"], "{text}");
+    }
+}
+
+#[test]
+fn ordinary_letters_report_nothing() {
+    let wrong: Vec<_> = ORDINARY.iter().map(|(subject, text)| (subject, text, told(subject, text))).filter(|(.., told)| !told.is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn short_notices_report() {
+    let first = |subject: &str, text: &str| told(subject, text).into_iter().next().unwrap_or_default();
+    let wrong: Vec<_> = NOTICES.iter().filter(|(subject, text, expected)| first(subject, text) != *expected).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_notice_within_a_conversation_is_told_from_the_rest() {
+    let text = "We have detected brute force attempts.\n\nIP: 192.0.2.7\n\nContact:\nOur meeting room for questions\nURL: https://meet.example.jp/abc\n";
+    assert_eq!(told("Hello", text), ["192.0.2.7"]);
+}
