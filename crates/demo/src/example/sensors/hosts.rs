@@ -181,7 +181,7 @@ fn spans(place: usize, lot: Lot, enrolled: i64, year: &Year) -> Vec<Range<i64>> 
     };
     let mut spans = Vec::new();
     let mut from = begin;
-    for away in away.into_iter().chain([end..i64::MAX]) {
+    for away in away.into_iter().chain(std::iter::once(end..i64::MAX)) {
         if from < away.start {
             spans.push(from..away.start);
         }

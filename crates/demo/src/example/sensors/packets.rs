@@ -28,7 +28,7 @@ pub(super) fn of(scan: &Scan, host: &Host, into: &mut Vec<Packet<'static>>) {
 fn packet(scan: &Scan, destination: IpAddr, at_ns: i64, hops: u64, source_port: u16, chance: &mut Chance) -> Packet<'static> {
     let begins_at = match scan.tool {
         Tool::Zmap | Tool::Masscan => 255,
-        _ if scan.seed % 3 == 0 => 128,
+        _ if scan.seed.is_multiple_of(3) => 128,
         _ => 64,
     };
     let (wire_bytes, number, transport) = match scan.probe {
