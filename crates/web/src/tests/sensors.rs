@@ -215,7 +215,7 @@ async fn sensors_stand_by_region_home_first_and_are_found() {
         }
         let list = analyst.get("/sensors").await;
         let place = |text: &str| list.body.find(text).unwrap_or_else(|| panic!("{text}: {}", list.body));
-        assert!(place("<h2>Region A") < place("<h2>Region B") && place("<h2>Region B") < place("<h2>No region told"));
+        assert!(place("colspan=\"9\">Region A") < place("colspan=\"9\">Region B") && place("colspan=\"9\">Region B") < place("colspan=\"9\">No region told"));
         assert!(!list.body.contains("<script>alert"), "{}", list.body);
         for (query, count) in
             [("q=home", 1), ("q=region%20a", 2), ("region=Region%20A", 2), ("region=Region%20A&q=b-2", 1), ("state=registered", 4), ("q=none", 0)]

@@ -110,7 +110,8 @@ pub(crate) struct Shown {
     pub(crate) strip: Strip,
     pub(crate) packets: String,
     pub(crate) gaps: i64,
-    pub(crate) lost: String,
+    /// Packets that are known to be missing, when there are any.
+    pub(crate) lost: Option<String>,
     pub(crate) dropped: i64,
     pub(crate) dropped_grouped: String,
 }
@@ -143,7 +144,7 @@ impl Shown {
             watched,
             packets: number::grouped(health.packets),
             gaps: health.gaps,
-            lost: number::grouped(health.lost),
+            lost: (health.lost > 0).then(|| number::grouped(health.lost)),
             dropped: health.dropped,
             dropped_grouped: number::grouped(health.dropped),
         }

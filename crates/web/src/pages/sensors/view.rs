@@ -46,8 +46,10 @@ pub(crate) struct SensorPage {
 
 /// What a sensor tells of itself; its host sees the same.
 pub(crate) struct Facts {
-    /// Its packets by day.
+    /// Its packets by day, drawn.
     pub(crate) chart: String,
+    /// The same in a table.
+    pub(crate) days: String,
     /// What it saw most yesterday: service and packets.
     pub(crate) services: Vec<(String, String)>,
     pub(crate) yesterday: String,
@@ -85,7 +87,8 @@ impl Facts {
             ("dropped", counts.dropped),
         ];
         Ok(Self {
-            chart: chart::days(detail, web, words)?,
+            chart: chart::drawn(detail, web, words)?,
+            days: chart::table(detail, web, words),
             services: detail
                 .services
                 .iter()
