@@ -191,7 +191,7 @@ pub(super) const STREAMS: &[Stream] = &[
     // Days of looking for amplifiers.
     changing(Probe::Udp(11_211), 400, &[(22, 1_000), (21, 9_000), (18, 9_000), (17, 1_000)], RENTED, 12, ZMAP),
     // Threefold for a day, of which the packets are there.
-    changing(Probe::Tcp(6379), 1_000, &[(3, 0), (2, 7_000), (1, 0)], APPLIANCES, 60, BARE),
+    changing(Probe::Tcp(6379), 1_000, &[(3, 0), (2, 10_000), (1, 0)], APPLIANCES, 60, BARE),
     // One loud source: no rise.
     Stream { probe: Probe::Udp(5060), per_hour: 10_000, shape: &[(167, 0), (166, 1_000), (161, 1_000), (160, 0)], from: From::One(sources::CALLER, *b"FR"), tools: BARE, to: To::Some },
     // One odd sensor: no rise either.
