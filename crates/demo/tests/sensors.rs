@@ -238,7 +238,7 @@ impl Year {
         }
         assert!(files.len() >= 8 && files.iter().all(|file| file.extension().is_some_and(|name| name == "parquet")), "{files:?}");
         let question = top::Question { by: top::By::Source, from: Moment(0), to: Moment(self.now), limit: usize::MAX };
-        let sources = top::top(&self.place, &ROOT, question).await.expect("sources");
+        let sources = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("sources");
         for row in &sources.rows {
             let is_for_examples = match row.key.parse().expect("an address") {
                 std::net::IpAddr::V4(v4) => matches!(v4.octets(), [198, 18 | 19, ..] | [198, 51, 100, _] | [203, 0, 113, _]),
@@ -247,13 +247,13 @@ impl Year {
             assert!(is_for_examples, "{}", row.key);
         }
         let question = top::Question { by: top::By::Tool, ..question };
-        let tools = top::top(&self.place, &ROOT, question).await.expect("tools").rows;
+        let tools = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("tools").rows;
         assert_eq!(tools.iter().map(|row| row.key.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(["unknown", "zmap", "masscan", "mirai"]));
     }
 
     async fn averages_divide_by_who_watched(&self) {
         let question = top::Question { by: top::By::Port, from: Moment(self.today() - Moment::DAY_US), to: Moment(self.today()), limit: 1 };
-        let watching = top::top(&self.place, &ROOT, question).await.expect("a ranking").sensors_watching;
+        let watching = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("a ranking").sensors_watching;
         assert!((36.9..=37.1).contains(&watching), "all but three: {watching}");
         let service = parse_service("tcp/6379").expect("a service");
         let question = series::Question { service, from: Moment(self.today() - 5 * Moment::DAY_US), to: Moment(self.today()), bucket: series::Bucket::Day };

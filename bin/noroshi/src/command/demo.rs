@@ -35,6 +35,7 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
     worker.finish().await?;
     // After the events: it writes for seconds, and nobody else is to wait for that.
     if demo.figures.is_none() {
+        eprintln!("filling the year of the example's sensors: some twenty seconds");
         sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await?;
     }
     let logins = platform.data.join("demo-logins.txt");
