@@ -3,6 +3,9 @@
 
 use crate::model::{Category, NoScheme, Scheme, State};
 use noroshi_directory::{Origin, organisation::Home};
+/// What a correspondence is about, as a filter.
+pub use noroshi_mailroom::correspondence::Kind as About;
+
 use noroshi_kernel::{
     moment::{Moment, Zone},
     period::{Month, Period},
@@ -33,16 +36,6 @@ pub enum Records {
     Coordinations,
     /// Distinct addresses of incidents, by the first report of the first of them.
     Addresses,
-}
-
-/// What a correspondence is about, as a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum About {
-    /// It reports.
-    Report,
-    /// It reports nothing.
-    Inquiry,
 }
 
 /// Where an incident stands, as a filter.

@@ -13,12 +13,16 @@ pub enum Automatic {
     Precedence,
     /// A mailing list's letter (`List-Id`, RFC 2919, or another `List-` field, RFC 2369).
     List,
-    /// From the mail system itself: `mailer-daemon`, `postmaster`.
+    /// From the mail system itself: `mailer-daemon`.
     Daemon,
+    /// From `postmaster`: the mail system, or whoever runs it.
+    Postmaster,
     /// Our own mark: it came back to us.
     Loop,
-    /// A feedback report of a mail system (`Feedback-ID` does not count; `X-Autoreply` and its like do).
+    /// A program answered (`X-Autoreply` and its like).
     Autoreply,
+    /// Its sender wants no automatic answer (`X-Auto-Response-Suppress`), and may be anybody.
+    Suppress,
 }
 
 impl Automatic {
@@ -31,9 +35,41 @@ impl Automatic {
             Self::Precedence => "precedence",
             Self::List => "list",
             Self::Daemon => "daemon",
+            Self::Postmaster => "postmaster",
             Self::Loop => "loop",
             Self::Autoreply => "autoreply",
+            Self::Suppress => "suppress",
         }
+    }
+
+    /// Reads a stored key; `None` for any other text.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        const ALL: [Automatic; 9] = [
+            Automatic::Submitted,
+            Automatic::NullPath,
+            Automatic::Precedence,
+            Automatic::List,
+            Automatic::Daemon,
+            Automatic::Postmaster,
+            Automatic::Loop,
+            Automatic::Autoreply,
+            Automatic::Suppress,
+        ];
+        ALL.into_iter().find(|one| one.key() == key)
+    }
+
+    /// Whether a program wrote it for certain. The other marks say that no program is to answer it: trackers mark what people write in them
+    /// as bulk, lists pass on what people wrote, and whoever runs a mail system writes as postmaster.
+    #[must_use]
+    pub const fn is_by_a_program(self) -> bool {
+        matches!(self, Self::Submitted | Self::NullPath | Self::Daemon | Self::Loop | Self::Autoreply)
+    }
+
+    /// Whether it was sent to many, unless it is an answer.
+    #[must_use]
+    pub const fn goes_to_many(self) -> bool {
+        matches!(self, Self::Precedence | Self::List)
     }
 }
 
@@ -42,7 +78,7 @@ pub const LOOP_FIELD: &str = "X-Noroshi-Loop";
 
 /// Whether a letter is automatic, and why. `loop_mark` is the value that our own letters carry in [`LOOP_FIELD`].
 ///
-/// The order is that of certainty: our own mark first.
+/// The order is that of certainty: our own mark first, what a program wrote for certain before what only asks for no answer.
 #[must_use]
 pub fn of(headers: &Headers, loop_mark: &str) -> Option<Automatic> {
     let says = |name: &str, words: &[&str]| {
@@ -60,18 +96,28 @@ pub fn of(headers: &Headers, loop_mark: &str) -> Option<Automatic> {
     if headers.all("Auto-Submitted").any(|text| !text.trim().is_empty()) && !says("Auto-Submitted", &["no"]) {
         return Some(Automatic::Submitted);
     }
-    if says("Precedence", &["bulk", "junk", "list", "auto_reply"]) {
-        return Some(Automatic::Precedence);
-    }
-    if ["List-Id", "List-Post", "List-Unsubscribe"].iter().any(|name| headers.field(name).is_some()) {
-        return Some(Automatic::List);
+    if says("Precedence", &["auto_reply"]) {
+        return Some(Automatic::Autoreply);
     }
     let local = |address: &str| address.split('@').next().unwrap_or_default().to_ascii_lowercase();
-    if headers.from.iter().chain(&headers.sender).any(|from| matches!(local(&from.address).as_str(), "mailer-daemon" | "postmaster")) {
+    let is_from = |name: &str| headers.from.iter().chain(&headers.sender).any(|from| local(&from.address) == name);
+    let has = |marks: &[&str]| marks.iter().any(|name| headers.field(name).is_some());
+    if is_from("mailer-daemon") {
         return Some(Automatic::Daemon);
     }
-    let marks = ["X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Autoresponder"];
-    marks.iter().any(|name| headers.field(name).is_some()).then_some(Automatic::Autoreply)
+    if has(&["X-Autoreply", "X-Autorespond", "X-Autoresponder"]) {
+        return Some(Automatic::Autoreply);
+    }
+    if says("Precedence", &["bulk", "junk", "list"]) {
+        return Some(Automatic::Precedence);
+    }
+    if has(&["List-Id", "List-Post", "List-Unsubscribe"]) {
+        return Some(Automatic::List);
+    }
+    if is_from("postmaster") {
+        return Some(Automatic::Postmaster);
+    }
+    has(&["X-Auto-Response-Suppress"]).then_some(Automatic::Suppress)
 }
 
 #[cfg(test)]
@@ -104,8 +150,15 @@ mod tests {
             ("X-Noroshi-Loop: another-csirt", None),
             ("X-Noroshi-Loop:", None),
             ("X-Autoreply: yes", Some(Automatic::Autoreply)),
+            ("Precedence: auto_reply", Some(Automatic::Autoreply)),
+            ("Precedence: bulk\r\nX-Autoreply: yes", Some(Automatic::Autoreply)),
+            ("From: postmaster@example.jp", Some(Automatic::Postmaster)),
+            ("From: postmaster@example.jp\r\nReturn-Path: <>", Some(Automatic::NullPath)),
+            ("X-Auto-Response-Suppress: All", Some(Automatic::Suppress)),
+            ("X-Auto-Response-Suppress: All\r\nAuto-Submitted: auto-replied", Some(Automatic::Submitted)),
         ] {
             assert_eq!(why(head), expected, "{head}");
+            assert!(expected.is_none_or(|one| Automatic::from_key(one.key()) == Some(one)), "{head}");
         }
     }
 }

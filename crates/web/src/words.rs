@@ -12,6 +12,7 @@ use noroshi_kernel::{
     moment::Moment,
 };
 use noroshi_mailroom::{correspondence::Kind, outgoing, thread};
+use noroshi_post::automatic::Automatic;
 use std::{borrow::Cow, collections::HashMap};
 
 static_loader! {
@@ -119,8 +120,7 @@ impl Words {
 
     /// Why a letter counts as automatic, by the stored key.
     pub(crate) fn automatic(self, key: &str) -> String {
-        let known = ["submitted", "null_path", "precedence", "list", "daemon", "loop", "autoreply"];
-        self.say(&format!("automatic-{}", if known.contains(&key) { key } else { "submitted" }))
+        self.say(&format!("automatic-{}", Automatic::from_key(key).unwrap_or(Automatic::Submitted).key()))
     }
 
     /// What tied a letter to its thread, by the stored key.

@@ -109,10 +109,7 @@ pub(crate) fn selected(selection: &Selection, reckoning: &Reckoning) -> Result<S
     if let Some(month) = selection.month {
         sql = sql.push(" AND ").append(within("f.at", Some((month.begin(&reckoning.zone), month.plus(1).begin(&reckoning.zone)))));
     }
-    let about = selection.about.map(|about| match about {
-        About::Report => "report",
-        About::Inquiry => "inquiry",
-    });
+    let about = selection.about.map(About::key);
     let (incidents, coordinations) = (selection.records == Records::Incidents, selection.records == Records::Coordinations);
     let with_tld = matches!(selection.records, Records::Reports | Records::Correspondence);
     // A filter that the kind of record does not know is left out; pages do not offer it.

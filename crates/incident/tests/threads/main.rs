@@ -389,6 +389,16 @@ on_both_databases! {
         assert_eq!(open(&bench, thread).await.state, State::Done);
         one(&bench, "From: a@b.example\r\nIn-Reply-To: <q1@b.example>\r\nAuto-Submitted: auto-replied", "away").await;
         assert_eq!(open(&bench, thread).await.state, State::Done, "a program does not call a person");
+        // A tracker sends what people write in it as bulk; others only want no automatic answer, or run the mail system.
+        for (number, field) in ["Precedence: bulk", "X-Auto-Response-Suppress: All", "List-Id: <abuse.b.example>"].into_iter().enumerate() {
+            let head = format!("From: a@b.example\r\nMessage-ID: <more{number}@b.example>\r\nIn-Reply-To: <q1@b.example>\r\n{field}");
+            assert_eq!(one(&bench, &head, "we need more details").await, thread, "{field}");
+            assert_eq!(open(&bench, thread).await.state, State::New, "{field}");
+            assert_eq!(kinds(&bench, thread).await.last(), Some(&Kind::Answer), "{field}");
+            let work = bench.ledger.begin().await.expect("begun");
+            thread::end(&work, &handler(5), thread).await.expect("ended");
+            work.commit().await.expect("committed");
+        }
         assert_eq!(one(&bench, "From: a@b.example\r\nIn-Reply-To: <q1@b.example>", "one more thing").await, thread);
         assert_eq!(open(&bench, thread).await.state, State::New);
     }

@@ -225,22 +225,23 @@ fn belongs(told: &Told, shelf: &Shelf) -> Place {
     }
 }
 
-/// A letter in a thread that was there is an answer; what a program sent there tells people nothing to do.
+/// A letter in a thread that was there is an answer; what a program wrote there tells people nothing to do. A mark that only asks for no
+/// answer says nothing of who wrote it: trackers of other teams send what people write as bulk.
 pub(super) fn settle_joined(told: &mut Told, answers: bool) {
     if told.kind == Kind::Report && !answers {
         return;
     }
     (told.kind, told.state) = match told.automatic {
-        Some(_) => (Kind::Automatic, letters::State::Done),
-        None => (Kind::Answer, letters::State::New),
+        Some(why) if why.is_by_a_program() => (Kind::Automatic, letters::State::Done),
+        _ => (Kind::Answer, letters::State::New),
     };
 }
 
-/// What a program sent and reports nothing is no inquiry; a letter of ours that came back tells nothing at all.
+/// What a program wrote, or what goes to many, and reports nothing is no inquiry; a letter of ours that came back tells nothing at all.
 fn settle_new(told: &mut Told) {
     match told.automatic {
         Some(Automatic::Loop) => (told.kind, told.state) = (Kind::Automatic, letters::State::Done),
-        Some(_) if told.kind == Kind::Inquiry => told.kind = Kind::Automatic,
+        Some(why) if told.kind == Kind::Inquiry && (why.is_by_a_program() || why.goes_to_many()) => told.kind = Kind::Automatic,
         _ => {}
     }
 }

@@ -19,6 +19,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use noroshi_incident::{CorrespondenceItem, selection::Records};
 use noroshi_kernel::{access::Action, moment::Moment};
+use noroshi_mailroom::correspondence::Kind;
 
 /// A list of correspondence.
 #[derive(Template)]
@@ -48,7 +49,7 @@ impl CorrespondenceRow {
             at: Time::of(Moment(item.at), web.ledger.now(), &web.reckoning.zone, words),
             channel: words.channel(&item.channel),
             name: links::harmless(&item.name),
-            about: words.say(if item.about == "report" { "about-report" } else { "about-inquiry" }),
+            about: words.kind(Kind::from_key(&item.about)),
             tld: tld_name(words, &item.tld),
         }
     }

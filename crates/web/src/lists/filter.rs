@@ -6,8 +6,9 @@ use noroshi_directory::Origin;
 use noroshi_document::number;
 use noroshi_incident::{
     model::{Category, Scheme},
-    selection::{About, Records, Selection, Standing},
+    selection::{Records, Selection, Standing},
 };
+use noroshi_mailroom::correspondence::Kind;
 
 /// A field of the form.
 #[derive(Clone, Debug)]
@@ -128,8 +129,7 @@ impl Asked {
                 fields.push(self.choice("destination", Origin::ALL.map(|one| (one.key(), words.origin(one), selection.destination == Some(one))).to_vec()));
             }
             Records::Correspondence => {
-                let abouts = [(About::Report, "report", "about-report"), (About::Inquiry, "inquiry", "about-inquiry")];
-                fields.push(self.choice("about", abouts.map(|(one, key, name)| (key, words.say(name), selection.about == Some(one))).to_vec()));
+                fields.push(self.choice("about", Kind::ALL.map(|one| (one.key(), words.kind(one), selection.about == Some(one))).to_vec()));
             }
             Records::Reports | Records::Addresses => {}
         }
@@ -172,11 +172,7 @@ impl Asked {
             ("brand", selection.brand.clone(), without(|one| one.brand = None)),
             ("port", selection.port.as_deref().map(|port| port_name(words, port)), without(|one| one.port = None)),
             ("tld", selection.tld.as_deref().map(|tld| tld_name(words, tld)), without(|one| one.tld = None)),
-            (
-                "about",
-                selection.about.map(|about| words.say(if about == About::Report { "about-report" } else { "about-inquiry" })),
-                without(|one| one.about = None),
-            ),
+            ("about", selection.about.map(|about| words.kind(about)), without(|one| one.about = None)),
         ];
         all.into_iter().filter_map(|(name, value, without)| Some(Chip { label: words.say(&format!("filter-{name}")), value: value?, without })).collect()
     }

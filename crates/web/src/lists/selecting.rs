@@ -9,8 +9,9 @@ use crate::{
 use noroshi_directory::Origin;
 use noroshi_incident::{
     model::{Category, schemes},
-    selection::{About, Records, Selection},
+    selection::{Records, Selection},
 };
+use noroshi_mailroom::correspondence::Kind;
 
 /// The records on one page of a list.
 pub(super) const PER_PAGE: u32 = 50;
@@ -69,13 +70,7 @@ pub(super) fn read(records: Records, parameters: &Parameters) -> Result<Selectin
             "brand" => selection.brand = Some(value.clone()),
             "port" => selection.port = Some(value.clone()),
             "tld" => selection.tld = Some(value.clone()),
-            "about" => {
-                selection.about = Some(match value.as_str() {
-                    "report" => About::Report,
-                    "inquiry" => About::Inquiry,
-                    _ => return Err(wrong()),
-                });
-            }
+            "about" => selection.about = Some(Kind::ALL.into_iter().find(|kind| kind.key() == value).ok_or_else(wrong)?),
             _ => return Err(wrong()),
         }
     }

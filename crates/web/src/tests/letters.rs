@@ -241,3 +241,28 @@ async fn what_a_server_said_is_told_in_the_readers_language() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_came_is_listed_by_its_kind() {
+    let filled = office().await;
+    let handler = Browser::of(&filled, Role::Handler).await.speaking("en");
+    let count = async |kind: &str| handler.get(&format!("/correspondence?about={kind}")).await.count().expect("a count");
+    let asked = "From: a@b.example\r\nMessage-ID: <q1@b.example>\r\nSubject: A question\r\n\r\nHow are you?\r\n";
+    let answer = "From: a@b.example\r\nIn-Reply-To: <q1@b.example>\r\nSubject: One more thing\r\n\r\nAnd you?\r\n";
+    let news = "From: news@c.example\r\nList-Id: <news.c.example>\r\nSubject: News of the week\r\n\r\nNothing.\r\n";
+    for (kind, shown, subject, letter) in
+        [("inquiry", "Inquiry", "A question", asked), ("answer", "Answer", "One more thing", answer), ("automatic", "Automatic", "News of the week", news)]
+    {
+        let before = count(kind).await;
+        deliver(&filled, letter).await;
+        let list = handler.get(&format!("/correspondence?about={kind}")).await;
+        assert_eq!(list.count(), Some(before + 1), "{kind}");
+        assert!(list.body.contains(subject) && list.body.contains(&format!(">{shown}<")), "{kind}: {}", list.body);
+    }
+    let mut all = 0;
+    for kind in ["report", "inquiry", "answer", "automatic", "delivery_report"] {
+        all += count(kind).await;
+    }
+    assert_eq!(handler.get("/correspondence").await.count(), Some(all));
+    assert_eq!(handler.get("/correspondence?about=other").await.status, StatusCode::BAD_REQUEST);
+}

@@ -127,7 +127,8 @@ pub(super) fn read_one(kept: Kept, letter: &Incoming, context: &Context, now: Mo
     let reports = matches!(&content, Ok(told) if !told.is_empty());
     // What a program wrote and we understood leaves nothing to do. What a person wrote waits for a person, whatever it reports; so does what
     // a person filled in, since it says what the reporter wants of us, and what lies in the tray.
-    let by_a_program = (is_of_parts || told.automatic.is_some()) && !letter.channel.is_filled_in() || letter.channel == Channel::Api;
+    let by_a_program = (is_of_parts || told.automatic.is_some_and(|why| why.is_by_a_program() || why.goes_to_many())) && !letter.channel.is_filled_in()
+        || letter.channel == Channel::Api;
     let state = if reports && beside.is_empty() && by_a_program { State::Done } else { State::New };
     (Read { row, content, beside }, letters::Told { kind: if reports { Kind::Report } else { Kind::Inquiry }, state, ..told })
 }

@@ -28,6 +28,7 @@ use noroshi_mailroom::{
     outgoing::{self, Sealing, Writing},
     thread::{self, Letter, Line, Thread},
 };
+use noroshi_post::automatic::Automatic;
 use noroshi_post::{
     build::Charset,
     letter::{Headers, Mailbox},
@@ -85,7 +86,12 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
     let answered = match wanted {
         Some(wanted) => Some(*came.iter().find(|line| line.id.0 == wanted).ok_or(Failure::Missing)?),
         // What a program sent is answered when nothing else is there.
-        None => came.iter().rev().find(|line| line.automatic.is_none()).or(came.last()).copied(),
+        None => came
+            .iter()
+            .rev()
+            .find(|line| !line.automatic.as_deref().and_then(Automatic::from_key).is_some_and(Automatic::is_by_a_program))
+            .or(came.last())
+            .copied(),
     };
     let desks = desk::all(&web.ledger).await?;
     let form = match answered {
