@@ -72,6 +72,7 @@ pub const MIGRATIONS: &[Migration] = &[
         both: &[
             "ALTER TABLE observation_sensor ADD COLUMN host_link BIGINT",
             "CREATE INDEX observation_batch_received ON observation_batch (sensor_id, received_at)",
+            "CREATE INDEX observation_batch_came ON observation_batch (received_at)",
             "CREATE INDEX observation_batch_dropped ON observation_batch (received_at) WHERE kernel_drops > 0",
             "CREATE INDEX observation_gap_sensor ON observation_gap (sensor_id, to_at)",
             "ALTER TABLE observation_batch ADD COLUMN raw_removed_at BIGINT",

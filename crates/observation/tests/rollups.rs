@@ -171,15 +171,15 @@ on_both_databases! {
         assert_eq!(tend(&desk.place, Some(6)).await.unwrap(), tend::Tended::default(), "what is in no rollup stays as it is");
         desk.roll("Asia/Tokyo").await;
         let cells = desk.cells().await;
-        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 10, expired: 0, removed: 0, batches: 0 });
+        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 10, expired: 0, removed: 0, batches: 0, holes: 0 });
         assert_eq!((files().await, on_disk()), (2, 12), "the merged ones stay for who reads them");
         bench.clock.advance_us(601_000_000);
-        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 0, expired: 0, removed: 10, batches: 0 });
+        assert_eq!(tend(&desk.place, None).await.unwrap(), tend::Tended { merged: 0, expired: 0, removed: 10, batches: 0, holes: 0 });
         assert_eq!(on_disk(), 2);
         desk.roll("Asia/Tokyo").await;
         assert_eq!(desk.cells().await, cells, "merging changes no figure");
         // The first day goes; its cells stay, also when all is counted anew. Late packets of it add to them.
-        assert_eq!(tend(&desk.place, Some(6)).await.unwrap(), tend::Tended { merged: 0, expired: 1, removed: 0, batches: 0 });
+        assert_eq!(tend(&desk.place, Some(6)).await.unwrap(), tend::Tended { merged: 0, expired: 1, removed: 0, batches: 0, holes: 0 });
         recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
         desk.roll("Asia/Tokyo").await;
         assert_eq!(desk.cells().await, cells);

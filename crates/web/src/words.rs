@@ -130,7 +130,7 @@ impl Words {
 
     /// Why packets of a sensor are missing, by the stored key.
     pub(crate) fn gap(self, key: &str) -> String {
-        let known = ["stopped", "interface_down", "ring_full", "disk_full", "refused", "unreadable"];
+        let known = ["stopped", "interface_down", "ring_full", "disk_full", "refused", "unreadable", "missing"];
         self.say(&format!("gap-{}", if known.contains(&key) { key } else { "unknown" }))
     }
 

@@ -1,8 +1,10 @@
 //! What is done at the desk: one file per action.
 
+mod bounds;
 pub mod enrol;
 pub mod health;
 pub mod history;
+mod holes;
 pub mod host;
 mod import;
 pub mod ingest;

@@ -2,13 +2,13 @@
 
 use crate::{
     ObservationError,
-    service::ingest::INGEST,
+    service::{bounds, ingest::INGEST},
     store::{
         admission::Admitted,
         batches::{self, Fresh, Link, New, Raw},
     },
 };
-use noroshi_kernel::reason::Reason;
+use noroshi_kernel::{moment::Moment, reason::Reason};
 use noroshi_ledger::{Ledger, LedgerError, UnitOfWork, queue::Order};
 use noroshi_telescope::{
     batch::{Hash, Header, Limits, Unverified},
@@ -29,11 +29,11 @@ pub struct Arrived {
     bytes: Vec<u8>,
 }
 
-/// Verifies a batch that came from a sensor, who is known by its certificate. Nothing is kept.
+/// Verifies a batch that came from a sensor now, who is known by its certificate. Nothing is kept.
 ///
 /// # Errors
-/// The reason, when it is none, is another sensor's, was signed by another key, or does not hold what it says.
-pub fn verify(sensor: Admitted, bytes: Vec<u8>, limits: Limits) -> Result<Arrived, Reason> {
+/// The reason, when it is none, is another sensor's, was signed by another key, does not hold what it says, or says what cannot be.
+pub fn verify(sensor: Admitted, bytes: Vec<u8>, limits: Limits, now: Moment) -> Result<Arrived, Reason> {
     let claimed = Unverified::read(&bytes, limits)?;
     if claimed.claims().sensor != sensor.identity {
         return Err(Reason::new(
@@ -43,11 +43,9 @@ pub fn verify(sensor: Admitted, bytes: Vec<u8>, limits: Limits) -> Result<Arrive
         ));
     }
     let batch = claimed.verify(&sensor.key)?;
-    batch.packets()?;
-    let header = batch.header().clone();
-    if header.closed.wall_us < header.opened.wall_us {
-        return Err(Reason::new("batch-clock", "バッチの終わりが始まりより前です。", "the batch ends before it begins"));
-    }
+    let mut header = batch.header().clone();
+    bounds::check(&header, &batch.packets()?, now)?;
+    header.gaps.iter_mut().for_each(|gap| *gap = bounds::possible(gap, now));
     let hash = batch.hash();
     Ok(Arrived { sensor, header, hash, bytes })
 }
@@ -86,7 +84,7 @@ pub async fn keep(ledger: &Ledger, arrived: Vec<Arrived>) -> Result<Vec<Result<R
     batches::insert(&work, &new).await?;
     if !new.is_empty() {
         // Many come in a moment: their packets go to the lake together.
-        let soon = noroshi_kernel::moment::Moment(work.now().0 + i64::try_from(GATHERING.as_micros()).unwrap_or(0));
+        let soon = Moment(work.now().0 + i64::try_from(GATHERING.as_micros()).unwrap_or(0));
         work.enqueue(Order::new(&INGEST, &()).keyed("all").not_before(soon)).await?;
     }
     work.commit().await?;

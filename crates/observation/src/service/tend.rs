@@ -1,6 +1,6 @@
 //! Keeping the packets' files in order: small ones of a day are merged, old ones go, and what a crash left is put right.
 
-use super::staging::each;
+use super::{holes, staging::each};
 use crate::{
     ObservationError, Observatory,
     store::{batches, files},
@@ -38,6 +38,8 @@ pub struct Tended {
     pub removed: usize,
     /// Files with the bytes of batches that are gone from the disk.
     pub batches: usize,
+    /// Holes in the numbers of batches that were told as gaps.
+    pub holes: usize,
 }
 
 /// Puts files in order. `keep_days`: packets of days that ended longer ago go, when they are in the rollups, and the bytes of the batches in
@@ -46,7 +48,7 @@ pub struct Tended {
 /// # Errors
 /// When files or the database fail. It can be repeated.
 pub async fn tend(place: &Observatory, keep_days: Option<i64>) -> Result<Tended, ObservationError> {
-    let mut tended = Tended::default();
+    let mut tended = Tended { holes: holes::tell(place).await?, ..Tended::default() };
     if let Some(days) = keep_days {
         let work = place.ledger.begin().await?;
         work.lock("observation.rollup").await?;

@@ -7,4 +7,5 @@ pub(crate) mod captures;
 pub(crate) mod cells;
 pub(crate) mod files;
 pub(crate) mod health;
+pub(crate) mod holes;
 pub(crate) mod sensors;

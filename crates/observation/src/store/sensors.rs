@@ -96,7 +96,7 @@ pub(crate) async fn watched(work: &UnitOfWork, watch: Watch) -> Result<(), Ledge
         .push(" WHERE id = (SELECT id FROM observation_watch WHERE sensor_id = ")
         .bind(watch.sensor)
         .push(" AND to_at > ")
-        .bind(watch.from - 1_000_000)
+        .bind(watch.from.saturating_sub(1_000_000))
         .push(" AND to_at <= ")
         .bind(watch.from)
         .push(" ORDER BY id DESC LIMIT 1)");

@@ -42,6 +42,8 @@ pub(crate) struct Centre {
 }
 
 pub(crate) async fn centre(bench: &Bench) -> Centre {
+    // Batches are of the tests' day, and so is the centre.
+    bench.clock.advance_us(NOON * 1_000_000 - bench.ledger.now().0);
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::open(&bench.ledger, &Vault::new(&[7; 32])).await.unwrap();
     let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap(), geography: Arc::default() };
@@ -99,7 +101,7 @@ impl Centre {
 
     /// What the door does with one batch.
     pub(crate) async fn take(&self, admitted: Admitted, bytes: Vec<u8>) -> Result<bool, String> {
-        let arrived = verify(admitted, bytes, Limits::default()).map_err(|reason| reason.key.into_owned())?;
+        let arrived = verify(admitted, bytes, Limits::default(), self.place.ledger.now()).map_err(|reason| reason.key.into_owned())?;
         let told = keep(&self.place.ledger, vec![arrived]).await.unwrap();
         told.into_iter().next().unwrap().map(|receipt| receipt.known).map_err(|reason| reason.key.into_owned())
     }
@@ -157,7 +159,7 @@ impl Host {
     }
 }
 
-fn syn(at_ns: i64) -> Packet<'static> {
+pub(crate) fn syn(at_ns: i64) -> Packet<'static> {
     Packet {
         at_ns,
         wire_bytes: 60,

@@ -4,13 +4,14 @@
 mod harness;
 mod health;
 
-use harness::{NOON, ROOT, asked, centre, migrations};
+use harness::{NOON, ROOT, asked, centre, migrations, syn};
 use noroshi_directory::key::Vault;
 use noroshi_kernel::{
     access::{Actor, Role},
     id::AccountId,
     moment::{Moment, Zone},
 };
+use noroshi_ledger::{FromQueryResult, Query as _, Sql};
 use noroshi_observation::{
     Bearer, ObservationError,
     authority::Authority,
@@ -24,7 +25,7 @@ use noroshi_observation::{
     },
 };
 use noroshi_telescope::{
-    batch::{Clocks, Gap, GapReason, Header, Limits, SigningKey, hash_of},
+    batch::{Clocks, Counts, Gap, GapReason, Header, Limits, Recorder, Recording, SigningKey, hash_of, seal},
     protocol::{ENROL_CONTEXT, Enrol},
 };
 use noroshi_testkit::{Bench, on_both_databases};
@@ -125,7 +126,7 @@ on_both_databases! {
         bench.clock.advance_us(NOON * 1_000_000 - bench.ledger.now().0);
         let (old, late) = (host.sealed(3), host.sealed(2));
         // Two of one go lie in one file.
-        let arrived = [&old, &late].map(|bytes| verify(admitted, bytes.clone(), Limits::default()).unwrap());
+        let arrived = [&old, &late].map(|bytes| verify(admitted, bytes.clone(), Limits::default(), bench.ledger.now()).unwrap());
         keep(&bench.ledger, arrived.into()).await.unwrap();
         let blobs = || walk(bench.folder.path().join("blobs"));
         assert_eq!(blobs(), 1);
@@ -143,13 +144,109 @@ on_both_databases! {
         assert_eq!(centre.number("SELECT CAST(sum(kept) AS BIGINT) AS n FROM observation_batch").await, 5);
     }
 
+    async fn what_never_came_is_told_as_a_gap_until_it_does(bench) {
+        let centre = centre(&bench).await;
+        let mut host = centre.host("north").await;
+        let admitted = centre.admitted(&host).await;
+        let run = host.boot;
+        let batches: Vec<Vec<u8>> = (0..8).map(|_| host.sealed(1)).collect();
+        // Of the first run 1 and 2 are lost, 4 went from a full ring, which is told, and the last two never leave the sensor.
+        for place in [0, 3] {
+            assert_eq!(centre.take(admitted, batches[place].clone()).await, Ok(false));
+        }
+        host.restarts();
+        let told = Gap { reason: GapReason::RingFull, from_us: NOON * 1_000_000, to_us: (NOON + 1) * 1_000_000, packets: Some(1), batches: Some((run, 4, 4)) };
+        let header = Header { gaps: vec![told], ..host.header(1) };
+        let first = host.seal(&header);
+        assert_eq!(centre.take(admitted, first).await, Ok(false));
+        let gaps = async || {
+            #[derive(Debug, FromQueryResult)]
+            struct Row { boot: String, first_sequence: i64, last_sequence: i64, from_at: i64, to_at: i64 }
+            let sql = Sql::new("SELECT boot, first_sequence, last_sequence, from_at, to_at FROM observation_gap WHERE reason = 'missing' ORDER BY boot, first_sequence");
+            let rows: Vec<Row> = bench.ledger.all(sql).await.unwrap();
+            let mut told: Vec<_> = rows.into_iter().map(|row| (row.boot == run.to_string(), row.first_sequence, row.last_sequence, row.from_at / 1_000_000 - NOON, row.to_at / 1_000_000 - NOON)).collect();
+            told.sort_unstable();
+            told
+        };
+        assert_eq!(tend(&centre.place, None).await.unwrap().holes, 0, "they may come yet");
+        bench.clock.advance_us(11 * 60 * 1_000_000);
+        assert_eq!(tend(&centre.place, None).await.unwrap().holes, 2);
+        let before_the_second_run = (false, -1, -1, 0, 0);
+        assert_eq!(gaps().await, [before_the_second_run, (true, 1, 2, 10, 30)]);
+        assert_eq!(tend(&centre.place, None).await.unwrap().holes, 0, "once");
+        // A part of it comes after all, a day later.
+        bench.clock.advance_us(Moment::DAY_US);
+        assert_eq!(centre.take(admitted, batches[1].clone()).await, Ok(false));
+        tend(&centre.place, None).await.unwrap();
+        assert_eq!(gaps().await, [before_the_second_run, (true, 2, 2, 20, 30)]);
+        for place in [2, 4, 5, 6, 7] {
+            assert_eq!(centre.take(admitted, batches[place].clone()).await, Ok(false), "{place}");
+        }
+        tend(&centre.place, None).await.unwrap();
+        assert_eq!(gaps().await, []);
+    }
+
+    async fn what_cannot_be_is_refused_and_spoils_nothing(bench) {
+        let centre = centre(&bench).await;
+        let (mut north, mut south) = (centre.host("north").await, centre.host("south").await);
+        let (as_north, as_south) = (centre.admitted(&north).await, centre.admitted(&south).await);
+        let clocks = |wall_us: i64| Clocks { wall_us, monotonic_us: 0 };
+        let (now, day) = (NOON * 1_000_000, Moment::DAY_US);
+        for (opened, closed, reason) in [
+            (0, now, "batch-time"),
+            (i64::MIN, now, "batch-time"),
+            (now, i64::MAX, "batch-time"),
+            (now, now + day + 1, "batch-time"),
+            (now - 32 * day, now, "batch-long"),
+            (now, now - 1, "batch-clock"),
+        ] {
+            let header = Header { opened: clocks(opened), closed: clocks(closed), ..north.header(0) };
+            let (sequence, last) = (north.sequence, north.last);
+            let bytes = north.seal(&header);
+            assert_eq!(centre.take(as_north, bytes).await, Err(reason.into()), "{opened} {closed}");
+            (north.sequence, north.last) = (sequence, last);
+        }
+        let most = i64::MAX.unsigned_abs();
+        for counts in [
+            Counts { kernel_drops: most, ..Counts::default() },
+            Counts { not_ip: most, ..Counts::default() },
+            Counts { malformed: [("x".into(), most)].into(), ..Counts::default() },
+        ] {
+            let header = Header { counts, ..north.header(0) };
+            let (sequence, last) = (north.sequence, north.last);
+            let bytes = north.seal(&header);
+            assert_eq!(centre.take(as_north, bytes).await, Err("batch-counts".into()));
+            (north.sequence, north.last) = (sequence, last);
+        }
+        // A packet of another year than its batch.
+        let header = Header { opened: clocks(now), closed: clocks(now + 1), ..north.header(1) };
+        let mut recorder = Recorder::new(Recording::default(), 1);
+        recorder.push(&syn((now - 400 * day) * 1_000)).unwrap();
+        let bytes = seal(&header, &recorder.take().unwrap(), &north.key).unwrap();
+        assert_eq!(centre.take(as_north, bytes).await, Err("batch-packets-time".into()));
+        // A gap is told whatever it says, as far as it can be.
+        let absurd = Gap { reason: GapReason::Refused, from_us: i64::MIN, to_us: i64::MAX, packets: Some(u64::MAX), batches: None };
+        for _ in 0..3 {
+            let header = Header { gaps: vec![absurd.clone()], ..north.header(0) };
+            let bytes = north.seal(&header);
+            assert_eq!(centre.take(as_north, bytes).await, Ok(false));
+        }
+        let fine = south.sealed(2);
+        assert_eq!(centre.take(as_south, fine).await, Ok(false));
+        assert_eq!(centre.packets().await, 2);
+        assert_eq!(centre.number("SELECT max(to_at) AS n FROM observation_gap").await, bench.ledger.now().0);
+        let all = noroshi_observation::service::health::all(&bench.ledger, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
+        assert_eq!(all.len(), 2);
+    }
+
     async fn gaps_are_told_once(bench) {
         let centre = centre(&bench).await;
         let mut host = centre.host("north").await;
         let admitted = centre.admitted(&host).await;
-        let ring = Gap { reason: GapReason::RingFull, from_us: 1, to_us: 5, packets: Some(40), batches: Some((host.boot, 3, 9)) };
-        let stopped = Gap { reason: GapReason::Stopped, from_us: 5, to_us: 9, packets: None, batches: None };
-        for gaps in [vec![ring.clone()], vec![ring.clone(), stopped.clone()], vec![stopped, Gap { to_us: 6, ..ring }]] {
+        let began = (NOON - 100) * 1_000_000;
+        let ring = Gap { reason: GapReason::RingFull, from_us: began + 1, to_us: began + 5, packets: Some(40), batches: Some((host.boot, 3, 9)) };
+        let stopped = Gap { reason: GapReason::Stopped, from_us: began + 5, to_us: began + 9, packets: None, batches: None };
+        for gaps in [vec![ring.clone()], vec![ring.clone(), stopped.clone()], vec![stopped, Gap { to_us: began + 6, ..ring }]] {
             let header = Header { gaps, ..host.header(0) };
             let bytes = host.seal(&header);
             assert_eq!(centre.take(admitted, bytes).await, Ok(false));
@@ -236,7 +333,7 @@ proptest! {
             // The first comes first: nothing else can be known for a sensor's first.
             for (place, goes, lake) in std::iter::once((0, 1, false)).chain(orders) {
                 let several: Vec<usize> = (place..(place + goes).min(8)).collect();
-                let arrived = several.iter().map(|place| verify(admitted, batches[*place].clone(), Limits::default()).unwrap()).collect();
+                let arrived = several.iter().map(|place| verify(admitted, batches[*place].clone(), Limits::default(), bench.ledger.now()).unwrap()).collect();
                 for (place, told) in several.into_iter().zip(keep(&centre.place.ledger, arrived).await.unwrap()) {
                     assert_eq!(told.unwrap().known, !seen.insert(place));
                 }

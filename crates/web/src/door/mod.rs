@@ -7,7 +7,7 @@ pub use listener::Listener;
 use axum::{
     Extension, Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, State, rejection::BytesRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::post,
@@ -93,9 +93,12 @@ impl Door {
     }
 }
 
-async fn let_in(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Bytes) -> Response {
+/// A request's body, or why it was not read to its end.
+type Body = Result<Bytes, BytesRejection>;
+
+async fn let_in(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Body) -> Response {
     let enrol = async {
-        let asked: Enrol = read(&body)?;
+        let asked: Enrol = read(&whole(body)?)?;
         Ok(enrol::enrol(&door.ledger, &door.authority, &asked).await?)
     };
     match enrol.await {
@@ -104,10 +107,11 @@ async fn let_in(State(door): State<Door>, Extension(peer): Extension<Peer>, body
     }
 }
 
-async fn renew(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Bytes) -> Response {
+async fn renew(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Body) -> Response {
     let renew = async {
         let sensor = door.sensor(&peer).await?;
-        let asked: Renew = read(&body)?;
+        let of = |refusal| Refusal { sensor: Some(sensor.id), ..refusal };
+        let asked: Renew = read(&whole(body).map_err(of)?).map_err(of)?;
         enrol::renew(&door.ledger, &door.authority, sensor, &asked).await.map_err(|error| Refusal { sensor: Some(sensor.id), ..error.into() })
     };
     match renew.await {
@@ -116,12 +120,14 @@ async fn renew(State(door): State<Door>, Extension(peer): Extension<Peer>, body:
     }
 }
 
-async fn take(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Bytes) -> Response {
+async fn take(State(door): State<Door>, Extension(peer): Extension<Peer>, body: Body) -> Response {
     let take = async {
         let sensor = door.sensor(&peer).await?;
+        let body = whole(body).map_err(|refusal| Refusal { sensor: Some(sensor.id), ..refusal })?;
         let of = |reason| Refusal { sensor: Some(sensor.id), ..Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, reason, true) };
         let _turn = door.unpacking.acquire().await.map_err(|_| Refusal::unavailable())?;
-        let verified = tokio::task::spawn_blocking(move || receive::verify(sensor, body.into(), Limits::default())).await;
+        let now = door.ledger.now();
+        let verified = tokio::task::spawn_blocking(move || receive::verify(sensor, body.into(), Limits::default(), now)).await;
         let arrived = verified.map_err(|_| Refusal::unavailable())?.map_err(of)?;
         door.receiver.take(arrived).await.ok_or_else(Refusal::unavailable)?.map_err(of)
     };
@@ -129,6 +135,15 @@ async fn take(State(door): State<Door>, Extension(peer): Extension<Peer>, body: 
         Ok(receipt) => Json(receipt).into_response(),
         Err(refusal) => door.refuse(&peer, refusal).await,
     }
+}
+
+/// A body that came whole. One that is too long is refused for good: it will not be shorter.
+fn whole(body: Body) -> Result<Bytes, Refusal> {
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, too_long(), true),
+        // It broke off on the way.
+        _ => Refusal::unavailable(),
+    })
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
@@ -182,6 +197,10 @@ impl IntoResponse for Refusal {
 
 fn no_request() -> Reason {
     Reason::new("sensor-request", "要求が JSON として読めません。", "the request cannot be read as JSON")
+}
+
+fn too_long() -> Reason {
+    Reason::new("sensor-too-long", "要求が長すぎます。バッチは 8 MiB までです。", "the request is too long; a batch has 8 MiB at most")
 }
 
 fn no_certificate() -> Reason {

@@ -76,7 +76,7 @@ impl Host {
         };
         let bytes = seal(&header, &Recorder::new(Recording::default(), 1).take().expect("nothing"), &self.key).expect("sealed");
         let Bearer::Admitted(admitted) = self.bearer(filled).await else { panic!("shut out") };
-        let arrived = verify(admitted, bytes, Limits::default()).expect("verified");
+        let arrived = verify(admitted, bytes, Limits::default(), filled.web.ledger.now()).expect("verified");
         keep(&filled.web.ledger, vec![arrived]).await.expect("kept").remove(0).expect("taken");
     }
 }

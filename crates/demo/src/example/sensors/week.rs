@@ -8,6 +8,7 @@ use super::{
     year::HOUR_US,
 };
 use crate::{DemoError, dice::Chance};
+use noroshi_kernel::moment::Moment;
 use noroshi_ledger::{Ledger, LedgerError};
 use noroshi_observation::service::receive::{self, Arrived};
 use noroshi_telescope::{
@@ -237,6 +238,6 @@ impl Sending {
         let columns = recorder.take().map_err(|error| damaged(error.to_string()))?;
         let bytes = seal(header, &columns, &self.line.key).map_err(|error| damaged(error.to_string()))?;
         self.previous = Some(hash_of(&bytes));
-        receive::verify(self.line.admitted, bytes, Limits::default()).map_err(|reason| damaged(reason.to_string()))
+        receive::verify(self.line.admitted, bytes, Limits::default(), Moment(header.closed.wall_us)).map_err(|reason| damaged(reason.to_string()))
     }
 }
