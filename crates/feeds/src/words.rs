@@ -86,6 +86,9 @@ const IN_SENTENCES: &[(&str, Rsit)] = &[
     ("malicious-software", Rsit::MalwareDistribution),
     ("malicious-content", Rsit::MalwareDistribution),
     ("dictionary-attack", Rsit::BruteForce),
+    ("trying-to-log-in", Rsit::BruteForce),
+    ("tries-to-log-in", Rsit::BruteForce),
+    ("tried-to-log-in", Rsit::BruteForce),
     ("-ssh-", Rsit::BruteForce),
     ("-sshd-", Rsit::BruteForce),
     ("fail2ban", Rsit::BruteForce),
@@ -97,6 +100,11 @@ const IN_SENTENCES: &[(&str, Rsit)] = &[
     ("ボットに感染", Rsit::InfectedSystem),
     ("に感染", Rsit::InfectedSystem),
     ("偽サイト", Rsit::Phishing),
+    ("偽通販", Rsit::Phishing),
+    ("偽ショップ", Rsit::Phishing),
+    ("模倣サイト", Rsit::Phishing),
+    ("udp-flood", Rsit::Ddos),
+    ("syn-flood", Rsit::Ddos),
     ("攻撃", Rsit::IdsAlert),
 ];
 

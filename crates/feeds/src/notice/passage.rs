@@ -51,16 +51,18 @@ pub(super) fn of_lines(text: &str) -> Vec<Passage> {
     passages
 }
 
-/// The lines of URLs beside which telephone numbers stand: they are on the card of whoever writes.
+/// The lines of URLs beside which telephone numbers stand, or where one reports to: they are on the card of whoever writes.
 fn cards(text: &str) -> Vec<usize> {
     const NUMBERS: [&str; 8] = ["tel", "phone", "telephone", "fax", "tel/fax", "電話", "電話番号", "ファックス"];
     let mut urls = Vec::new();
     let mut numbers = Vec::new();
     for (place, line) in text.lines().enumerate() {
-        let Some((label, _)) = label::split(line.trim()) else { continue };
+        let Some((label, value)) = label::split(line.trim()) else { continue };
+        let name = label.text.trim().to_lowercase();
+        let is_reported_to = || value.contains('@') && (name.starts_with("report ") || name.ends_with("報告先") || name.ends_with("通報先"));
         if label.meaning == Meaning::Url {
             urls.push(place);
-        } else if NUMBERS.contains(&label.text.trim().to_lowercase().as_str()) {
+        } else if NUMBERS.contains(&name.as_str()) || is_reported_to() {
             numbers.push(place);
         }
     }

@@ -36,6 +36,28 @@ fn a_table_without_times_reports_its_sources() {
     }
 }
 
+/// Of several in a row each is reported.
+#[test]
+fn each_of_several_in_a_sentence_is_reported() {
+    for text in [
+        "https://a.example.test/x と https://b.example.test/y がフィッシングサイトです。",
+        "フィッシングサイト https://a.example.test/x と https://b.example.test/y を確認しました。",
+        "フィッシングサイト https://a.example.test/x、https://b.example.test/y ほか2件を確認しました。",
+        "フィッシングURL：https://a.example.test/x他、https://b.example.test/y他2件",
+        "フィッシングサイトを2件確認しました。ご対応ください。\n\n(1) https://a.example.test/x\n(2) https://b.example.test/y",
+        "フィッシングサイトを2件確認しました。ご対応ください。\n\n① https://a.example.test/x\n② https://b.example.test/y",
+    ] {
+        assert_eq!(told("Hello", text), ["https://a.example.test/x", "https://b.example.test/y"], "{text}");
+    }
+}
+
+/// A list of links to read on is none of what was seen.
+#[test]
+fn a_numbered_list_of_links_is_no_report() {
+    let text = "フィッシングサイトを確認しました。\n参考情報は以下のとおりです。\n\n1) https://www.example.jp/a\n2) https://www.example.jp/b\n";
+    assert_eq!(told("Hello", text), Vec::<String>::new());
+}
+
 #[test]
 fn ordinary_letters_report_nothing() {
     let wrong: Vec<_> = ORDINARY.iter().map(|(subject, text)| (subject, text, told(subject, text))).filter(|(.., told)| !told.is_empty()).collect();

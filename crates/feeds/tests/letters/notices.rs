@@ -184,4 +184,40 @@ pub(crate) const NOTICES: &[(&str, &str, &str)] = &[
         "192.0.2.7",
     ),
     ("Complaint", "Your server keeps sending me a newsletter that is spam.\nIP: 192.0.2.7\n", "192.0.2.7"),
+    // Warnings that say what was seen.
+    ("お知らせ", "楽天を装うフィッシングサイトを確認しましたのでご注意ください。\nURL：https://login.example.test/a\n", "https://login.example.test/a"),
+    ("Hello", "Beware, a phishing site impersonating Example Bank was found.\nURL: https://login.example.test/a\n", "https://login.example.test/a"),
+    (
+        "お知らせ",
+        "当行を騙るフィッシングメールを確認しました。誘導先の閉鎖をお願いします。\nURL：https://login.example.test/a\n",
+        "https://login.example.test/a",
+    ),
+    ("当行を騙るフィッシングサイト", "閉鎖をお願いします。\nURL：https://login.example.test/a\n", "https://login.example.test/a"),
+    ("お知らせ", "感染した端末のウイルススキャンを実施します。攻撃を受けました。\n\n送信元IP：192.0.2.7\n", "192.0.2.7"),
+    ("お知らせ", "貴組織からの攻撃を観測しました。\n送信元IP：192.0.2.7\n回答期限：12月11日\n", "192.0.2.7"),
+    // Several in a row.
+    ("フィッシング", "フィッシングURL：https://login.example.test/a他、https://b.example.test/\n", "https://login.example.test/a"),
+    ("フィッシング", "フィッシングURL：https://login.example.test/ほか2件\n", "https://login.example.test/"),
+    ("フィッシング", "フィッシングURL：https://login.example.test/a等\n", "https://login.example.test/a"),
+    ("フィッシング", "https://login.example.test/a と https://b.example.test/ がフィッシングサイトです。\n", "https://login.example.test/a"),
+    ("ご連絡", "フィッシングサイト https://login.example.test/a と https://b.example.test/ を確認しました。\n", "https://login.example.test/a"),
+    // As people write.
+    ("DDoS attack", "The following hosts in your network took part in a UDP flood:\n\n192.0.2.7\n192.0.2.8\n", "192.0.2.7"),
+    ("DDoS attack", "Our service was the target of a UDP flood. These hosts of yours took part (open servers):\n\n192.0.2.7\n192.0.2.8\n", "192.0.2.7"),
+    (
+        "停止のお願い",
+        "弊社を模倣した偽通販サイトを2件確認しました。\n停止をお願いします。\n\n1) https://fake.example.test/\n2) https://b.example.test/\n",
+        "https://fake.example.test/",
+    ),
+    (
+        "停止のお願い",
+        "偽ショップを2件確認しました。\n停止をお願いします。\n\n①https://fake.example.test/\n②https://b.example.test/\n",
+        "https://fake.example.test/",
+    ),
+    ("フィッシングメール", "例示銀行を名乗るメールです。リンク先は hxxps://login[.]example[.]test/a でした。\n", "https://login.example.test/a"),
+    ("Phishing mail", "I got this mail. The link leads to hxxps://login[.]example[.]test/a today.\n", "https://login.example.test/a"),
+    ("Hello", "Your host 192.0.2.7 is trying to log in to our mail server with many names.\n", "192.0.2.7"),
+    ("Hello", "Your host 192.0.2.7 has been scanning us since Monday.\n", "192.0.2.7"),
+    ("改ざんのご報告", "サイト：https://www.shop.example.test/\n", "https://www.shop.example.test/"),
+    ("マルウェア感染", "端末の感染を確認しました。\n感染端末：192.0.2.7\n通信先：198.51.100.9\n", "192.0.2.7"),
 ];

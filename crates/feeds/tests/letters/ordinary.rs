@@ -217,4 +217,35 @@ pub(crate) const ORDINARY: &[(&str, &str)] = &[
     ("Status page", "There is an ongoing DDoS attack against our provider; follow it here.\nURL: https://status.example.jp/\n"),
     ("障害のお知らせ", "DDoS攻撃を受け、サービスが停止しておりました。現在は復旧しております。\nURL：https://status.example.jp/\n"),
     ("不正アクセスの件", "お電話でお話しした不正アクセスを確認いたしました。\n\n例示株式会社\nURL：https://www.example.jp/\nTEL：03-0000-0000\n"),
+    // Warnings of what comes in the sender's own name.
+    ("10月分請求書のご案内", "請求書を発行しました。\n\nURL：https://seikyu.example.jp/2026/10\n\nなお、当社を装ったメールにご注意ください。\n"),
+    ("会員登録のお願い", "下記より登録をお願いいたします。\n\nURL：https://member.example.jp/new\n\n当会になりすました不審なメールが報告されています。\n"),
+    ("アプリ更新のお知らせ", "アプリを更新しました。\n\nURL：https://app.example.jp/\n\n※ 当行を騙る偽のSMSが多数確認されています。ご注意ください。\n"),
+    ("Your receipt", "Thank you for your order.\n\nServer IP: 192.0.2.7\n\nPlease beware of fake invoices sent in our name.\n"),
+    ("Your order", "Track it here.\n\nURL: https://shop.example.jp/o/1\n\nBeware of phishing mails impersonating our company.\n"),
+    ("A new portal", "It is ready.\n\nURL: https://portal.example.jp/\n\nPlease note that phishing mails pretending to be from us have been reported.\n"),
+    ("ご注意", "楽天を騙るフィッシングサイトにご注意ください。\n\nURL：https://www.example.jp/advice\n"),
+    // Scans that their writer announces.
+    ("お知らせ", "研究のため広域スキャンを下記のとおり実施しますので、ご承知おきください。\n\n送信元IP：192.0.2.7, 192.0.2.8\nポート：443\n"),
+    ("ポートスキャンのお知らせ", "調査のため、ポートスキャンを行います。\n送信元IPアドレス：192.0.2.7\n"),
+    ("Research scans", "From December we will be scanning all of IPv4.\n\nSource IP: 192.0.2.7\nPort: 443\n"),
+    ("Scanning", "Our group performs Internet-wide scans of exposed devices.\nSource IP: 192.0.2.7\n"),
+    ("調査の送信元の追加", "機器調査の送信元を追加します。不正アクセスと誤認されることのないようお願いします。\n\n送信元IP：192.0.2.7\n"),
+    // Where one sends, answers or pays, and until when.
+    (
+        "内部監査のお願い",
+        "資料の提出をお願いします。昨年8月に 192.0.2.7 からの不正アクセスが検知されました。\n\n提出先URL：https://box.example.jp/u\n提出期限：12月11日\n",
+    ),
+    ("調査票", "昨年度、不正アクセスが確認されたと伺いました。\n\nURL：https://form.example.jp/q\n回答期限：2026年11月20日\n"),
+    ("調査票", "10月に不正アクセスが確認されました。\n\n回答URL：https://form.example.jp/q\n回答期限：2026年11月20日\n"),
+    ("様式の改訂", "不正アクセスが確認された際の様式を改めました。\n\n様式URL：https://form.example.jp/v3\n適用開始日：12月11日\n"),
+    ("Questions for you", "We were attacked in spring.\n\nSubmission URL: https://claims.example.jp/1\nDue date: 2026-11-20\n"),
+    ("Security questionnaire", "Please fill in this questionnaire on the attack that was detected.\n\nURL: https://audit.example.jp/1\nDeadline: 2026-11-20\n"),
+    // Cards, and what is looked at all the time.
+    ("Our new page", "It has moved.\n\nURL: https://www.example.jp/\nReport phishing: phish@example.jp\n"),
+    ("連絡先の変更", "変更しました。\n\nURL：https://www.example.jp/\nフィッシング通報先：phish@example.jp\n"),
+    ("センサー移設", "センサーを移設します。\n\nIPアドレス：192.0.2.7\n\n移設の間、攻撃の観測が止まります。\n"),
+    ("Sensor moved", "It moves on Sunday.\n\nIP: 192.0.2.7\n\nThe observation of attacks is interrupted until we have found a new place.\n"),
+    ("I cannot get in", "I am trying to log in to the portal, and it does not let me.\nIP: 192.0.2.7\n"),
+    ("書類のお願い", "依頼者のサイトが改ざんされた件につき、書面の発行をお願いします。\n\nサイト：https://www.example.jp/\n"),
 ];
