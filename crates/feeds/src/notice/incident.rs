@@ -1,12 +1,12 @@
 //! Whether words speak of an incident that happened: not of a trade in such, of one to come, or of another matter.
 
-use super::{matter, warning};
+use super::matter;
 use crate::extract::{self, Item};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// What an incident is called; letters in lower case.
-const INCIDENTS: [&str; 81] = [
+const INCIDENTS: [&str; 87] = [
     "denyhosts",
     "hosts.deny",
     "safe browsing",
@@ -69,6 +69,12 @@ const INCIDENTS: [&str; 81] = [
     "偽通販",
     "偽ショップ",
     "模倣サイト",
+    "fake shop",
+    "fake store",
+    "fake site",
+    "fake web",
+    "site impersonat",
+    "site imitat",
     "udp flood",
     "syn flood",
     "icmp flood",
@@ -106,8 +112,8 @@ pub(super) fn is_named(phrase: &str) -> bool {
 fn tries_to_get_in(lower: &str) -> bool {
     const MACHINES: [&str; 7] = ["your host", "your server", "your machine", "your system", "your computer", "your ip", "your customer"];
     const TRIES: [&str; 6] = ["trying to log in", "tries to log in", "tried to log in", "trying to login", "tries to login", "tried to login"];
-    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    holds(&MACHINES) && holds(&TRIES)
+    let machine = MACHINES.iter().filter_map(|word| lower.find(word)).min();
+    machine.and_then(|machine| lower.get(machine..)).is_some_and(|behind| TRIES.iter().any(|word| behind.contains(word)))
 }
 
 /// Whether a sentence tells that an incident happened: it names one, and says that somebody saw it, or that something came from somewhere.
@@ -282,7 +288,7 @@ pub(super) fn is_told(sentence: &str) -> bool {
     ];
     const OPEN_IN_JAPANESE: [&str; 13] =
         ["場合", "昨年", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
-    if !is_named(sentence) || warning::is_of_letters_about(&sentence.to_lowercase()) {
+    if !is_named(sentence) {
         return false;
     }
     // Whoever asks to look saw nothing, and what finds something is a tool.
@@ -331,7 +337,7 @@ pub(super) fn has_happened(text: &str, words: &[&str]) -> bool {
 
 fn happened(text: &str, from: usize, to: usize) -> bool {
     const BEFORE: [&str; 7] = ["prevent ", "preventing ", "against ", "anti-", "anti ", "observation of ", "monitoring of "];
-    const BEHIND: [&str; 78] = [
+    const BEHIND: [&str; 81] = [
         "対策",
         "対応",
         "防止",
@@ -408,6 +414,9 @@ fn happened(text: &str, from: usize, to: usize) -> bool {
         "通報先",
         "monitoring",
         "の検知状況",
+        "の検知ができ",
+        "の検知が止",
+        "の検知を停止",
         "の検知件数",
         "observation",
     ];

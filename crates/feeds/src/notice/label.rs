@@ -21,6 +21,12 @@ impl<'a> Label<'a> {
         ["source", "src", "送信元", "接続元", "アクセス元", "発信元"].iter().any(|word| lower.contains(word))
     }
 
+    /// Whether it names a machine that is infected, whatever else its letter is about.
+    pub(super) fn is_of_the_infected(self) -> bool {
+        let lower = self.text.to_lowercase();
+        self.meaning == Meaning::Source && ["infected", "感染"].iter().any(|word| lower.contains(word))
+    }
+
     /// Whether it is the word for where a text is from as well.
     pub(super) fn is_of_a_text(self) -> bool {
         ["source", "src", "sources"].contains(&self.text.trim().to_lowercase().as_str())
@@ -145,6 +151,13 @@ pub(super) fn is_of_a_target(name: &str) -> bool {
 pub(super) fn is_of_a_deadline(line: &str) -> bool {
     let line = line.trim_start_matches(|edge: char| !edge.is_alphanumeric());
     line.split_once([':', '：']).is_some_and(|(label, _)| label.len() <= MOST_BYTES && is_deadline(label))
+}
+
+/// Whether a label in lower case is that of a time until which one sends papers, registers or pays. Until when one answers, reports say as
+/// well.
+pub(super) fn is_until_papers_are_sent(label: &str) -> bool {
+    const WHAT: [&str; 10] = ["提出", "申込", "申し込み", "支払", "締切", "締め切り", "適用", "due date", "payment due", "submission deadline"];
+    is_deadline(label) && WHAT.iter().any(|what| label.contains(what))
 }
 
 /// Whether a label is that of a time until which something is to be done, or from which it holds.
@@ -369,9 +382,12 @@ fn meaning(label: &str) -> Meaning {
     if has(&OTHERS) || in_japanese(&VICTIMS) {
         return Meaning::Other;
     }
-    if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス", "感染端末", "感染機器", "感染ホスト", "感染pc"])
+    if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス", "ログイン元", "感染端末", "感染機器", "感染ホスト", "感染pc"])
         || (has(&["ip"]) && in_japanese(&["アドレス"]))
     {
+        return Meaning::Source;
+    }
+    if has(&["infected"]) && has(&["host", "machine", "computer", "system", "device", "endpoint"]) {
         return Meaning::Source;
     }
     if in_japanese(&["url", "ｕｒｌ"]) {
@@ -434,6 +450,8 @@ mod tests {
             ("Submission URL: http://x.example.test/", Some(Meaning::Other)),
             ("Payment URL: http://x.example.test/", Some(Meaning::Other)),
             ("感染端末：192.0.2.7", Some(Meaning::Source)),
+            ("Infected host: 192.0.2.7", Some(Meaning::Source)),
+            ("ログイン元IP：192.0.2.7", Some(Meaning::Source)),
             ("通信先：192.0.2.7", Some(Meaning::Other)),
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),

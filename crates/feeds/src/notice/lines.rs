@@ -352,6 +352,7 @@ impl Reading {
                     draft.port = draft.port.or(port);
                     draft.accused |= label.accuses();
                     draft.is_source |= label.is_of_a_source();
+                    draft.rsit = draft.rsit.or_else(|| label.is_of_the_infected().then_some(Rsit::InfectedSystem));
                 }
                 // `Source: https://…`: where a text is from.
                 (Meaning::Source, Item::Url(_)) if label.is_of_a_text() && !is_harmless => self.open().keep(label.text, value),

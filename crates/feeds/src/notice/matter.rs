@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 225] = [
+const OTHER_MATTERS: [&str; 228] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -221,6 +221,9 @@ const OTHER_MATTERS: [&str; 225] = [
     "domain renewal",
     "応募い",
     "beware of",
+    "reading list",
+    "移転しました",
+    "移転いたしました",
     "と誤認",
     "内部監査",
     "監査につき",

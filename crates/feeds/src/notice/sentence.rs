@@ -87,10 +87,12 @@ impl<'a> Whole<'a> {
 
     /// Whether it is a notice at all: somebody tells of something.
     fn reports(self) -> bool {
-        const WORDS: [&str; 38] = [
+        const WORDS: [&str; 40] = [
             "brute force",
             "brute-force",
             "your host",
+            "has been scanning",
+            "is scanning",
             "your server",
             "port scan",
             "portscan",

@@ -30,11 +30,30 @@ pub(super) fn is_of_own_name(lower: &str) -> bool {
     holds(lower, &WARNS) && holds(lower, &DECEIVES) && names_oneself(lower)
 }
 
+/// Whether a text asks that somebody act on what it tells: then it is no news for customers.
+pub(super) fn is_request(text: &str) -> bool {
+    const REQUESTS: [&str; 12] = [
+        "停止をお願い",
+        "停止してください",
+        "閉鎖",
+        "削除をお願い",
+        "対応をお願い",
+        "対処をお願い",
+        "調査をお願い",
+        "テイクダウン",
+        "take down",
+        "take it down",
+        "takedown",
+        "please stop",
+    ];
+    holds(&text.to_lowercase(), &REQUESTS)
+}
+
 /// Whether a text in lower case only says that letters in its sender's own name are about, of which he tells his customers: of a site, or
 /// of what somebody should do, it would be a report.
 pub(super) fn is_of_letters_about(lower: &str) -> bool {
-    const LETTERS: [&str; 9] = ["メール", "sms", "電話", "請求書", "mail", "invoice", "message", "phone call", "letter"];
-    const ABOUT: [&str; 14] = [
+    const LETTERS: [&str; 10] = ["メール", "sms", "電話", "請求書", "mail", "invoice", "message", "phone call", "letter", "詐欺"];
+    const ABOUT: [&str; 16] = [
         "確認されて",
         "確認されま",
         "報告されて",
@@ -49,6 +68,8 @@ pub(super) fn is_of_letters_about(lower: &str) -> bool {
         "are being sent",
         "are circulating",
         "are in circulation",
+        "informed of",
+        "aware of",
     ];
     const REPORTS: [&str; 10] = ["サイト", "url", "リンク", "から", "より", "閉鎖", "停止", "site", "link", "take"];
     names_oneself(lower) && holds(lower, &DECEIVES) && holds(lower, &LETTERS) && holds(lower, &ABOUT) && !holds(lower, &REPORTS)

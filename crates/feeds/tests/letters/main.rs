@@ -4,7 +4,7 @@ mod notices;
 mod ordinary;
 
 use noroshi_feeds::notice::{self, Sent};
-use noroshi_kernel::moment::Moment;
+use noroshi_kernel::{moment::Moment, rsit::Rsit};
 use notices::NOTICES;
 use ordinary::ORDINARY;
 
@@ -48,6 +48,17 @@ fn each_of_several_in_a_sentence_is_reported() {
         "フィッシングサイトを2件確認しました。ご対応ください。\n\n① https://a.example.test/x\n② https://b.example.test/y",
     ] {
         assert_eq!(told("Hello", text), ["https://a.example.test/x", "https://b.example.test/y"], "{text}");
+    }
+}
+
+/// Where a machine is named as infected and what it connects to besides, the first is told, and is infected.
+#[test]
+fn an_infected_machine_is_the_source() {
+    for text in ["感染端末：192.0.2.7\n通信先：198.51.100.9", "Infected host: 192.0.2.7\nC2: 198.51.100.9", "感染PC：192.0.2.7\n接続先IP：198.51.100.9"]
+    {
+        let told = notice::read("Hello", text, &Sent { at: Some(SENT), ..Sent::default() }).findings;
+        let shown: Vec<_> = told.iter().map(|finding| (finding.addresses.first().map(ToString::to_string), finding.rsit)).collect();
+        assert_eq!(shown, [(Some("192.0.2.7".to_owned()), Rsit::InfectedSystem)], "{text}");
     }
 }
 

@@ -219,5 +219,11 @@ pub(crate) const NOTICES: &[(&str, &str, &str)] = &[
     ("Hello", "Your host 192.0.2.7 is trying to log in to our mail server with many names.\n", "192.0.2.7"),
     ("Hello", "Your host 192.0.2.7 has been scanning us since Monday.\n", "192.0.2.7"),
     ("改ざんのご報告", "サイト：https://www.shop.example.test/\n", "https://www.shop.example.test/"),
+    ("当行を騙るメール", "当行を騙るフィッシングメールが多数送信されています。送信元サーバの停止をお願いします。\n送信元IP：192.0.2.7\n", "192.0.2.7"),
+    ("Fake shops", "We found two fake shops of our brand:\n\n1) https://fake.example.test/\n2) https://b.example.test/\n", "https://fake.example.test/"),
+    ("Our brand", "A site impersonating us was set up.\n\nURL: https://fake.example.test/\n\nPlease take it down.\n", "https://fake.example.test/"),
+    ("不正ログイン", "不正ログインを検知しました。\nログイン元IP：192.0.2.7\n", "192.0.2.7"),
+    ("Infection", "Infected host: 192.0.2.7\nC2: 198.51.100.9\n", "192.0.2.7"),
+    ("Hello", "192.0.2.7 has been scanning our network.\n", "192.0.2.7"),
     ("マルウェア感染", "端末の感染を確認しました。\n感染端末：192.0.2.7\n通信先：198.51.100.9\n", "192.0.2.7"),
 ];

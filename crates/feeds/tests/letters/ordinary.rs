@@ -225,6 +225,8 @@ pub(crate) const ORDINARY: &[(&str, &str)] = &[
     ("Your order", "Track it here.\n\nURL: https://shop.example.jp/o/1\n\nBeware of phishing mails impersonating our company.\n"),
     ("A new portal", "It is ready.\n\nURL: https://portal.example.jp/\n\nPlease note that phishing mails pretending to be from us have been reported.\n"),
     ("ご注意", "楽天を騙るフィッシングサイトにご注意ください。\n\nURL：https://www.example.jp/advice\n"),
+    ("領収書", "URL：https://bill.example.jp/1\n\n当社をかたるフィッシング詐欺が発生しています。パスワードはお聞きしません。\n"),
+    ("Statement", "URL: https://bank.example.jp/s\n\nWe are aware of phishing emails that claim to come from us.\n"),
     // Scans that their writer announces.
     ("お知らせ", "研究のため広域スキャンを下記のとおり実施しますので、ご承知おきください。\n\n送信元IP：192.0.2.7, 192.0.2.8\nポート：443\n"),
     ("ポートスキャンのお知らせ", "調査のため、ポートスキャンを行います。\n送信元IPアドレス：192.0.2.7\n"),
@@ -247,5 +249,9 @@ pub(crate) const ORDINARY: &[(&str, &str)] = &[
     ("センサー移設", "センサーを移設します。\n\nIPアドレス：192.0.2.7\n\n移設の間、攻撃の観測が止まります。\n"),
     ("Sensor moved", "It moves on Sunday.\n\nIP: 192.0.2.7\n\nThe observation of attacks is interrupted until we have found a new place.\n"),
     ("I cannot get in", "I am trying to log in to the portal, and it does not let me.\nIP: 192.0.2.7\n"),
+    ("Login", "I was trying to log in from 192.0.2.7 and your server blocked me.\n"),
+    ("サイト移転", "サイトが改ざんされたため、移転しました。\nサイト：https://www.example.jp/new\n"),
+    ("保守", "作業中は攻撃の検知ができません。\nIP：192.0.2.7\n"),
+    ("ご報告のお願い", "不正アクセスを受けた組織は報告してください。\n\nURL：https://form.example.jp/\n締切日：11月30日\n"),
     ("書類のお願い", "依頼者のサイトが改ざんされた件につき、書面の発行をお願いします。\n\nサイト：https://www.example.jp/\n"),
 ];
