@@ -291,11 +291,12 @@ pub(super) fn is_told(sentence: &str) -> bool {
     if !is_named(sentence) {
         return false;
     }
-    // Whoever asks to look saw nothing, and what finds something is a tool.
+    // Whoever asks to look saw nothing, and what finds something is a tool. What goes on since last year is not over.
     let mut lower = format!("{} ", sentence.trim_start().to_lowercase());
     for word in ["ご確認", "検知する", "発見する", "確認する"] {
         lower = lower.replace(word, "");
     }
+    lower = lower.replace("昨年から", "から").replace("昨年より", "より");
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let is_open = ["if ", "in case ", "when you "].iter().any(|word| lower.starts_with(word)) || has(&OPEN) && !has(&SEEN) || has(&OPEN_IN_JAPANESE);
     // Of an address one tells what came from it.
@@ -461,6 +462,7 @@ mod tests {
             ("移設の間、攻撃の観測が止まります。", false, false),
             ("弊社への攻撃を観測しました。", true, true),
             ("昨年、不正アクセスが確認されたと伺いました。", true, false),
+            ("昨年から不正アクセスがやみません。", true, true),
             ("It is not a phishing mail from your server.", true, false),
         ] {
             assert_eq!((is_named(text), is_told(text)), (named, told), "{text}");

@@ -283,14 +283,13 @@ fn meaning(label: &str) -> Meaning {
         "確認日",
     ];
     let in_japanese = |any: &[&str]| words.iter().any(|word| !word.is_ascii() && any.iter().any(|part| word.contains(part)));
-    const VICTIMS: [&str; 25] = [
+    const VICTIMS: [&str; 24] = [
         "提出",
         "回答",
         "送付",
         "様式",
         "支払",
         "請求",
-        "ダウンロード",
         "返信",
         "問い合わせ",
         "宛先",
@@ -379,7 +378,9 @@ fn meaning(label: &str) -> Meaning {
     {
         return Meaning::Url;
     }
-    if has(&OTHERS) || in_japanese(&VICTIMS) {
+    // Malware is loaded down as papers are.
+    let is_of_papers = in_japanese(&["ダウンロード"]) && !in_japanese(&["マルウェア", "検体", "不正", "感染"]);
+    if has(&OTHERS) || in_japanese(&VICTIMS) || is_of_papers {
         return Meaning::Other;
     }
     if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス", "ログイン元", "感染端末", "感染機器", "感染ホスト", "感染pc"])
@@ -446,6 +447,9 @@ mod tests {
             ("Due date: 2015", Some(Meaning::Other)),
             ("Effective date: 2015", Some(Meaning::Other)),
             ("提出先URL：http://x.example.test/", Some(Meaning::Other)),
+            ("資料ダウンロードURL：http://x.example.test/", Some(Meaning::Other)),
+            ("ダウンロードURL：http://x.example.test/", Some(Meaning::Other)),
+            ("マルウェアダウンロードURL：http://x.example.test/", Some(Meaning::Url)),
             ("回答URL：http://x.example.test/", Some(Meaning::Other)),
             ("Submission URL: http://x.example.test/", Some(Meaning::Other)),
             ("Payment URL: http://x.example.test/", Some(Meaning::Other)),

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 228] = [
+const OTHER_MATTERS: [&str; 229] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -222,6 +222,7 @@ const OTHER_MATTERS: [&str; 228] = [
     "応募い",
     "beware of",
     "reading list",
+    "リニューアル",
     "移転しました",
     "移転いたしました",
     "と誤認",
@@ -325,7 +326,9 @@ fn announces_scans(sentence: &str) -> bool {
         "フルスキャン",
     ];
     let holds = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
-    (holds(&ANNOUNCED) || sentence.contains("スキャン") && holds(&ANNOUNCED_IN_JAPANESE)) && !holds(&OF_OTHERS)
+    let runs_some =
+        ["we will run ", "we will perform ", "we will conduct ", "we will carry out "].iter().any(|run| sentence.contains(run)) && sentence.contains("scans");
+    (holds(&ANNOUNCED) || runs_some || sentence.contains("スキャン") && holds(&ANNOUNCED_IN_JAPANESE)) && !holds(&OF_OTHERS)
 }
 
 /// Whether a text is that of a meeting: it names who comes, what is spoken of, or how one joins.
@@ -374,6 +377,7 @@ mod tests {
             ("お知らせ", "ポートスキャンを下記のとおり実施します。", true),
             ("お知らせ", "感染した端末のウイルススキャンを実施します。", false),
             ("Hello", "From Monday we will be scanning all of IPv4.", true),
+            ("Hello", "On Sunday we will run scans for open ports from 192.0.2.7.", true),
             ("Hello", "We will scan our hosts. Yours attacks us.", false),
             ("Hello", "We will scan it again next week.", false),
             ("Phishing", "The site is up. We will wait.", false),
