@@ -168,7 +168,8 @@ fn strict(text: &str) -> Option<CanonicalUrl> {
     let mut parsed = Url::parse(text).ok()?;
     parsed.set_fragment(None);
     let (bare, mapped) = match parsed.host()? {
-        url::Host::Domain(name) => (name.strip_suffix('.').map(str::to_owned), None),
+        // All at its end: one at a time, a form of many would not settle.
+        url::Host::Domain(name) => (name.ends_with('.').then(|| name.trim_end_matches('.').to_owned()), None),
         url::Host::Ipv4(_) => (None, None),
         url::Host::Ipv6(ip) => (None, ip.to_ipv4_mapped()),
     };

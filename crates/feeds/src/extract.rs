@@ -122,7 +122,7 @@ pub fn item(text: &str) -> Option<Item> {
 #[must_use]
 pub fn word(text: &str) -> Option<Item> {
     let trimmed = text.trim();
-    let is_more = trimmed.contains(|one: char| one.is_whitespace() || is_japanese_mark(one)) || next_url(trimmed).is_some();
+    let is_more = trimmed.contains(|one: char| one.is_whitespace() || is_japanese_mark(one)) || next_url(trimmed).is_some() || and_others(trimmed).is_some();
     if is_more { None } else { item(trimmed) }
 }
 
@@ -137,6 +137,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let end = begin + run.find(parts).map_or(run.len(), |end| end);
         let (end, next) = text.get(begin..end).and_then(next_url).map_or((end, end), |(end, next)| (begin + end, begin + next));
         rest = next;
+        let end = text.get(begin..end).and_then(and_others).map_or(end, |others| begin + others);
         Some(begin..end)
     })
 }
@@ -185,6 +186,23 @@ fn next_url(word: &str) -> Option<(usize, usize)> {
         || BETWEEN.iter().flat_map(|between| word.match_indices(between)).map(|(at, between)| (at, at + between.len())).filter(|(_, next)| begins(*next)).min();
     // Most words are ASCII.
     comma.into_iter().chain(if word.is_ascii() { None } else { joined() }).min()
+}
+
+/// Where a URL ends behind which a word of Japanese says that there are more of them: `https://a.example.jp/他2件`.
+fn and_others(word: &str) -> Option<usize> {
+    const OTHERS: [&str; 4] = ["他", "ほか", "等", "など"];
+    if word.is_ascii() || !begins_url(word) {
+        return None;
+    }
+    let is_behind_ascii = |at: usize| word.get(..at).is_some_and(|before| before.is_ascii());
+    OTHERS.iter().find_map(|others| {
+        let (at, _) = word.match_indices(others).find(|(at, _)| is_behind_ascii(*at))?;
+        let behind = word.get(at + others.len()..)?.trim_start_matches(['計', '全', '数', '多']);
+        let counted = behind.trim_start_matches(char::is_numeric);
+        let is_count = counted.is_empty()
+            || ["件", "個", "箇所", "か所", "サイト", "url", "URL", "の", "を", "が", "は", "数"].iter().any(|unit| counted.starts_with(unit));
+        is_count.then_some(at)
+    })
 }
 
 /// Whether a word begins as a URL with a scheme does, defanged or not.
@@ -370,6 +388,9 @@ mod tests {
             ("connect from unknown[192.0.2.7]: x", &["address 192.0.2.7"]),
             ("300.1.2.3 1.2.3", &[]),
             ("https://a.example.test/日本語/x※例示銀行", &["url https://a.example.test/%E6%97%A5%E6%9C%AC%E8%AA%9E/x"]),
+            ("https://a.example.test/x他、https://b.example.test/他2件", &["url https://a.example.test/x", "url https://b.example.test/"]),
+            ("https://a.example.test/ほか数件 https://b.example.test/x等を", &["url https://a.example.test/", "url https://b.example.test/x"]),
+            ("https://a.example.test/他人/x", &["url https://a.example.test/%E4%BB%96%E4%BA%BA/x"]),
             (
                 "http://a.example.test/,https://b.example.test/x,y?z=1,http://c.example.test/",
                 &["url http://a.example.test/", "url https://b.example.test/x,y?z=1,http://c.example.test/"],

@@ -15,6 +15,8 @@ fn the_rules() {
         ("http://example.test:443/", "http://example.test:443/"),
         ("http://example.test:80?q", "http://example.test/?q"),
         ("http://example.test./", "http://example.test/"),
+        ("http://a.．.。.", "http://a/"),
+        ("http://example.test.....:81/x", "http://example.test:81/x"),
         ("http://example.test/a/../b/./c", "http://example.test/b/c"),
         ("http://example.test/%7e%2f?b=2&a=1&b=%e3#top", "http://example.test/~%2F?b=2&a=1&b=%E3"),
         ("http://日本.test/楽", "http://xn--wgv71a.test/%E6%A5%BD"),

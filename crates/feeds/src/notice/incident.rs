@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// What an incident is called; letters in lower case.
-const INCIDENTS: [&str; 73] = [
+const INCIDENTS: [&str; 87] = [
     "denyhosts",
     "hosts.deny",
     "safe browsing",
@@ -66,6 +66,20 @@ const INCIDENTS: [&str; 73] = [
     "総当",
     "スパム",
     "偽サイト",
+    "偽通販",
+    "偽ショップ",
+    "模倣サイト",
+    "fake shop",
+    "fake store",
+    "fake site",
+    "fake web",
+    "site impersonat",
+    "site imitat",
+    "udp flood",
+    "syn flood",
+    "icmp flood",
+    "http flood",
+    "dns flood",
     "不審な",
     "改ざん",
     "改竄",
@@ -90,7 +104,16 @@ pub(super) fn is_named(phrase: &str) -> bool {
     // `abuse@example.jp` is where one writes to, not what happened.
     let words = phrase.split_whitespace().filter(|word| !word.contains('@') && !word.contains("://"));
     let plain = words.fold(String::new(), |text, word| text + word + " ").to_lowercase();
-    FINDER.as_ref().is_some_and(|finder| finder.is_match(&plain)) && has_happened(&plain, &INCIDENTS) && !asks_or_thanks(phrase) && !matter::is_another(&plain)
+    let is_one = || FINDER.as_ref().is_some_and(|finder| finder.is_match(&plain)) && has_happened(&plain, &INCIDENTS);
+    (is_one() || tries_to_get_in(&plain)) && !asks_or_thanks(phrase) && !matter::is_another(&plain)
+}
+
+/// Whether a phrase in lower case says of the reader's machine that it tries to get in somewhere: `your host 192.0.2.7 is trying to log in`.
+fn tries_to_get_in(lower: &str) -> bool {
+    const MACHINES: [&str; 7] = ["your host", "your server", "your machine", "your system", "your computer", "your ip", "your customer"];
+    const TRIES: [&str; 6] = ["trying to log in", "tries to log in", "tried to log in", "trying to login", "tries to login", "tried to login"];
+    let machine = MACHINES.iter().filter_map(|word| lower.find(word)).min();
+    machine.and_then(|machine| lower.get(machine..)).is_some_and(|behind| TRIES.iter().any(|word| behind.contains(word)))
 }
 
 /// Whether a sentence tells that an incident happened: it names one, and says that somebody saw it, or that something came from somewhere.
@@ -116,7 +139,7 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "festgestellt",
         "erhalten",
     ];
-    const DONE: [&str; 80] = [
+    const DONE: [&str; 82] = [
         "attempt",
         " tried",
         " tries",
@@ -161,6 +184,8 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "coming from",
         "came from",
         "participat",
+        "took part",
+        "target of",
         "involved",
         "engaged",
         "being used",
@@ -261,15 +286,17 @@ pub(super) fn is_told(sentence: &str) -> bool {
         "no attack",
         "plan to",
     ];
-    const OPEN_IN_JAPANESE: [&str; 12] = ["場合", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
+    const OPEN_IN_JAPANESE: [&str; 13] =
+        ["場合", "昨年", "予定", "今後", "かどうか", "来週", "もし", "万一", "確認中", "調査中", "ではな", "ではありま", "ではござい"];
     if !is_named(sentence) {
         return false;
     }
-    // Whoever asks to look saw nothing, and what finds something is a tool.
+    // Whoever asks to look saw nothing, and what finds something is a tool. What goes on since last year is not over.
     let mut lower = format!("{} ", sentence.trim_start().to_lowercase());
     for word in ["ご確認", "検知する", "発見する", "確認する"] {
         lower = lower.replace(word, "");
     }
+    lower = lower.replace("昨年から", "から").replace("昨年より", "より");
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let is_open = ["if ", "in case ", "when you "].iter().any(|word| lower.starts_with(word)) || has(&OPEN) && !has(&SEEN) || has(&OPEN_IN_JAPANESE);
     // Of an address one tells what came from it.
@@ -310,8 +337,8 @@ pub(super) fn has_happened(text: &str, words: &[&str]) -> bool {
 }
 
 fn happened(text: &str, from: usize, to: usize) -> bool {
-    const BEFORE: [&str; 5] = ["prevent ", "preventing ", "against ", "anti-", "anti "];
-    const BEHIND: [&str; 68] = [
+    const BEFORE: [&str; 7] = ["prevent ", "preventing ", "against ", "anti-", "anti ", "observation of ", "monitoring of "];
+    const BEHIND: [&str; 81] = [
         "対策",
         "対応",
         "防止",
@@ -380,6 +407,19 @@ fn happened(text: &str, from: usize, to: usize) -> bool {
         "form",
         "フォーム",
         "発生時",
+        "の観測",
+        "の監視",
+        "観測網",
+        "観測センサー",
+        "報告先",
+        "通報先",
+        "monitoring",
+        "の検知状況",
+        "の検知ができ",
+        "の検知が止",
+        "の検知を停止",
+        "の検知件数",
+        "observation",
     ];
     let (before, behind) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
     // A stem goes on to the end of its word, and may be one of two or three: `ddos attack mitigation`, `malware incident response`, 不正 of
@@ -419,6 +459,10 @@ mod tests {
             ("不正アクセスを確認した場合はご連絡ください。", true, false),
             ("The attack stopped.", false, false),
             ("フィッシングメールではありませんでした。", true, false),
+            ("移設の間、攻撃の観測が止まります。", false, false),
+            ("弊社への攻撃を観測しました。", true, true),
+            ("昨年、不正アクセスが確認されたと伺いました。", true, false),
+            ("昨年から不正アクセスがやみません。", true, true),
             ("It is not a phishing mail from your server.", true, false),
         ] {
             assert_eq!((is_named(text), is_told(text)), (named, told), "{text}");

@@ -21,6 +21,12 @@ impl<'a> Label<'a> {
         ["source", "src", "送信元", "接続元", "アクセス元", "発信元"].iter().any(|word| lower.contains(word))
     }
 
+    /// Whether it names a machine that is infected, whatever else its letter is about.
+    pub(super) fn is_of_the_infected(self) -> bool {
+        let lower = self.text.to_lowercase();
+        self.meaning == Meaning::Source && ["infected", "感染"].iter().any(|word| lower.contains(word))
+    }
+
     /// Whether it is the word for where a text is from as well.
     pub(super) fn is_of_a_text(self) -> bool {
         ["source", "src", "sources"].contains(&self.text.trim().to_lowercase().as_str())
@@ -51,8 +57,8 @@ impl<'a> Label<'a> {
             "被害サイト",
         ];
         let lower = self.text.to_lowercase();
-        // How many there were says not by whom.
-        lower != "attacks" && incident::has_happened(&lower, &WORDS) && !matter::is_another(&lower)
+        // How many there were says not by whom, and `Report phishing: …` says where one reports it.
+        lower != "attacks" && !lower.starts_with("report ") && incident::has_happened(&lower, &WORDS) && !matter::is_another(&lower)
     }
 }
 
@@ -141,6 +147,27 @@ pub(super) fn is_of_a_target(name: &str) -> bool {
     ["destination", "dest", "dst", "target", "victim", "宛先", "攻撃先", "接続先", "送信先"].iter().any(|word| lower.starts_with(word))
 }
 
+/// Whether a line tells until when something is to be done: never when something was seen.
+pub(super) fn is_of_a_deadline(line: &str) -> bool {
+    let line = line.trim_start_matches(|edge: char| !edge.is_alphanumeric());
+    line.split_once([':', '：']).is_some_and(|(label, _)| label.len() <= MOST_BYTES && is_deadline(label))
+}
+
+/// Whether a label in lower case is that of a time until which one sends papers, registers or pays. Until when one answers, reports say as
+/// well.
+pub(super) fn is_until_papers_are_sent(label: &str) -> bool {
+    const WHAT: [&str; 10] = ["提出", "申込", "申し込み", "支払", "締切", "締め切り", "適用", "due date", "payment due", "submission deadline"];
+    is_deadline(label) && WHAT.iter().any(|what| label.contains(what))
+}
+
+/// Whether a label is that of a time until which something is to be done, or from which it holds.
+fn is_deadline(label: &str) -> bool {
+    const WORDS: [&str; 7] = ["due", "deadline", "effective", "expiry", "expires", "expiration", "until"];
+    const PARTS: [&str; 9] = ["期限", "締切", "締め切り", "〆切", "適用", "休業", "期日", "納期", "満了"];
+    let lower = label.to_lowercase();
+    PARTS.iter().any(|part| lower.contains(part)) || lower.split(|one: char| !one.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
 fn meaning(label: &str) -> Meaning {
     let words: Vec<String> = label
         .split(|one: char| !one.is_alphanumeric() && one != '\'')
@@ -152,7 +179,7 @@ fn meaning(label: &str) -> Meaning {
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let is = |any: &[&str]| any.contains(&words.join(" ").as_str());
     // Of victims, of reporters, of services that only tell more: never whom the notice is about.
-    const OTHERS: [&str; 69] = [
+    const OTHERS: [&str; 80] = [
         "join",
         "meeting",
         "meet",
@@ -222,6 +249,17 @@ fn meaning(label: &str) -> Meaning {
         "node",
         "range",
         "reporting",
+        "submit",
+        "submission",
+        "reply",
+        "answer",
+        "pay",
+        "payment",
+        "billing",
+        "upload",
+        "renewal",
+        "unsubscribe",
+        "support",
     ];
     const TIMES: [&str; 19] = [
         "time",
@@ -245,8 +283,35 @@ fn meaning(label: &str) -> Meaning {
         "確認日",
     ];
     let in_japanese = |any: &[&str]| words.iter().any(|word| !word.is_ascii() && any.iter().any(|part| word.contains(part)));
-    const VICTIMS: [&str; 16] =
-        ["宛先", "被害", "攻撃先", "接続先", "正規", "連絡先", "監視", "参加", "会議", "資料", "申込", "申し込み", "登録", "詳細", "参考", "出典"];
+    const VICTIMS: [&str; 24] = [
+        "提出",
+        "回答",
+        "送付",
+        "様式",
+        "支払",
+        "請求",
+        "返信",
+        "問い合わせ",
+        "宛先",
+        "被害",
+        "攻撃先",
+        "接続先",
+        "正規",
+        "連絡先",
+        "監視",
+        "参加",
+        "会議",
+        "資料",
+        "申込",
+        "申し込み",
+        "登録",
+        "詳細",
+        "参考",
+        "出典",
+    ];
+    if is_deadline(label) {
+        return Meaning::Other;
+    }
     // When something was arranged, and not seen.
     if in_japanese(&["設定", "利用", "登録", "申請", "予定", "更新", "変更", "希望", "有効"]) && in_japanese(&TIMES) {
         return Meaning::Other;
@@ -313,11 +378,17 @@ fn meaning(label: &str) -> Meaning {
     {
         return Meaning::Url;
     }
-    if has(&OTHERS) || in_japanese(&VICTIMS) {
+    // Malware is loaded down as papers are.
+    let is_of_papers = in_japanese(&["ダウンロード"]) && !in_japanese(&["マルウェア", "検体", "不正", "感染"]);
+    if has(&OTHERS) || in_japanese(&VICTIMS) || is_of_papers {
         return Meaning::Other;
     }
-    if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス"]) || (has(&["ip"]) && in_japanese(&["アドレス"]))
+    if in_japanese(&["攻撃元", "送信元", "接続元", "アクセス元", "発信元", "ipアドレス", "ログイン元", "感染端末", "感染機器", "感染ホスト", "感染pc"])
+        || (has(&["ip"]) && in_japanese(&["アドレス"]))
     {
+        return Meaning::Source;
+    }
+    if has(&["infected"]) && has(&["host", "machine", "computer", "system", "device", "endpoint"]) {
         return Meaning::Source;
     }
     if in_japanese(&["url", "ｕｒｌ"]) {
@@ -328,7 +399,9 @@ fn meaning(label: &str) -> Meaning {
     {
         return Meaning::Source;
     }
-    if has(&["url", "urls", "uri", "uris"]) || is(&["site", "web site", "website", "phishing site", "phishing website"]) {
+    if has(&["url", "urls", "uri", "uris"])
+        || is(&["site", "web site", "website", "phishing site", "phishing website", "サイト", "webサイト", "ウェブサイト", "対象サイト", "該当サイト"])
+    {
         return Meaning::Url;
     }
     if is(&["domain", "host", "hostname", "fqdn", "host name", "domain name", "ドメイン", "ホスト名"]) {
@@ -369,6 +442,21 @@ mod tests {
             ("Source IP (abuser) .: 192.0.2.7", Some(Meaning::Source)),
             ("URL 2: http://x.example.test/", Some(Meaning::Url)),
             ("設定日時：2015", Some(Meaning::Other)),
+            ("提出期限日時：2015", Some(Meaning::Other)),
+            ("適用開始日時：2015", Some(Meaning::Other)),
+            ("Due date: 2015", Some(Meaning::Other)),
+            ("Effective date: 2015", Some(Meaning::Other)),
+            ("提出先URL：http://x.example.test/", Some(Meaning::Other)),
+            ("資料ダウンロードURL：http://x.example.test/", Some(Meaning::Other)),
+            ("ダウンロードURL：http://x.example.test/", Some(Meaning::Other)),
+            ("マルウェアダウンロードURL：http://x.example.test/", Some(Meaning::Url)),
+            ("回答URL：http://x.example.test/", Some(Meaning::Other)),
+            ("Submission URL: http://x.example.test/", Some(Meaning::Other)),
+            ("Payment URL: http://x.example.test/", Some(Meaning::Other)),
+            ("感染端末：192.0.2.7", Some(Meaning::Source)),
+            ("Infected host: 192.0.2.7", Some(Meaning::Source)),
+            ("ログイン元IP：192.0.2.7", Some(Meaning::Source)),
+            ("通信先：192.0.2.7", Some(Meaning::Other)),
             ("確認日時：2015", Some(Meaning::Time(2))),
             ("攻撃先ポート番号：22", Some(Meaning::AttackedPort)),
             ("インシデントの種別：フィッシング", Some(Meaning::Kind)),

@@ -136,7 +136,7 @@ impl Reading {
             self.fact(label, value);
             self.announced = false;
             self.above.clear();
-        } else if self.listed_address(bare) || self.listed_url(bare) || self.listed_time(bare) {
+        } else if self.listed_address(bare) || self.listed_url(bare, is_counted(unquoted)) || self.listed_time(bare) {
         } else if let Some((label, value)) = label::split_otherwise(bare).filter(|(label, value)| is_a_value(*label, value, self.zone)) {
             self.fact(label, value);
         } else if let Some(label) = label::alone(bare) {
@@ -149,8 +149,11 @@ impl Reading {
                 self.section = rsit_of_text(bare).filter(|kind| *kind != Rsit::IdsAlert || !is_said_of_all);
             }
             self.announced = announces(bare);
-            self.above.clear();
-            self.above.push_str(bare);
+            // What leads to the first link of a numbered list leads to the next.
+            if !(is_counted(unquoted) && begins_as_url(bare)) {
+                self.above.clear();
+                self.above.push_str(bare);
+            }
         }
     }
 
@@ -227,13 +230,18 @@ impl Reading {
         true
     }
 
+    /// Whether the letter tells of an incident where a numbered list stands: whoever counts what he saw needs not announce it.
+    fn is_in_a_told_list(&self) -> bool {
+        (self.passage == Passage::Told || self.passage == Passage::Silent && self.subject == Passage::Told) && !leads_elsewhere(&self.above)
+    }
+
     /// A URL that has a line for itself, perhaps with its address behind it: where such were announced, or where it is written so that
     /// nobody opens it.
-    fn listed_url(&mut self, line: &str) -> bool {
+    fn listed_url(&mut self, line: &str, is_counted: bool) -> bool {
         let kind = self.section.or(self.whole);
         // What stands right below the sentence that tells of it needs no announcement.
         let is_told = || line.contains("://") && !leads_elsewhere(&self.above) && incident::is_told(&self.above);
-        let is_announced = kind.is_some_and(is_of_urls) && (self.announced || is_told());
+        let is_announced = kind.is_some_and(is_of_urls) && (self.announced || is_counted && self.is_in_a_told_list() || is_told());
         // Most lines are neither, and are not looked through.
         if kind.is_none() || !line.contains(['.', ']', ')']) || !(is_announced || is_harmless(line)) {
             return false;
@@ -282,7 +290,9 @@ impl Reading {
     fn fact(&mut self, label: Label<'_>, value: &str) {
         let value = label::bare(value);
         // `Attack: ssh brute force`: its record says what happened. A number says how often.
-        let says_what = label.accuses() && !value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b' '))
+        let says_what = label.accuses()
+            && !matches!(extract::word(value), Some(Item::Mail(_)))
+            && !value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b' '))
             || label.meaning == Meaning::Kind && rsit_of_text(value).is_some() && !matter::is_another(value);
         self.head = if is_of_a_head(label, value) { HEAD_LINES } else { self.head };
         match label.meaning {
@@ -342,6 +352,7 @@ impl Reading {
                     draft.port = draft.port.or(port);
                     draft.accused |= label.accuses();
                     draft.is_source |= label.is_of_a_source();
+                    draft.rsit = draft.rsit.or_else(|| label.is_of_the_infected().then_some(Rsit::InfectedSystem));
                 }
                 // `Source: https://…`: where a text is from.
                 (Meaning::Source, Item::Url(_)) if label.is_of_a_text() && !is_harmless => self.open().keep(label.text, value),
@@ -451,11 +462,30 @@ impl Reading {
     }
 }
 
+/// Whether a line is a link and nothing before it.
+fn begins_as_url(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|first| first.contains("://"))
+}
+
+/// ① to ⑳.
+const CIRCLED: std::ops::RangeInclusive<char> = '\u{2460}'..='\u{2473}';
+
+/// Whether a line is an item of a numbered list: `1) …`, `(2) …`, ③.
+fn is_counted(line: &str) -> bool {
+    let inner = line.trim_start().trim_start_matches(['(', '（']);
+    let behind = inner.trim_start_matches(|one: char| one.is_ascii_digit());
+    let digits = inner.len() - behind.len();
+    inner.starts_with(|one: char| CIRCLED.contains(&one)) || (1..=2).contains(&digits) && behind.starts_with([')', '）', '.'])
+}
+
 /// A line without the marks of a list's item, quotes and markup around it.
 fn bare(line: &str) -> &str {
     let marks = |edge: char| edge.is_whitespace() || "-*>|•・■□●○◆◇▼※→+".contains(edge);
     let inner = line.trim_start_matches(marks).trim_end();
     let inner = inner.trim_end_matches("<br>").trim_end_matches("<br />").trim_end();
+    if let Some(behind) = inner.strip_prefix(|one: char| CIRCLED.contains(&one)) {
+        return behind.trim_start_matches(marks);
+    }
     // `1. URL: …`, `(2) http://…`
     let digits = inner.trim_start_matches(['(', '（']);
     let counted = digits.trim_start_matches(|one: char| one.is_ascii_digit());
@@ -504,14 +534,15 @@ fn things_to(value: &str) -> (Vec<Item>, usize) {
 }
 
 /// Whether nothing else stands between two things than what joins them: a comma, a word such as "and", that one leads to the other.
-fn is_between(text: &str) -> bool {
+pub(super) fn is_between(text: &str) -> bool {
     const MARKS: [char; 14] = [',', ';', '、', '，', '；', '/', '・', '&', '>', '<', '」', '「', '→', '⇒'];
-    const WORDS: [&str; 14] = ["", "-", "and", "と", "や", "及び", "および", "または", "他", "ほか", "他に", "redirects to", "which redirects to", "転送先"];
+    const WORDS: [&str; 16] =
+        ["", "-", "and", "と", "や", "及び", "および", "または", "他", "ほか", "他に", "等", "など", "redirects to", "which redirects to", "転送先"];
     text.split(MARKS).all(|word| WORDS.contains(&word.trim()))
 }
 
 /// Whether a URL is written so that nobody opens it.
-fn is_harmless(text: &str) -> bool {
+pub(super) fn is_harmless(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["hxxp", "h**p", "[.]", "(.)", "[dot]", "[:]"].iter().any(|mark| lower.contains(mark))
 }

@@ -1,12 +1,12 @@
 //! What letters are about that are no notices, however much they speak of incidents: meetings, news, offers, requests, tests, cases that are
 //! over.
 
-use super::incident;
+use super::{incident, warning};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// What other letters are about that speak of incidents: events, news, offers, requests to be let in, cases that are over.
-const OTHER_MATTERS: [&str; 209] = [
+const OTHER_MATTERS: [&str; 229] = [
     "meeting",
     "agenda",
     "minutes of",
@@ -105,7 +105,11 @@ const OTHER_MATTERS: [&str; 209] = [
     "is inviting you",
     "if this was not you",
     "received your",
-    "our service",
+    "our services",
+    "using our service",
+    "use our service",
+    "use of our service",
+    "to our service",
     "our research",
     "is gone",
     "自動応答",
@@ -216,6 +220,22 @@ const OTHER_MATTERS: [&str; 209] = [
     "quotation for",
     "domain renewal",
     "応募い",
+    "beware of",
+    "reading list",
+    "リニューアル",
+    "移転しました",
+    "移転いたしました",
+    "と誤認",
+    "内部監査",
+    "監査につき",
+    "監査のため",
+    "audit of",
+    "internal audit",
+    "questionnaire",
+    "調査へのご回答",
+    "被害状況調査",
+    "書面の発行",
+    "証明書の発行",
 ];
 
 /// Finds any of these in one pass.
@@ -226,7 +246,13 @@ pub(super) fn is_another(text: &str) -> bool {
     // What a deceiver pretends is what was seen: 不在通知を装うメール.
     const LURES: [&str; 11] = ["装う", "装っ", "騙", "かたる", "なりすま", "imitat", "impersonat", "pretend", "posing as", "fake ", "偽の"];
     let lower = text.to_lowercase();
-    !LURES.iter().any(|lure| lower.contains(lure)) && FINDER.as_ref().is_some_and(|finder| finder.is_match(&lower))
+    if warning::is_of_own_name(&lower) {
+        return true;
+    }
+    if LURES.iter().any(|lure| lower.contains(lure)) {
+        return warning::is_advice(&lower);
+    }
+    FINDER.as_ref().is_some_and(|finder| finder.is_match(&lower))
 }
 
 /// Whether a letter announces a test: what its labels name is the tester's own, whatever they are called.
@@ -255,7 +281,7 @@ pub(super) fn announces_a_test(subject: &str, text: &str) -> bool {
         "負荷試験",
         "負荷テスト",
     ];
-    const SCANS: [&str; 4] = ["vulnerability scan", "vulnerability assessment", "security scan", "脆弱性スキャン"];
+    const SCANS: [&str; 6] = ["vulnerability scan", "vulnerability assessment", "security scan", "research scan", "脆弱性スキャン", "広域スキャン"];
     const ANNOUNCED: [&str; 13] =
         [" will ", "planned", "plan to", "schedul", "announce", "a test", "no attack", "not an attack", "予定", "実施", "行います", "行う", "いたします"];
     let holds = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -263,7 +289,46 @@ pub(super) fn announces_a_test(subject: &str, text: &str) -> bool {
     let head = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or(text).to_lowercase();
     holds(&subject, &TESTS)
         || holds(&subject, &SCANS) && holds(&subject, &ANNOUNCED)
-        || incident::sentences(&head).any(|sentence| (holds(&sentence, &TESTS) || holds(&sentence, &SCANS)) && holds(&sentence, &ANNOUNCED))
+        || incident::sentences(&head)
+            .any(|sentence| (holds(&sentence, &TESTS) || holds(&sentence, &SCANS)) && holds(&sentence, &ANNOUNCED) || announces_scans(&sentence))
+}
+
+/// Whether a sentence in lower case announces scans that its writer makes himself: 広域スキャンを実施します, we will be scanning. Whoever has
+/// his own machines scanned for malware announces none, nor whoever looks again whether something was mended.
+fn announces_scans(sentence: &str) -> bool {
+    const ANNOUNCED: [&str; 9] = [
+        "we will scan",
+        "will be scanning",
+        "we plan to scan",
+        "we are going to scan",
+        "we intend to scan",
+        "will scan the internet",
+        "performs internet-wide scans",
+        "perform internet-wide scans",
+        "conduct internet-wide scans",
+    ];
+    const ANNOUNCED_IN_JAPANESE: [&str; 7] = ["実施します", "実施いたします", "実施する予定", "実施を予定", "実施させていただ", "行います", "行う予定"];
+    const OF_OTHERS: [&str; 15] = [
+        "virus",
+        "malware",
+        "again",
+        "scan our",
+        "scanning our",
+        "scan it",
+        "scan the server",
+        "scan the host",
+        "scan the machine",
+        "ウイルス",
+        "ウィルス",
+        "マルウェア",
+        "検知",
+        "受け",
+        "フルスキャン",
+    ];
+    let holds = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    let runs_some =
+        ["we will run ", "we will perform ", "we will conduct ", "we will carry out "].iter().any(|run| sentence.contains(run)) && sentence.contains("scans");
+    (holds(&ANNOUNCED) || runs_some || sentence.contains("スキャン") && holds(&ANNOUNCED_IN_JAPANESE)) && !holds(&OF_OTHERS)
 }
 
 /// Whether a text is that of a meeting: it names who comes, what is spoken of, or how one joins.
@@ -309,6 +374,12 @@ mod tests {
             ("お知らせ", "脆弱性スキャンを実施します。", true),
             ("Vulnerability scan from 192.0.2.7", "It was seen.", false),
             ("お知らせ", "貴組織から脆弱性スキャンを受けています。", false),
+            ("お知らせ", "ポートスキャンを下記のとおり実施します。", true),
+            ("お知らせ", "感染した端末のウイルススキャンを実施します。", false),
+            ("Hello", "From Monday we will be scanning all of IPv4.", true),
+            ("Hello", "On Sunday we will run scans for open ports from 192.0.2.7.", true),
+            ("Hello", "We will scan our hosts. Yours attacks us.", false),
+            ("Hello", "We will scan it again next week.", false),
             ("Phishing", "The site is up. We will wait.", false),
         ] {
             assert_eq!(announces_a_test(subject, text), expected, "{subject}: {text}");

@@ -15,6 +15,7 @@ mod passage;
 mod passed_on;
 mod sentence;
 mod table;
+mod warning;
 mod when;
 mod width;
 mod zone;

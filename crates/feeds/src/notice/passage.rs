@@ -5,6 +5,7 @@ use super::{
     label::{self, Label, Meaning},
     matter, own,
     table::Table,
+    warning,
 };
 
 /// What the passage says in which a line stands.
@@ -51,16 +52,19 @@ pub(super) fn of_lines(text: &str) -> Vec<Passage> {
     passages
 }
 
-/// The lines of URLs beside which telephone numbers stand: they are on the card of whoever writes.
+/// The lines of URLs of the writer's own. Those beside which telephone numbers stand, or where one reports to, are on the card of whoever writes; those
+/// beside which stands until when one sends papers or pays are where one does.
 fn cards(text: &str) -> Vec<usize> {
     const NUMBERS: [&str; 8] = ["tel", "phone", "telephone", "fax", "tel/fax", "電話", "電話番号", "ファックス"];
     let mut urls = Vec::new();
     let mut numbers = Vec::new();
     for (place, line) in text.lines().enumerate() {
-        let Some((label, _)) = label::split(line.trim()) else { continue };
+        let Some((label, value)) = label::split(line.trim()) else { continue };
+        let name = label.text.trim().to_lowercase();
+        let is_reported_to = || value.contains('@') && (name.starts_with("report ") || name.ends_with("報告先") || name.ends_with("通報先"));
         if label.meaning == Meaning::Url {
             urls.push(place);
-        } else if NUMBERS.contains(&label.text.trim().to_lowercase().as_str()) {
+        } else if label::is_until_papers_are_sent(&name) || NUMBERS.contains(&name.as_str()) || is_reported_to() {
             numbers.push(place);
         }
     }
@@ -133,7 +137,9 @@ fn of_heading(line: &str) -> Passage {
 }
 
 fn of_sentences(text: &str) -> Passage {
-    strongest(incident::sentences(text).map(|sentence| if incident::is_told(&sentence) { Passage::Told } else { of_matter(&sentence) })).unwrap_or_default()
+    let is_news = |sentence: &str| warning::is_of_letters_about(&sentence.to_lowercase()) && !warning::is_request(text);
+    let of = |sentence: String| if incident::is_told(&sentence) && !is_news(&sentence) { Passage::Told } else { of_matter(&sentence) };
+    strongest(incident::sentences(text).map(of)).unwrap_or_default()
 }
 
 fn of_matter(text: &str) -> Passage {

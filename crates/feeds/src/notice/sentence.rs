@@ -1,7 +1,7 @@
 //! What a notice tells in sentences and in lines of logs, where it has no labels for it: whom it is about, and when it was seen.
 
 use super::{
-    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, incident, lines, matter, own,
+    LINE_MOST_BYTES, MOST_FINDINGS, MOST_LINES, Told, incident, label, lines, matter, own,
     passage::{self, Passage},
     when::{self, When},
     zone::{self, Offset},
@@ -87,7 +87,13 @@ impl<'a> Whole<'a> {
 
     /// Whether it is a notice at all: somebody tells of something.
     fn reports(self) -> bool {
-        const WORDS: [&str; 34] = [
+        const WORDS: [&str; 40] = [
+            "brute force",
+            "brute-force",
+            "your host",
+            "has been scanning",
+            "is scanning",
+            "your server",
             "port scan",
             "portscan",
             "your network",
@@ -204,7 +210,7 @@ impl<'a> Whole<'a> {
                     is_named = true;
                 }
             }
-            if !is_named && (when.zoned || self.zone.is_some()) && !is_of_a_head(line) {
+            if !is_named && (when.zoned || self.zone.is_some()) && !is_of_a_head(line) && !label::is_of_a_deadline(line) {
                 others.push(at);
             }
         }
@@ -356,13 +362,71 @@ fn role(line: &str, found: &Found) -> Role {
     if named || is_said { Role::Named } else { Role::None }
 }
 
-/// The URLs of which a line says what they are: `http://www.example.test/ has been defaced`, `We found a phishing site at https://…`.
+/// The URLs of which a line says what they are: `http://www.example.test/ has been defaced`, `We found a phishing site at https://…`. What it
+/// says of one of several in a row it says of all: 「https://… と https://… がフィッシングサイトです。」
 fn accused(line: &str) -> Vec<CanonicalUrl> {
-    let of = |found: Found| match found.item {
-        Item::Url(url) if is_told_behind(line, &found.at) || is_told_before(line, &found.at) => Some(url),
-        _ => None,
+    let mut rows: Vec<Vec<(CanonicalUrl, Range<usize>)>> = Vec::new();
+    for found in extract::items(line) {
+        let Item::Url(url) = found.item else { continue };
+        let last = rows.last().and_then(|row| row.last()).map_or(0, |(_, at)| at.end);
+        let goes_on = !rows.is_empty() && line.get(last..found.at.start).is_some_and(lines::is_between);
+        match rows.last_mut().filter(|_| goes_on) {
+            Some(row) => row.push((url, found.at)),
+            None => rows.push(vec![(url, found.at)]),
+        }
+    }
+    let is_accused = |row: &Vec<(CanonicalUrl, Range<usize>)>| {
+        let (Some((_, first)), Some((_, last))) = (row.first(), row.last()) else { return false };
+        is_told_behind(line, last) || is_told_before(line, first) || is_told_around(line, first.start, last.end) || is_where_one_is_led(line, first)
     };
-    extract::items(line).into_iter().filter_map(of).collect()
+    rows.into_iter().filter(is_accused).flatten().map(|(url, _)| url).collect()
+}
+
+/// 「フィッシングサイト https://… を確認しました」: what is called so right before it was seen.
+fn is_told_around(line: &str, from: usize, to: usize) -> bool {
+    const NAMES: [&str; 7] = ["フィッシングサイト", "偽サイト", "詐欺サイト", "改ざんサイト", "phishing site", "phishing page", "phishing url"];
+    const SEEN: [&str; 13] = [
+        "を確認し",
+        "を発見し",
+        "を検知し",
+        "を観測し",
+        "を見つけ",
+        "が公開され",
+        "が稼働",
+        "が確認され",
+        "が見つか",
+        "was found",
+        "was seen",
+        "were found",
+        "was detected",
+    ];
+    let marks = [' ', '\u{3000}', '「', '」', '(', ')', '（', '）', '<', '>', '"'];
+    let before = line.get(..from).unwrap_or_default().trim_end_matches(marks).to_lowercase();
+    let behind = line.get(to..).unwrap_or_default().trim_start_matches(marks).to_lowercase();
+    let behind = ["等", "など", "ほか", "他"].iter().find_map(|others| behind.strip_prefix(others)).unwrap_or(&behind);
+    // Some count them: 他2件を確認しました.
+    let behind = behind.trim_start_matches(char::is_numeric).trim_start_matches('件');
+    NAMES.iter().any(|name| before.ends_with(name)) && SEEN.iter().any(|seen| behind.starts_with(seen))
+}
+
+/// 「リンク先は hxxps://… でした」: where a deceiver led somebody, written so that nobody opens it.
+fn is_where_one_is_led(line: &str, at: &Range<usize>) -> bool {
+    const LEADS: [&str; 12] = [
+        "リンク先は",
+        "リンク先が",
+        "誘導先は",
+        "遷移先は",
+        "転送先は",
+        "urlは",
+        "leads to",
+        "led to",
+        "links to",
+        "linked to",
+        "link goes to",
+        "redirects to",
+    ];
+    let before = line.get(..at.start).unwrap_or_default().trim_end_matches([' ', '\u{3000}', '「', '(', '（', '<', '"', ':', '：']).to_lowercase();
+    line.get(at.clone()).is_some_and(lines::is_harmless) && LEADS.iter().any(|lead| before.ends_with(lead))
 }
 
 fn is_told_behind(line: &str, at: &Range<usize>) -> bool {
