@@ -72,14 +72,14 @@ sensor-gaps-none = Nothing is known to be missing.
 sensor-gap-from = From
 sensor-gap-length = Length
 sensor-gap-packets = Packets missing
-sensor-gap-missing = Batches never came, and nobody told why
-gap-unknown = unknown
+sensor-gap-unknown = unknown
 gap-stopped = The program did not run
 gap-interface_down = The interface was down
 gap-ring_full = The ring was full; the oldest packets went
 gap-disk_full = The disk was full
 gap-refused = The centre refused a batch
 gap-unreadable = A batch on the sensor's disk could not be read
+gap-missing = Batches never came, and nobody told why
 gap-unknown = For a reason that this program does not know
 span-seconds = { $n ->
     [one] 1 second
