@@ -46,10 +46,10 @@ pub struct Door {
 
 /// Who is at the other end of a connection.
 #[derive(Clone, Debug)]
-struct Peer {
-    address: SocketAddr,
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     /// The certificate that it showed, which the authority signed, in DER.
-    certificate: Option<Arc<[u8]>>,
+    pub(crate) certificate: Option<Arc<[u8]>>,
 }
 
 impl Door {
@@ -59,7 +59,7 @@ impl Door {
         Self { ledger, authority, receiver, unpacking: Arc::new(Semaphore::new(MOST_UNPACKED)) }
     }
 
-    fn router(self) -> Router {
+    pub(crate) fn router(self) -> Router {
         let json = DefaultBodyLimit::max(MOST_JSON_BYTES);
         Router::new()
             .route(protocol::ENROL, post(let_in).layer(json))

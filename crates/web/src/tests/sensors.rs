@@ -6,7 +6,11 @@ use super::{
     pages::check,
     tongues::speaks_one,
 };
-use axum::http::StatusCode;
+use crate::door::{Door, Peer};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use noroshi_directory::key::Vault;
 use noroshi_kernel::{access::Role, reason::Reason};
 use noroshi_ledger::{Query as _, Sql};
@@ -20,8 +24,10 @@ use noroshi_observation::{
 };
 use noroshi_telescope::{
     batch::{BootId, Clocks, Counts, Gap, GapReason, Header, Limits, Recorder, Recording, SensorId, SigningKey, seal},
-    protocol::{ENROL_CONTEXT, Enrol, Token},
+    protocol::{self, ENROL_CONTEXT, Enrol, Problem, Token},
 };
+use std::sync::Arc;
+use tower::ServiceExt as _;
 
 /// A sensor as its host runs it.
 struct Host {
@@ -51,10 +57,14 @@ impl Host {
         Self { key, identity: enrolled.sensor, certificate: enrolled.certificate }
     }
 
-    async fn bearer(&self, filled: &Filled) -> Bearer {
+    /// Its certificate in DER.
+    fn der(&self) -> Vec<u8> {
         let body: String = self.certificate.lines().filter(|line| !line.starts_with('-')).collect();
-        let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).expect("PEM");
-        enrol::bearer(&filled.web.ledger, &der).await.expect("asked").expect("known")
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).expect("PEM")
+    }
+
+    async fn bearer(&self, filled: &Filled) -> Bearer {
+        enrol::bearer(&filled.web.ledger, &self.der()).await.expect("asked").expect("known")
     }
 
     /// Sends a heartbeat of ten minutes that tells of lost packets, and of a clock that is off.
@@ -260,4 +270,43 @@ async fn without_a_door_pages_say_what_is_missing() {
     for path in ["/sensors", "/sensors/new", "/sensors/intake"] {
         assert!(analyst.get(path).await.body.contains("[sensors] listen"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_door_refuses_in_its_own_words_and_notes_whose_it_was() {
+    on_both(async |filled: Filled| {
+        let analyst = Browser::of(&filled, Role::Analyst).await.speaking("en");
+        let made = analyst.post("/sensors/new", &fields("north-1", "", "", "", "1")).await;
+        let host = Host::enrol(&filled, token(&made.body)).await;
+        let authority = Authority::open(&filled.web.ledger, &Vault::new(&filled.web.team_key)).await.expect("an authority");
+        let (receiver, _keeping) = receive::Receiver::start(filled.web.ledger.clone());
+        let router = Door::new(filled.web.ledger.clone(), Arc::new(authority), receiver).router();
+        let ask = async |path: &str, certificate: Option<Vec<u8>>, body: Vec<u8>| {
+            let peer = Peer { address: ([192, 0, 2, 9], 4_711).into(), certificate: certificate.map(Arc::from) };
+            let request = Request::post(path).extension(peer).body(Body::from(body)).expect("a request");
+            let answer = router.clone().oneshot(request).await.expect("an answer");
+            let (head, body) = answer.into_parts();
+            let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+            assert_eq!(head.headers.get("content-type").map(|kind| kind.as_bytes()), Some(&b"application/problem+json"[..]), "{path}");
+            (head.status, serde_json::from_slice::<Problem>(&body).expect("a problem"))
+        };
+        for (path, certificate, bytes, status, kind) in [
+            (protocol::BATCH, Some(host.der()), 9 << 20, StatusCode::PAYLOAD_TOO_LARGE, "sensor-too-long"),
+            (protocol::BATCH, Some(host.der()), 40, StatusCode::UNPROCESSABLE_ENTITY, "batch-form"),
+            (protocol::RENEW, Some(host.der()), 1 << 20, StatusCode::PAYLOAD_TOO_LARGE, "sensor-too-long"),
+            (protocol::RENEW, Some(host.der()), 40, StatusCode::BAD_REQUEST, "sensor-request"),
+            (protocol::BATCH, None, 40, StatusCode::UNAUTHORIZED, "sensor-certificate"),
+            (protocol::BATCH, Some(vec![7; 40]), 40, StatusCode::FORBIDDEN, "sensor-unknown"),
+            (protocol::ENROL, None, 1 << 20, StatusCode::PAYLOAD_TOO_LARGE, "sensor-too-long"),
+        ] {
+            let (answered, problem) = ask(path, certificate, vec![b'x'; bytes]).await;
+            assert_eq!((answered, problem.r#type.as_str()), (status, format!("urn:noroshi:reason:{kind}").as_str()), "{path}");
+            assert_eq!(problem.for_good, !matches!(kind, "sensor-certificate" | "sensor-unknown"), "{path} {kind}");
+        }
+        // What came with its certificate is noted; what came without is not.
+        let page = analyst.get("/sensors/intake").await.body;
+        assert_eq!(page.matches("<code>192.0.2.9</code>").count(), 4, "{page}");
+        assert!(page.contains("the request is too long"), "{page}");
+    })
+    .await;
 }
