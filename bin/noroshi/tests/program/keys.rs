@@ -83,7 +83,7 @@ fn made(home: &Home) -> String {
 
 /// A part: a report by hand in ISO-2022-JP that names an address with 報告.
 fn report(address: &str) -> Vec<u8> {
-    let head = b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$BJs9p\x1b(B: we found a phishing site.\r\n";
+    let head = b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$BJs9p\x1b(B\r\n\r\nWe found a phishing site.\r\n\r\n";
     [head, format!("Source-IP: {address}\r\nhttp://{address}/login/\r\n").as_bytes()].concat()
 }
 
@@ -220,7 +220,7 @@ async fn sealed_letters_become_reports_and_their_seals_are_kept() {
         assert_eq!(home.run(&["key", "import", path(&certificate)]).code(), 0);
         let tampered = String::from_utf8(sign(&feedback("192.0.2.3"))).unwrap().replace("192.0.2.3", "192.0.2.4");
         let clear = gpg.run(&["-u", &hanako, "--clearsign"], b"\x1b$BJs9p\x1b(B\r\nno report\r\n");
-        let inline = seal(b"\x1b$BJs9p\x1b(B: we found a phishing site.\r\nSource-IP: 192.0.2.7\r\nhttp://192.0.2.7/login/\r\n", &both);
+        let inline = seal(b"\x1b$BJs9p\x1b(B\r\n\r\nWe found a phishing site.\r\n\r\nSource-IP: 192.0.2.7\r\nhttp://192.0.2.7/login/\r\n", &both);
         let plain = head(from, "text/plain; charset=iso-2022-jp");
         let cases = [
             ("signed", sign(&feedback("192.0.2.2")), row("report", "done", "none", Some("good"), Some(&hanako))),

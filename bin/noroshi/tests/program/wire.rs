@@ -55,6 +55,9 @@ impl Net {
             net.ip("wild", &["addr", "add", &format!("{}/30", hop(number, 1)), "dev", &wire]);
             net.ip("wild", &["link", "set", &wire, "up"]);
             net.ip("wild", &["route", "add", &format!("{}/28", address(number, 0)), "via", &hop(number, 2)]);
+            if !has_ipv6() {
+                continue;
+            }
             // The same of IPv6; nobody looks whether an address is taken, which takes a second.
             net.ip(&sensor, &["addr", "add", &format!("{}/64", hop6(number, 2)), "dev", DARK, "nodad"]);
             net.ip(&sensor, &["route", "add", "local", &format!("{}/64", address6(number, 0)), "dev", "lo"]);
@@ -113,6 +116,15 @@ fn address(sensor: u8, host: u8) -> String {
 /// An address of the link between the wild and a sensor.
 fn hop(sensor: u8, host: u8) -> String {
     format!("203.0.113.{}", sensor * 4 + host)
+}
+
+/// Whether the kernel speaks IPv6 at all; one that does not says so loudly.
+fn has_ipv6() -> bool {
+    let there = Path::new("/proc/net/if_inet6").exists();
+    if !there {
+        eprintln!("SKIPPED over IPv6: the kernel has none");
+    }
+    there
 }
 
 fn address6(sensor: u8, host: u8) -> String {
@@ -306,7 +318,9 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     ));
     let zmap = format!("zmap -b /dev/null -i wire3 -S {} -G {} -p 445 -r 500 -c 0 -q -o /dev/null {}/28", hop(3, 1), net.mac("s3"), address(3, 0));
     net.scan(&zmap);
-    net.scan(&format!("nmap -6 -n -Pn -sS -p 1-200 --max-rate 2000 --max-retries 0 {}", address6(3, 5)));
+    if has_ipv6() {
+        net.scan(&format!("nmap -6 -n -Pn -sS -p 1-200 --max-rate 2000 --max-retries 0 {}", address6(3, 5)));
+    }
     server.kill();
     // Nobody takes anything now; and one could not send if somebody did.
     net.ip("s3", &["link", "set", MANAGEMENT, "down"]);
@@ -384,7 +398,7 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     assert!(packets(&tools, "unknown") > 900, "nmap and hping3 bear no marks: {tools}");
     let ports = top("port");
     assert!(packets(&ports, "tcp/23") >= 300 && packets(&ports, "udp/1900") >= 200 && packets(&ports, "tcp/2967") >= 200, "{ports}");
-    assert!(packets(&ports, "tcp/3389") >= 1_000 && packets(&ports, "icmpv6/135") > 0, "{ports}");
+    assert!(packets(&ports, "tcp/3389") >= 1_000, "{ports}");
     let sources = top("source");
-    assert!(packets(&sources, &hop6(3, 1)) >= 200, "over IPv6: {sources}");
+    assert!(!has_ipv6() || packets(&sources, &hop6(3, 1)) >= 200 && packets(&ports, "icmpv6/135") > 0, "over IPv6: {sources} {ports}");
 }
