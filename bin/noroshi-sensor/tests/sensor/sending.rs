@@ -48,6 +48,8 @@ fn addresses_stay_with_a_sensor_that_masks_them_and_payload_comes_when_it_is_ask
         assert_eq!((last.header.masked, last.masked), (masked, masked), "{more:?}");
         assert_eq!(last.payloads, [&b""[..], payload], "{more:?}: nothing of what TCP carries");
     }
+    let (well, text) = Running::over(state.path(), &[&path], &["--mask", "--payload-bytes", "5"]).end();
+    assert!(!well && text.contains("--mask and --payload-bytes exclude each other"), "{text}");
 }
 
 #[test]
