@@ -72,6 +72,8 @@ pub struct Ring {
     dropping: bool,
     /// The batch that is being sent: it is not dropped meanwhile.
     in_flight: Option<u64>,
+    /// In which boot of the machine this is, when that is known.
+    machine: Option<String>,
     /// Held as long as the ring is open.
     _lock: File,
 }
@@ -110,6 +112,17 @@ impl Ring {
     #[must_use]
     pub fn head(&self) -> Option<Head> {
         self.state.head
+    }
+
+    /// In which boot of the machine the last batch was kept, when that is known.
+    #[must_use]
+    pub fn kept_in(&self) -> Option<&str> {
+        self.state.machine.as_deref()
+    }
+
+    /// What is kept from now on is kept in this boot of the machine.
+    pub fn runs_in(&mut self, machine: Option<String>) {
+        self.machine = machine;
     }
 
     /// How many batches wait.
@@ -156,6 +169,7 @@ impl Ring {
         match kept {
             Kept::Kept => {
                 self.state.head = Some(Head::new(next.index, &header, noroshi_telescope::batch::hash_of(&bytes)));
+                self.state.machine.clone_from(&self.machine);
                 self.bytes += next.bytes;
                 self.waiting.push_back(next);
             }

@@ -10,7 +10,7 @@ use crate::{
     identity::{Identity, IdentityError},
     recording::{Closing, Span},
     ring::{self, OpenError, Ring},
-    spool::{Sealer, Spool},
+    spool::{self, Sealer, Spool},
     upload::{Ending, Uploader},
 };
 use arrow_schema::ArrowError;
@@ -129,14 +129,17 @@ pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Re
     let Who { identity, key } = who;
     let spool = Spool::new(Ring::open(&identity.ring(&options.state), options.ring)?);
     tracing::info!("{} ({}) records for {}; {} batches wait", identity.name, identity.sensor, identity.centre, spool.ring().len());
-    let mut sealer = Sealer::begin(&spool, &key, identity.sensor, options.recording.mask).map_err(|error| RunError::System("a run cannot begin", error))?;
+    let offline = matches!(source, Source::Captures(_));
+    // The times of captures are not the machine's.
+    let machine = if offline { None } else { clock.machine() };
+    let this = spool::Run { masked: options.recording.mask, machine, held: options.closing.after };
+    let mut sealer = Sealer::begin(&spool, &key, identity.sensor, this).map_err(|error| RunError::System("a run cannot begin", error))?;
     let uploader = Uploader::new(&spool, clock, &options.state, identity)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| RunError::System("a thread", error))?;
     let asked_to_end = AtomicBool::new(false);
     let (end, ending) = watch::channel(Ending::NotYet);
     let (spans, kept) = sync_channel(1);
     let post = Post { spans, asked_to_end: &asked_to_end, centre: uploader.found() };
-    let offline = matches!(source, Source::Captures(_));
     thread::scope(|threads| {
         let sealing = threads.spawn(move || {
             for span in kept {
