@@ -5,7 +5,7 @@ use crate::{
     ring::{Kept, Ring},
     stopped::stopped,
 };
-use noroshi_telescope::batch::{BootId, Clocks, Header, SensorId, SigningKey, seal};
+use noroshi_telescope::batch::{BootId, Clocks, Counts, Header, Recorder, Recording, SensorId, SigningKey, seal};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{
     io,
@@ -70,6 +70,8 @@ pub struct Sealer<'a> {
     boot: BootId,
     sequence: u64,
     run: Run,
+    /// When the last span ended.
+    closed: Option<Clocks>,
 }
 
 impl<'a> Sealer<'a> {
@@ -81,15 +83,16 @@ impl<'a> Sealer<'a> {
         let mut boot = [0; 16];
         SystemRandom::new().fill(&mut boot).map_err(|_| io::Error::other("the system has no random numbers"))?;
         spool.ring().runs_in(run.machine.clone());
-        Ok(Self { spool, key, sensor, boot: BootId(boot), sequence: 0, run })
+        Ok(Self { spool, key, sensor, boot: BootId(boot), sequence: 0, run, closed: None })
     }
 
     /// Seals a span and keeps it.
     ///
     /// # Errors
     /// When it cannot be sealed, which is a defect. Whatever the disk does is told to the centre.
-    pub fn keep(&mut self, span: Span) -> io::Result<()> {
+    pub fn keep(&mut self, span: Span) -> io::Result<Kept> {
         let Span { opened, closed, counts, gaps, packets } = span;
+        self.closed = Some(closed);
         let mut ring = self.spool.ring();
         if self.sequence == 0
             && let Some(head) = ring.head()
@@ -122,6 +125,21 @@ impl<'a> Sealer<'a> {
         if kept == Kept::Kept {
             self.spool.came.notify_one();
         }
-        Ok(())
+        Ok(kept)
+    }
+
+    /// When something was lost and is not told yet, keeps a batch that tells it and watched nothing. Whether it did.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub fn tell(&mut self, now: Clocks) -> io::Result<bool> {
+        if self.spool.ring().untold().is_empty() {
+            return Ok(false);
+        }
+        // It claims no time in which nobody watched.
+        let at = self.closed.unwrap_or(now);
+        let packets = Recorder::new(Recording::default(), 0).take().map_err(io::Error::other)?;
+        let span = Span { opened: at, closed: at, counts: Counts::default(), gaps: Vec::new(), packets };
+        Ok(self.keep(span)? == Kept::Kept)
     }
 }

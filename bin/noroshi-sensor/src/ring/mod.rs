@@ -153,8 +153,9 @@ impl Ring {
     /// # Errors
     /// When the batch cannot be sealed. Whatever the disk does is no error: the batch is a gap then.
     pub fn append(&mut self, seal: impl FnOnce(Before) -> io::Result<(Header, Vec<u8>)>) -> io::Result<Kept> {
-        // As long as each batch costs an older one, what is dropped grows into few gaps; it is told when that has come to its end.
-        let dropping = std::mem::take(&mut self.dropping);
+        // As long as each batch costs an older one, what is dropped grows into few gaps; it is told when that has come to its end. Where nothing
+        // waits any more, it has.
+        let dropping = std::mem::take(&mut self.dropping) && !self.waiting.is_empty();
         let gaps = self.state.gaps.begin_telling(|gap| !(dropping && matches!(gap.reason, GapReason::RingFull | GapReason::DiskFull)));
         let before = Before { previous: self.state.head.map(|head| head.hash), gaps };
         let sealed = seal(before);

@@ -25,6 +25,8 @@ pub(crate) enum Mood {
     Refuse {
         for_good: bool,
     },
+    /// A proxy in between takes nothing of this size, and says so in so many bytes of its own words.
+    TooLarge(usize),
 }
 
 pub(crate) struct Book {
@@ -122,6 +124,9 @@ impl Book {
         let batch = Unverified::read(body, Limits::default()).unwrap().verify(&self.key.expect("a sensor enrolled")).unwrap();
         let (hash, header) = (batch.hash(), batch.header().clone());
         *self.came.entry(hash).or_default() += 1;
+        if let Some(Mood::TooLarge(_)) = mood {
+            return Err(problem(413, "sensor-test", "too large", false));
+        }
         if let Some(Mood::Refuse { for_good }) = mood {
             return Err(problem(if for_good { 422 } else { 503 }, "sensor-test", "not this one", for_good));
         }

@@ -190,6 +190,7 @@ async fn answer(book: Arc<Mutex<Book>>, by: Option<Vec<u8>>, request: Request<In
             match mood {
                 Some(Mood::Late(time)) => tokio::time::sleep(time).await,
                 Some(Mood::DieBefore | Mood::DieAfter) => return Err(Dead),
+                Some(Mood::TooLarge(bytes)) => return Ok(Response::builder().status(413).body(Full::new(Bytes::from(vec![b'<'; bytes]))).unwrap()),
                 _ => {}
             }
             Ok(said(receipt))

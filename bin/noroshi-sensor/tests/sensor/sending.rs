@@ -78,15 +78,74 @@ fn what_is_refused_for_good_lies_aside_and_is_told() {
     centre.book().moods.push_back(Mood::Refuse { for_good: true });
     let path = capture::syns(state.path(), 300);
     assert!(Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end().0);
-    assert_eq!(centre.book().packets(), (100..300).collect::<Vec<_>>());
-    assert_eq!(status(state.path())["ring"]["refused"], 1);
-    // It is told by the next batch that is made, at the latest in the next run.
-    assert!(Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end().0);
+    let known = status(state.path());
+    assert_eq!((known["ring"]["refused"].as_u64(), known["ring"]["untold"].as_array().map(Vec::len)), (Some(1), Some(0)));
     let book = centre.book();
+    assert_eq!(book.packets(), (100..300).collect::<Vec<_>>());
     book.check();
     let refused: Vec<_> = book.gaps().into_iter().filter(|gap| gap.reason == GapReason::Refused).collect();
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!((refused[0].packets, refused[0].batches.map(|(_, first, last)| (first, last))), (Some(100), Some((0, 0))));
+}
+
+#[test]
+fn a_batch_that_is_too_large_for_whatever_is_in_between_does_not_hold_up_the_rest() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    // In a few words, and in more than is read.
+    centre.book().moods.extend([Mood::TooLarge(20), Mood::TooLarge(100_000)]);
+    let path = capture::syns(state.path(), 400);
+    let (well, text) = Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end();
+    assert!(well && text.contains("HTTP 413"), "{text}");
+    let book = centre.book();
+    book.check();
+    assert_eq!(book.packets(), (200..400).collect::<Vec<_>>());
+    let told: u64 = book.gaps().iter().filter(|gap| gap.reason == GapReason::Refused).filter_map(|gap| gap.packets).sum();
+    assert_eq!(told, 200);
+    assert_eq!(status(state.path())["ring"]["refused"], 2);
+}
+
+#[test]
+fn a_centre_that_refuses_even_what_is_missing_does_not_have_everything() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    centre.book().moods.extend([Mood::Refuse { for_good: true }; 8]);
+    let path = capture::syns(state.path(), 100);
+    let (well, text) = Running::over(state.path(), &[&path], &[]).end();
+    assert!(!well && text.contains("the centre does not have everything"), "{text}");
+    centre.book().moods.clear();
+    assert!(Running::over(state.path(), &[&path], &[]).end().0);
+    let book = centre.book();
+    assert_eq!(book.packets(), (0..100).collect::<Vec<_>>());
+    assert_eq!(book.gaps().iter().filter_map(|gap| gap.packets).sum::<u64>(), 100, "{:?}", book.gaps());
+}
+
+#[test]
+fn a_run_whose_ring_ran_over_tells_it_before_it_ends() {
+    // Captures that are over, and a run that is asked to end.
+    for asked in [false, true] {
+        let mut centre = Centre::start();
+        let state = enrolled(&centre);
+        centre.down();
+        let path = capture::syns(state.path(), 2_000);
+        let small = ["--batch-packets", "100", "--ring-bytes", &(8 * 4_096).to_string()];
+        let sensor = Running::over(state.path(), &[&path], &small);
+        until("a ring that ran over", || status(state.path())["ring"]["head"]["sequence"] == 19);
+        centre.up();
+        if asked {
+            sensor.terminate();
+        }
+        let (well, text) = sensor.end();
+        assert!(well, "{text}");
+        let known = status(state.path());
+        assert_eq!((known["ring"]["batches"].as_u64(), known["ring"]["untold"].as_array().map(Vec::len)), (Some(0), Some(0)), "{text}");
+        let book = centre.book();
+        book.check();
+        let missing: u64 = book.gaps().iter().filter(|gap| gap.reason == GapReason::RingFull).filter_map(|gap| gap.packets).sum();
+        assert_eq!((missing + book.packets().len() as u64, book.runs().len()), (2_000, 1));
+        let last = &book.batches.last().unwrap().header;
+        assert_eq!((last.opened, last.counts.kept), (last.closed, 0), "it claims to have watched nothing");
+    }
 }
 
 #[test]
