@@ -18,6 +18,7 @@
 mod aside;
 mod file;
 mod gaps;
+mod older;
 mod open;
 mod report;
 mod slots;
@@ -25,6 +26,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use older::BEGINS;
+pub use older::Older;
 pub use open::OpenError;
 pub use report::Report;
 pub use state::{Acknowledged, Head};

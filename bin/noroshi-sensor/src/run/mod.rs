@@ -135,7 +135,9 @@ impl Who {
 /// [`RunError`]; what was recorded before is kept.
 pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Result<(), RunError> {
     let Who { identity, key } = who;
-    let spool = Spool::new(Ring::open(&identity.ring(&options.state), options.ring)?);
+    let mut ring = Ring::open(&identity.ring(&options.state), options.ring)?;
+    ring.take_over_older()?;
+    let spool = Spool::new(ring);
     tracing::info!("{} ({}) records for {}; {} batches wait", identity.name, identity.sensor, identity.centre, spool.ring().len());
     let offline = matches!(source, Source::Captures(_));
     // The times of captures are not the machine's.
