@@ -8,6 +8,7 @@
 //! | a batch is kept | its file stands; then the state names it as the head and forgets the gaps that its header tells |
 //! | the oldest is dropped, or the centre refuses one | the state holds a gap for it, and again the gaps that it told; then the file goes |
 //! | the centre acknowledges one | the state holds the receipt; then the file goes |
+//! | an identity before left a ring | the state holds a gap for all that waits there, and all that it would have told; then its folder is renamed |
 //!
 //! The process may be killed between any two steps: [`Ring::open`] brings to its end what was begun. A batch that was kept is acknowledged, or in
 //! the ring, or in a gap that is told or waits to be told.
