@@ -149,12 +149,15 @@ impl Connection {
         };
         let (status, bytes) = answer?;
         if status >= 400 {
+            // Who is not the centre may have answered before all was sent: on this connection, the rest would be taken for the next request.
             let problem: Option<Problem> = serde_json::from_slice(&bytes).ok().filter(|problem: &Problem| problem.r#type.starts_with("urn:noroshi:reason:"));
-            self.open = Some(sender);
             return Err(match problem {
-                // Whoever says so, and whatever else: the same will not become smaller.
+                // Whoever says so, and in whatever words: the same will not become smaller.
                 _ if status == 413 => CallError::TooLarge,
-                Some(problem) => CallError::Refused(Box::new(problem)),
+                Some(problem) => {
+                    self.open = Some(sender);
+                    CallError::Refused(Box::new(problem))
+                }
                 None => CallError::Foreign(status),
             });
         }

@@ -8,6 +8,7 @@ use crate::{
     until,
 };
 use noroshi_telescope::batch::GapReason;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{fs, time::Duration};
 
 #[test]
@@ -103,6 +104,23 @@ fn a_batch_that_is_too_large_for_whatever_is_in_between_does_not_hold_up_the_res
     let told: u64 = book.gaps().iter().filter(|gap| gap.reason == GapReason::Refused).filter_map(|gap| gap.packets).sum();
     assert_eq!(told, 200);
     assert_eq!(status(state.path())["ring"]["refused"], 2);
+}
+
+#[test]
+fn a_batch_of_megabytes_that_is_refused_while_it_is_sent_does_not_hold_up_the_rest() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    centre.book().moods.push_back(Mood::TooLarge(20));
+    let path = state.path().join("a.pcap");
+    let mut bytes = vec![0; 16_384 * 256];
+    SystemRandom::new().fill(&mut bytes).unwrap();
+    capture::write(&path, bytes.chunks(256).map(capture::udp).chain([capture::syn(7)]));
+    let (well, text) = Running::over(state.path(), &[&path], &["--payload-bytes", "256"]).end();
+    assert!(well && text.contains("HTTP 413"), "{text}");
+    let book = centre.book();
+    book.check();
+    assert_eq!(book.packets(), [7]);
+    assert_eq!(book.gaps().iter().map(|gap| (gap.reason, gap.packets)).collect::<Vec<_>>(), [(GapReason::Refused, Some(16_384))]);
 }
 
 #[test]
