@@ -1,13 +1,13 @@
 //! What a person types.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use noroshi_sensor::{
     centre::Address,
     recording::{Closing, MOST_PACKETS},
     ring, run,
 };
 use noroshi_telescope::{batch::Recording, capture::live::LeftOut, protocol::Token};
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::IpAddr, path::PathBuf, time::Duration};
 
 /// Records unsolicited packets at one interface and hands them to the centre, whatever happens in between.
 #[derive(Debug, Parser)]
@@ -16,6 +16,24 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+impl Arguments {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// When it is no command, or asks for what excludes each other; the error says so, and ends the program with 2.
+    pub(crate) fn read(typed: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let read = Self::try_parse_from(typed)?;
+        match &read.command {
+            Command::Run(run) if run.mask && run.payload_bytes > 0 => Err(Self::command().error(ErrorKind::ArgumentConflict, MASKED_PAYLOAD)),
+            _ => Ok(read),
+        }
+    }
+}
+
+/// Why the two exclude each other, and what to do.
+const MASKED_PAYLOAD: &str = "--mask and --payload-bytes exclude each other: what packets carry may name this host's own addresses (errors of ICMP \
+quote its packets, neighbours ask for it, SIP calls it), and --mask is to keep them here; leave one of the two out";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -72,13 +90,13 @@ pub(crate) struct Run {
     pub(crate) capture: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) state: State,
-    /// Record so many of the first payload bytes of UDP, ICMP and ICMPv6.
+    /// Record so many of the first payload bytes of UDP, ICMP and ICMPv6. Not with --mask.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=256))]
     pub(crate) payload_bytes: u16,
-    /// Keep this host's own addresses here: no packet's destination is sent.
+    /// Keep this host's own addresses here: no packet's destination is sent. Not with --payload-bytes.
     #[arg(long)]
     pub(crate) mask: bool,
-    /// How much waits on the disk while the centre cannot be reached.
+    /// How much waits on the disk while the centre cannot be reached: 32 at least.
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(32..=1_048_576))]
     ring_mib: u32,
     /// For tests: the same in bytes.
@@ -133,7 +151,6 @@ fn network(text: &str) -> Result<LeftOut, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_grammar_fits_together() {
@@ -160,8 +177,27 @@ mod tests {
             ("run --capture a.pcap --user nobody", false),
             ("run --interface eth0 --manage 192.0.2.0/24 2001:db8::/32 --manage 198.51.100.1", true),
         ] {
-            let read = Arguments::try_parse_from(["noroshi-sensor"].into_iter().chain(arguments.split(' ')));
+            let read = Arguments::read(["noroshi-sensor"].into_iter().chain(arguments.split(' ')));
             assert_eq!(read.is_ok(), right, "{arguments}");
         }
+    }
+
+    #[test]
+    fn masked_addresses_and_payload_exclude_each_other() {
+        let read = |more: &str| Arguments::read(format!("noroshi-sensor run --interface eth0 {more}").split(' '));
+        for right in ["--mask", "--payload-bytes 5", "--mask --payload-bytes 0"] {
+            assert!(read(right).is_ok(), "{right}");
+        }
+        let refused = read("--mask --payload-bytes 5").unwrap_err();
+        assert_eq!((refused.kind(), refused.exit_code()), (ErrorKind::ArgumentConflict, 2));
+        assert!(refused.to_string().contains("leave one of the two out"), "{refused}");
+    }
+
+    #[test]
+    fn the_least_ring_is_named() {
+        let read = |mib: u32| Arguments::read(format!("noroshi-sensor run --interface eth0 --ring-mib {mib}").split(' '));
+        assert!(read(32).is_ok() && read(31).is_err());
+        let help = Arguments::command().find_subcommand_mut("run").unwrap().render_long_help().to_string();
+        assert!(help.contains("32 at least"), "{help}");
     }
 }

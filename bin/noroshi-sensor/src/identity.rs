@@ -1,6 +1,6 @@
 //! Who a sensor is: kept in its folder of state, for its user alone.
 
-use crate::{centre::Address, certificate, disk::Disk};
+use crate::{centre::Address, certificate, disk::Disk, ring as ring_folder};
 use noroshi_telescope::batch::{SensorId, SigningKey};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl Identity {
     /// The folder of its ring. Another sensor's batches are not this one's.
     #[must_use]
     pub fn ring(&self, state: &Path) -> PathBuf {
-        state.join(format!("ring-{}", self.sensor))
+        state.join(format!("{}{}", ring_folder::BEGINS, self.sensor))
     }
 
     /// Where the centre is.

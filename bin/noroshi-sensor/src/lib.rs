@@ -18,4 +18,5 @@ pub mod ring;
 pub mod run;
 pub mod spool;
 pub mod status;
+pub mod stopped;
 pub mod upload;

@@ -4,7 +4,6 @@ mod arguments;
 
 use anyhow::{Context as _, Result, bail};
 use arguments::{Arguments, Command, Enroll, Run, Status};
-use clap::Parser as _;
 use nix::unistd::{User, geteuid};
 use noroshi_sensor::{
     clock::SystemClock,
@@ -27,7 +26,7 @@ const HEADER_BYTES: usize = 256;
 
 fn main() -> ExitCode {
     // Wrong usage ends in clap with exit code 2.
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     log();
     let done = match arguments.command {
         Command::Enroll(enroll) => enrolled(&enroll),

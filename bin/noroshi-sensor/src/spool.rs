@@ -3,12 +3,14 @@
 use crate::{
     recording::Span,
     ring::{Kept, Ring},
+    stopped::stopped,
 };
-use noroshi_telescope::batch::{BootId, Gap, GapReason, Header, SensorId, SigningKey, seal};
+use noroshi_telescope::batch::{BootId, Clocks, Counts, Header, Recorder, Recording, SensorId, SigningKey, seal};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{
     io,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::Notify;
 
@@ -48,6 +50,17 @@ impl Spool {
     }
 }
 
+/// What a run is like.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The sensor's own addresses stay with it.
+    pub masked: bool,
+    /// In which boot of the machine it is; `None` when that is not known, or its times are not the machine's.
+    pub machine: Option<String>,
+    /// For how long packets are held in memory at most.
+    pub held: Duration,
+}
+
 /// Seals what one run records.
 #[derive(Debug)]
 pub struct Sealer<'a> {
@@ -56,7 +69,9 @@ pub struct Sealer<'a> {
     sensor: SensorId,
     boot: BootId,
     sequence: u64,
-    masked: bool,
+    run: Run,
+    /// When the last span ended.
+    closed: Option<Clocks>,
 }
 
 impl<'a> Sealer<'a> {
@@ -64,23 +79,27 @@ impl<'a> Sealer<'a> {
     ///
     /// # Errors
     /// When the system has no random numbers.
-    pub fn begin(spool: &'a Spool, key: &'a SigningKey, sensor: SensorId, masked: bool) -> io::Result<Self> {
+    pub fn begin(spool: &'a Spool, key: &'a SigningKey, sensor: SensorId, run: Run) -> io::Result<Self> {
         let mut boot = [0; 16];
         SystemRandom::new().fill(&mut boot).map_err(|_| io::Error::other("the system has no random numbers"))?;
-        Ok(Self { spool, key, sensor, boot: BootId(boot), sequence: 0, masked })
+        spool.ring().runs_in(run.machine.clone());
+        Ok(Self { spool, key, sensor, boot: BootId(boot), sequence: 0, run, closed: None })
     }
 
     /// Seals a span and keeps it.
     ///
     /// # Errors
     /// When it cannot be sealed, which is a defect. Whatever the disk does is told to the centre.
-    pub fn keep(&mut self, span: Span) -> io::Result<()> {
+    pub fn keep(&mut self, span: Span) -> io::Result<Kept> {
         let Span { opened, closed, counts, gaps, packets } = span;
+        self.closed = Some(closed);
         let mut ring = self.spool.ring();
         if self.sequence == 0
-            && let Some(from_us) = ring.head().map(|head| head.closed_us).filter(|from_us| *from_us < opened.wall_us)
+            && let Some(head) = ring.head()
         {
-            ring.note(Gap { reason: GapReason::Stopped, from_us, to_us: opened.wall_us, packets: None, batches: None });
+            let last = Clocks { wall_us: head.closed_us, monotonic_us: head.closed_monotonic_us };
+            let same_boot = self.run.machine.is_some() && ring.kept_in() == self.run.machine.as_deref();
+            stopped(last, opened, same_boot, self.run.held).into_iter().for_each(|gap| ring.note(gap));
         }
         gaps.into_iter().for_each(|gap| ring.note(gap));
         let sequence = self.sequence;
@@ -96,7 +115,7 @@ impl<'a> Sealer<'a> {
                 clock_offset_us: self.spool.clock_offset_us(),
                 counts,
                 gaps: before.gaps,
-                masked: self.masked,
+                masked: self.run.masked,
                 software: SOFTWARE.to_owned(),
             };
             let bytes = seal(&header, &packets, self.key)?;
@@ -106,6 +125,21 @@ impl<'a> Sealer<'a> {
         if kept == Kept::Kept {
             self.spool.came.notify_one();
         }
-        Ok(())
+        Ok(kept)
+    }
+
+    /// When something was lost and is not told yet, keeps a batch that tells it and watched nothing. Whether it did.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub fn tell(&mut self, now: Clocks) -> io::Result<bool> {
+        if self.spool.ring().untold().is_empty() {
+            return Ok(false);
+        }
+        // It claims no time in which nobody watched.
+        let at = self.closed.unwrap_or(now);
+        let packets = Recorder::new(Recording::default(), 0).take().map_err(io::Error::other)?;
+        let span = Span { opened: at, closed: at, counts: Counts::default(), gaps: Vec::new(), packets };
+        Ok(self.keep(span)? == Kept::Kept)
     }
 }

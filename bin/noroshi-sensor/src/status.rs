@@ -4,7 +4,7 @@ use crate::{
     certificate,
     clock::Clock,
     identity::{Identity, IdentityError},
-    ring::Report,
+    ring::{Older, Report},
 };
 use noroshi_kernel::moment::Moment;
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct Status {
     pub certificate_valid: bool,
     /// What waits, what was lost and is not told, and the last receipt.
     pub ring: Report,
+    /// What identities before left, when it enrolled anew.
+    pub older: Older,
 }
 
 impl Status {
@@ -37,6 +39,7 @@ impl Status {
         let failed = |error: io::Error| IdentityError::Unreadable(state.to_owned(), error);
         let until_s = identity.own_certificate().and_then(|certificate| certificate::validity(&certificate, None)).map_err(failed)?.to_s;
         let ring = Report::of(&identity.ring(state)).map_err(failed)?;
+        let older = Older::beside(&identity.ring(state)).map_err(failed)?;
         Ok(Self {
             sensor: identity.sensor.to_string(),
             name: identity.name,
@@ -44,6 +47,7 @@ impl Status {
             certificate_until: moment(until_s.saturating_mul(1_000_000)),
             certificate_valid: until_s.saturating_mul(1_000_000) > clock.now().wall_us,
             ring,
+            older,
         })
     }
 }
@@ -54,7 +58,7 @@ fn moment(at_us: i64) -> String {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sensor, name, centre, certificate_until, certificate_valid, ring } = self;
+        let Self { sensor, name, centre, certificate_until, certificate_valid, ring, older } = self;
         writeln!(f, "sensor         {name} ({sensor})")?;
         writeln!(f, "centre         {centre}")?;
         writeln!(f, "certificate    {} {certificate_until}", if *certificate_valid { "valid until" } else { "EXPIRED at" })?;
@@ -70,6 +74,12 @@ impl fmt::Display for Status {
         ring.oldest_us.map_or(Ok(()), |oldest| write!(f, ", the oldest from {}", moment(oldest)))?;
         if ring.refused + ring.unreadable > 0 {
             write!(f, "\naside          {} refused, {} unreadable", ring.refused, ring.unreadable)?;
+        }
+        if older.waiting > 0 {
+            write!(f, "\nbefore         {} batches of an identity before: the next run tells that they are missing", older.waiting)?;
+        }
+        if older.abandoned > 0 {
+            write!(f, "\nabandoned      {} batches of an identity before, told as refused: remove ring-*.abandoned", older.abandoned)?;
         }
         for gap in &ring.untold {
             let packets = gap.packets.map_or_else(|| "an unknown number of".to_owned(), |packets| packets.to_string());

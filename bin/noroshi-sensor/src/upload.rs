@@ -4,11 +4,11 @@ mod backoff;
 mod renew;
 
 use crate::{
-    centre::{CallError, Connection},
+    centre::Connection,
     clock::{Clock, jumped},
     identity::{Identity, IdentityError},
     ring::InFlight,
-    spool::Spool,
+    spool::{Sealer, Spool},
 };
 use backoff::Backoff;
 use noroshi_telescope::{
@@ -19,7 +19,7 @@ use renew::Renewal;
 use std::{
     net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::sync::watch;
@@ -27,12 +27,15 @@ use tokio::sync::watch;
 /// An answer that took longer says too little about the centre's clock, in microseconds.
 const PROMPT_US: u64 = 5_000_000;
 
+/// At its end a run tells so often what is missing: a centre that refuses even that is told by the next run.
+const LAST_WORDS: u32 = 3;
+
 /// Whether there is still something to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// More batches will come.
     NotYet,
-    /// No more; what waits is sent first.
+    /// No more; what waits is sent first, and what is missing is told.
     WhenEmpty,
     /// At once, or as soon as nothing waits.
     Within(Duration),
@@ -71,8 +74,8 @@ impl<'a> Uploader<'a> {
         self.connection.found()
     }
 
-    /// Sends until it is told to end.
-    pub async fn run(mut self, mut ending: watch::Receiver<Ending>) {
+    /// Sends until it is told to end. What is missing then is told by a last batch, for which it takes the sealer: nobody else seals any more.
+    pub async fn run(mut self, sealer: &Mutex<Sealer<'_>>, mut ending: watch::Receiver<Ending>) {
         let mut signal = ending.clone();
         let out_of_time = async {
             // Whoever tells is gone: then nobody waits any more.
@@ -82,19 +85,24 @@ impl<'a> Uploader<'a> {
             }
         };
         tokio::select! {
-            () = self.send_all(&mut ending) => {}
+            () = self.send_all(sealer, &mut ending) => {}
             () = out_of_time => tracing::info!("what the centre does not have yet waits in the ring"),
         }
     }
 
-    async fn send_all(&mut self, ending: &mut watch::Receiver<Ending>) {
+    async fn send_all(&mut self, sealer: &Mutex<Sealer<'_>>, ending: &mut watch::Receiver<Ending>) {
         let mut backoff = Backoff::default();
+        let mut last_words = LAST_WORDS;
         loop {
             self.renewal.look(&mut self.connection, self.clock).await;
             let next = self.spool.ring().take();
             let Some(batch) = next else {
                 if *ending.borrow_and_update() != Ending::NotYet {
-                    return;
+                    if last_words == 0 || !self.tell(sealer) {
+                        return;
+                    }
+                    last_words -= 1;
+                    continue;
                 }
                 tokio::select! {
                     () = self.spool.came.notified() => {}
@@ -115,6 +123,15 @@ impl<'a> Uploader<'a> {
         }
     }
 
+    /// Whether a batch was made that tells what is missing.
+    fn tell(&self, sealer: &Mutex<Sealer<'_>>) -> bool {
+        let told = sealer.lock().unwrap_or_else(PoisonError::into_inner).tell(self.clock.now());
+        told.unwrap_or_else(|error| {
+            tracing::error!("what is missing cannot be told: {error}");
+            false
+        })
+    }
+
     /// Whether the batch is settled.
     async fn send(&mut self, batch: InFlight) -> bool {
         let InFlight { index, hash, bytes } = batch;
@@ -130,12 +147,8 @@ impl<'a> Uploader<'a> {
                 tracing::error!("the centre acknowledged {} and was given {hash}: it is sent again", receipt.hash);
                 false
             }
-            Err(CallError::Refused(problem)) if problem.for_good => {
-                tracing::error!(
-                    "the centre refuses a batch for good: {} ({}); it is moved aside, and the centre is told of the gap",
-                    problem.title,
-                    problem.r#type
-                );
+            Err(error) if error.is_for_good() => {
+                tracing::error!("a batch is refused for good: {error}; it is moved aside, and the centre is told of the gap");
                 let refused = self.spool.ring().refuse(index);
                 refused.map_err(|error| tracing::error!("it cannot be moved aside: {error}")).is_ok()
             }

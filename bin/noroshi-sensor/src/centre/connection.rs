@@ -49,9 +49,24 @@ pub enum CallError {
     /// The centre refuses, and says why.
     #[error("the centre refuses: {} (HTTP {}, {})", .0.title, .0.status, .0.r#type)]
     Refused(Box<Problem>),
+    /// The centre, or whatever is in between, takes nothing of this size.
+    #[error("HTTP 413: what was sent is too large for the centre, or for a proxy in between")]
+    TooLarge,
     /// The answer is none of the centre's.
     #[error("HTTP {0}, and not in the centre's words: another program answers there, or one of the two must be updated")]
     Foreign(u16),
+}
+
+impl CallError {
+    /// Whether asking again with the same would be refused again.
+    #[must_use]
+    pub fn is_for_good(&self) -> bool {
+        match self {
+            Self::Refused(problem) => problem.for_good,
+            Self::TooLarge => true,
+            _ => false,
+        }
+    }
 }
 
 /// Whoever records looks at least so often where the centre is.
@@ -134,9 +149,17 @@ impl Connection {
         };
         let (status, bytes) = answer?;
         if status >= 400 {
+            // Who is not the centre may have answered before all was sent: on this connection, the rest would be taken for the next request.
             let problem: Option<Problem> = serde_json::from_slice(&bytes).ok().filter(|problem: &Problem| problem.r#type.starts_with("urn:noroshi:reason:"));
-            self.open = Some(sender);
-            return Err(problem.map_or(CallError::Foreign(status), |problem| CallError::Refused(Box::new(problem))));
+            return Err(match problem {
+                // Whoever says so, and in whatever words: the same will not become smaller.
+                _ if status == 413 => CallError::TooLarge,
+                Some(problem) => {
+                    self.open = Some(sender);
+                    CallError::Refused(Box::new(problem))
+                }
+                None => CallError::Foreign(status),
+            });
         }
         let read = serde_json::from_slice(&bytes).map_err(|_| CallError::Foreign(status))?;
         self.open = Some(sender);
@@ -179,8 +202,12 @@ impl Connection {
         sender.ready().await.map_err(|error| self.broken(&error))?;
         let answer = sender.send_request(request).await.map_err(|error| self.broken(&error))?;
         let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), MOST_JSON_BYTES).collect().await.map_err(|error| CallError::Broken(error.to_string()))?;
-        Ok((status, body.to_bytes()))
+        match Limited::new(answer.into_body(), MOST_JSON_BYTES).collect().await {
+            Ok(body) => Ok((status, body.to_bytes())),
+            // A refusal that is too long or is cut is one all the same.
+            Err(_) if status >= 400 => Ok((status, Bytes::new())),
+            Err(error) => Err(CallError::Broken(error.to_string())),
+        }
     }
 
     /// What broke; with TLS 1.3 a refused certificate shows only here.

@@ -8,6 +8,7 @@
 //! | a batch is kept | its file stands; then the state names it as the head and forgets the gaps that its header tells |
 //! | the oldest is dropped, or the centre refuses one | the state holds a gap for it, and again the gaps that it told; then the file goes |
 //! | the centre acknowledges one | the state holds the receipt; then the file goes |
+//! | an identity before left a ring | the state holds a gap for all that waits there, and all that it would have told; then its folder is renamed |
 //!
 //! The process may be killed between any two steps: [`Ring::open`] brings to its end what was begun. A batch that was kept is acknowledged, or in
 //! the ring, or in a gap that is told or waits to be told.
@@ -18,6 +19,7 @@
 mod aside;
 mod file;
 mod gaps;
+mod older;
 mod open;
 mod report;
 mod slots;
@@ -25,6 +27,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use older::BEGINS;
+pub use older::Older;
 pub use open::OpenError;
 pub use report::Report;
 pub use state::{Acknowledged, Head};
@@ -72,6 +76,8 @@ pub struct Ring {
     dropping: bool,
     /// The batch that is being sent: it is not dropped meanwhile.
     in_flight: Option<u64>,
+    /// In which boot of the machine this is, when that is known.
+    machine: Option<String>,
     /// Held as long as the ring is open.
     _lock: File,
 }
@@ -112,6 +118,17 @@ impl Ring {
         self.state.head
     }
 
+    /// In which boot of the machine the last batch was kept, when that is known.
+    #[must_use]
+    pub fn kept_in(&self) -> Option<&str> {
+        self.state.machine.as_deref()
+    }
+
+    /// What is kept from now on is kept in this boot of the machine.
+    pub fn runs_in(&mut self, machine: Option<String>) {
+        self.machine = machine;
+    }
+
     /// How many batches wait.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -140,8 +157,9 @@ impl Ring {
     /// # Errors
     /// When the batch cannot be sealed. Whatever the disk does is no error: the batch is a gap then.
     pub fn append(&mut self, seal: impl FnOnce(Before) -> io::Result<(Header, Vec<u8>)>) -> io::Result<Kept> {
-        // As long as each batch costs an older one, what is dropped grows into few gaps; it is told when that has come to its end.
-        let dropping = std::mem::take(&mut self.dropping);
+        // As long as each batch costs an older one, what is dropped grows into few gaps; it is told when that has come to its end. Where nothing
+        // waits any more, it has.
+        let dropping = std::mem::take(&mut self.dropping) && !self.waiting.is_empty();
         let gaps = self.state.gaps.begin_telling(|gap| !(dropping && matches!(gap.reason, GapReason::RingFull | GapReason::DiskFull)));
         let before = Before { previous: self.state.head.map(|head| head.hash), gaps };
         let sealed = seal(before);
@@ -156,6 +174,7 @@ impl Ring {
         match kept {
             Kept::Kept => {
                 self.state.head = Some(Head::new(next.index, &header, noroshi_telescope::batch::hash_of(&bytes)));
+                self.state.machine.clone_from(&self.machine);
                 self.bytes += next.bytes;
                 self.waiting.push_back(next);
             }

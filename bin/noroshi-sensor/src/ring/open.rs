@@ -56,6 +56,7 @@ impl Ring {
             next: 0,
             dropping: false,
             in_flight: None,
+            machine: None,
             _lock: lock,
         };
         ring.take_in(names).map_err(failed)?;
@@ -81,6 +82,10 @@ impl Ring {
                     self.bytes += waiting.bytes;
                     self.waiting.push_back(waiting);
                     if known.is_none_or(|known| name.index > known) {
+                        // The state was not written any more. One run is of one boot; of another nothing is known.
+                        if self.state.head.is_none_or(|head| head.boot != header.boot) {
+                            self.state.machine = None;
+                        }
                         self.state.head = Some(Head::new(name.index, &header, hash));
                         self.state.gaps.were_told(&header.gaps);
                     }

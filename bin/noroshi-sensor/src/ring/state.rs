@@ -17,11 +17,14 @@ pub struct Head {
     pub hash: Hash,
     /// When it ended, by the wall clock: microseconds since 1970.
     pub closed_us: i64,
+    /// When it ended, by the clock that only goes forward.
+    #[serde(default)]
+    pub closed_monotonic_us: u64,
 }
 
 impl Head {
     pub(super) fn new(index: u64, header: &Header, hash: Hash) -> Self {
-        Self { index, boot: header.boot, sequence: header.sequence, hash, closed_us: header.closed.wall_us }
+        Self { index, boot: header.boot, sequence: header.sequence, hash, closed_us: header.closed.wall_us, closed_monotonic_us: header.closed.monotonic_us }
     }
 }
 
@@ -40,6 +43,9 @@ pub struct Acknowledged {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) head: Option<Head>,
+    /// In which boot of the machine the head was kept, when that is known.
+    #[serde(default)]
+    pub(super) machine: Option<String>,
     pub(super) gaps: Gaps,
     pub(super) acknowledged: Option<Acknowledged>,
 }

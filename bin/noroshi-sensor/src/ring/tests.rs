@@ -266,6 +266,77 @@ fn a_gap_is_told_once_wherever_the_process_is_killed_while_it_is_told() {
     assert!(twice > 1, "it was killed between the batch and the state, too");
 }
 
+/// What a ring would tell with its next batches, and what it told: all of it, in order.
+fn all_told(run: &mut Run) -> Vec<Gap> {
+    run.append();
+    let mut gaps = Vec::new();
+    while let Some(batch) = run.ring.take() {
+        gaps.extend(sealed(&batch.bytes).gaps);
+        run.ring.acknowledge(batch.index, 0);
+    }
+    gaps
+}
+
+#[test]
+fn what_an_older_ring_holds_is_told_wherever_the_process_is_killed() {
+    let stopped = Gap { reason: GapReason::Stopped, from_us: 1, to_us: 2, packets: None, batches: None };
+    let (mut moved, mut killed_before_it_told) = (0, 0);
+    for steps in 0..40 {
+        let state = folder();
+        let ring = |digit: u8| state.path().join(format!("ring-{}", SensorId([digit; 16])));
+        // Two runs of an identity before: one batch that tells a gap, one that was refused and is not told, three that wait.
+        let mut older = Run::open(&ring(1), 1, Limits::default(), &Faults::default()).unwrap();
+        older.ring.note(stopped.clone());
+        (0..2).for_each(|_| assert_eq!(older.append(), Kept::Kept));
+        drop(older);
+        let mut older = Run::open(&ring(1), 2, Limits::default(), &Faults::default()).unwrap();
+        (0..3).for_each(|_| assert_eq!(older.append(), Kept::Kept));
+        let refused = older.ring.take().unwrap();
+        older.ring.refuse(refused.index).unwrap();
+        drop(older);
+        let faults = Faults::default();
+        faults.kill_after(steps);
+        let mut told = Vec::new();
+        if let Ok(mut run) = Run::open(&ring(3), 3, Limits::default(), &faults)
+            && run.ring.take_over_older().is_ok()
+        {
+            told.extend(all_told(&mut run));
+        }
+        let killed = faults.killed();
+        let mut run = Run::open(&ring(3), 4, Limits::default(), &Faults::default()).unwrap();
+        killed_before_it_told += usize::from(killed && run.ring.is_empty() && !run.ring.untold().is_empty());
+        run.ring.take_over_older().unwrap();
+        told.extend(all_told(&mut run));
+        // As the centre keeps it: the same twice is one row.
+        let mut rows: Vec<Gap> = Vec::new();
+        for gap in told {
+            if !rows.contains(&gap) {
+                rows.push(gap);
+            }
+        }
+        assert!(rows.contains(&stopped), "killed after {steps} steps: {rows:?}");
+        let mut batches = self::told(&rows);
+        batches.sort_unstable();
+        assert_eq!(batches, [(GapReason::Refused, 1, 0, 1), (GapReason::Refused, 2, 0, 2)], "killed after {steps} steps");
+        assert!(!ring(1).exists());
+        assert_eq!(Older::beside(&ring(3)).unwrap().abandoned, 4);
+        moved += usize::from(!killed);
+    }
+    assert!(moved > 1 && killed_before_it_told > 1, "{moved} {killed_before_it_told}: it was killed in between, and not");
+}
+
+#[test]
+fn a_ring_that_another_process_uses_is_not_taken_over() {
+    let state = folder();
+    let ring = |digit: u8| state.path().join(format!("ring-{}", SensorId([digit; 16])));
+    let older = Run::open(&ring(1), 1, Limits::default(), &Faults::default()).unwrap();
+    let mut run = Run::open(&ring(2), 2, Limits::default(), &Faults::default()).unwrap();
+    assert!(matches!(run.ring.take_over_older(), Err(OpenError::Used(_))));
+    drop(older);
+    run.ring.take_over_older().unwrap();
+    assert!(!ring(1).exists());
+}
+
 /// What is done to a ring.
 #[derive(Clone, Copy, Debug)]
 enum Deed {

@@ -10,7 +10,7 @@ use crate::{
     identity::{Identity, IdentityError},
     recording::{Closing, Span},
     ring::{self, OpenError, Ring},
-    spool::{Sealer, Spool},
+    spool::{self, Sealer, Spool},
     upload::{Ending, Uploader},
 };
 use arrow_schema::ArrowError;
@@ -21,7 +21,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
@@ -79,6 +79,14 @@ pub enum RunError {
     /// A defect.
     #[error("packets do not fit together: {0}")]
     Packets(#[from] ArrowError),
+    /// Captures are over, and the centre does not have all of it.
+    #[error("the centre does not have everything: {batches} batches wait, {gaps} gaps are not told; the next run sends them (see `noroshi-sensor status`)")]
+    Left {
+        /// Batches that wait.
+        batches: usize,
+        /// What is missing and not told.
+        gaps: usize,
+    },
     /// A thread ended.
     #[error("the thread that {0} ended: see the messages before")]
     Thread(&'static str),
@@ -127,20 +135,27 @@ impl Who {
 /// [`RunError`]; what was recorded before is kept.
 pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Result<(), RunError> {
     let Who { identity, key } = who;
-    let spool = Spool::new(Ring::open(&identity.ring(&options.state), options.ring)?);
+    let mut ring = Ring::open(&identity.ring(&options.state), options.ring)?;
+    ring.take_over_older()?;
+    let spool = Spool::new(ring);
     tracing::info!("{} ({}) records for {}; {} batches wait", identity.name, identity.sensor, identity.centre, spool.ring().len());
-    let mut sealer = Sealer::begin(&spool, &key, identity.sensor, options.recording.mask).map_err(|error| RunError::System("a run cannot begin", error))?;
+    let offline = matches!(source, Source::Captures(_));
+    // The times of captures are not the machine's.
+    let machine = if offline { None } else { clock.machine() };
+    let this = spool::Run { masked: options.recording.mask, machine, held: options.closing.after };
+    let sealer = Sealer::begin(&spool, &key, identity.sensor, this).map_err(|error| RunError::System("a run cannot begin", error))?;
     let uploader = Uploader::new(&spool, clock, &options.state, identity)?;
+    let sealer = Mutex::new(sealer);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| RunError::System("a thread", error))?;
     let asked_to_end = AtomicBool::new(false);
     let (end, ending) = watch::channel(Ending::NotYet);
     let (spans, kept) = sync_channel(1);
     let post = Post { spans, asked_to_end: &asked_to_end, centre: uploader.found() };
-    let offline = matches!(source, Source::Captures(_));
     thread::scope(|threads| {
+        let sealer = &sealer;
         let sealing = threads.spawn(move || {
             for span in kept {
-                sealer.keep(span)?;
+                sealer.lock().unwrap_or_else(PoisonError::into_inner).keep(span)?;
             }
             io::Result::Ok(())
         });
@@ -148,7 +163,7 @@ pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Re
         let sending = threads.spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    () = uploader.run(ending) => {}
+                    () = uploader.run(sealer, ending) => {}
                     () = wait_for_signals(asked, &end_now) => {}
                 }
             });
@@ -170,7 +185,13 @@ pub fn run(options: &Options, who: Who, source: Source, clock: &dyn Clock) -> Re
         recorded?;
         sealed?.map_err(|error| RunError::System("a batch cannot be sealed", error))?;
         sent
-    })
+    })?;
+    let ring = spool.ring();
+    let (batches, gaps) = (ring.len(), ring.untold().len());
+    if offline && !asked_to_end.load(Ordering::Relaxed) && batches + gaps > 0 {
+        return Err(RunError::Left { batches, gaps });
+    }
+    Ok(())
 }
 
 impl Ending {

@@ -25,6 +25,8 @@ pub(crate) enum Mood {
     Refuse {
         for_good: bool,
     },
+    /// A proxy in between takes nothing of this size, and says so in so many bytes of its own words.
+    TooLarge(usize),
 }
 
 pub(crate) struct Book {
@@ -32,6 +34,8 @@ pub(crate) struct Book {
     /// The authority that it names when a sensor enrols.
     pub(crate) named: Option<String>,
     pub(crate) secrets: BTreeSet<String>,
+    /// Who enrols next, and who is known.
+    pub(crate) sensor: SensorId,
     pub(crate) key: Option<PublicKey>,
     /// The certificates that are good.
     pub(crate) certificates: Vec<Vec<u8>>,
@@ -78,6 +82,7 @@ impl Book {
             authority: Authority::new(),
             named: None,
             secrets: BTreeSet::new(),
+            sensor: SENSOR,
             key: None,
             certificates: Vec::new(),
             renewed: 0,
@@ -99,7 +104,7 @@ impl Book {
         let (pem, der) = self.authority.sensor(&asked.request, self.span);
         self.certificates = vec![der.to_vec()];
         let authority = self.named.clone().unwrap_or_else(|| self.authority.pem.clone());
-        Ok(Enrolled { sensor: SENSOR, name: "example-1".to_owned(), certificate: pem, authority })
+        Ok(Enrolled { sensor: self.sensor, name: "example-1".to_owned(), certificate: pem, authority })
     }
 
     pub(crate) fn renew(&mut self, by: Option<&[u8]>, body: &[u8]) -> Result<Renewed, Problem> {
@@ -125,7 +130,7 @@ impl Book {
         if let Some(Mood::Refuse { for_good }) = mood {
             return Err(problem(if for_good { 422 } else { 503 }, "sensor-test", "not this one", for_good));
         }
-        assert_eq!(header.sensor, SENSOR);
+        assert_eq!(header.sensor, self.sensor);
         let known = self.batches.iter().any(|stored| stored.hash == hash);
         if mood != Some(Mood::DieBefore) && !known {
             let packets = batch.packets().unwrap();

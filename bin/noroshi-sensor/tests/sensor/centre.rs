@@ -174,8 +174,13 @@ impl std::error::Error for Dead {}
 
 async fn answer(book: Arc<Mutex<Book>>, by: Option<Vec<u8>>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dead> {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Dead)?.to_bytes();
     let book = || book.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(Mood::TooLarge(bytes)) = book().moods.pop_front_if(|mood| matches!(mood, Mood::TooLarge(_))) {
+        // A proxy answers at once, and throws away what still comes.
+        tokio::spawn(body.collect());
+        return Ok(Response::builder().status(413).body(Full::new(Bytes::from(vec![b'<'; bytes]))).unwrap());
+    }
+    let body = body.collect().await.map_err(|_| Dead)?.to_bytes();
     assert_eq!(parts.method, "POST");
     match parts.uri.path() {
         ENROL => Ok(said(book().enrol(&body))),

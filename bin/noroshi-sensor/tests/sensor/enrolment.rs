@@ -3,11 +3,19 @@
 use crate::{
     authority::{Authority, USUAL},
     book::{Book, SENSOR},
+    capture::{self, BEGAN_S},
     centre::Centre,
-    program::{enrol, enrolled, program, said, status},
+    program::{Running, enrol, enrolled, program, said, status},
+    until,
 };
-use noroshi_telescope::protocol::Token;
+use noroshi_telescope::{
+    batch::{Gap, GapReason, SensorId},
+    protocol::Token,
+};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+/// A second, in microseconds.
+const S: i64 = 1_000_000;
 
 fn refused(state: &Path, centre: &str, token: &Token, because: &str) {
     let done = enrol(state, centre, token, &[]);
@@ -41,6 +49,50 @@ fn a_sensor_enrols_once_and_again_when_it_is_asked_for() {
     assert_ne!(fs::read(state.path().join("identity.json")).unwrap(), identity);
     let keys = fs::read_dir(state.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "key"));
     assert_eq!(keys.count(), 2, "the keys of before are gone");
+}
+
+/// Kept while the centre was down, by a ring that ran over: 8 batches of a hundred packets and a gap of 1,200.
+fn waiting(centre: &mut Centre, state: &Path) {
+    centre.down();
+    let path = capture::syns(state, 2_000);
+    let sensor = Running::over(state, &[&path], &["--batch-packets", "100", "--ring-bytes", &(8 * 4_096).to_string()]);
+    until("a ring that ran over", || status(state)["ring"]["head"]["sequence"] == 19);
+    sensor.kill();
+    centre.up();
+}
+
+#[test]
+fn what_waits_when_a_sensor_enrols_again_is_told_as_refused() {
+    let mut centre = Centre::start();
+    let state = enrolled(&centre);
+    waiting(&mut centre, state.path());
+    centre.book().sensor = SensorId([8; 16]);
+    assert!(enrol(state.path(), &centre.url(), &centre.token(), &["--again"]).status.success());
+    assert_eq!(status(state.path())["older"]["waiting"], 8);
+    let path = state.path().join("next.pcap");
+    capture::write(&path, (5_000..5_010).map(capture::syn));
+    let (well, text) = Running::over(state.path(), &[&path], &[]).end();
+    assert!(well && text.contains("8 batches of an identity before cannot be sent"), "{text}");
+    let known = status(state.path());
+    assert_eq!((known["older"]["waiting"].as_u64(), known["older"]["abandoned"].as_u64()), (Some(0), Some(8)));
+    assert_eq!(known["ring"]["untold"].as_array().map(Vec::len), Some(0), "{known}");
+    let shown = program(state.path(), ["status"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("abandoned      8 batches"));
+    let folders = |end: &str| fs::read_dir(state.path()).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(end)).count();
+    assert_eq!((folders(&SENSOR.to_string()), folders(&format!("{SENSOR}.abandoned"))), (0, 1));
+    let told = |centre: &Centre, reason| centre.book().gaps().into_iter().filter(|gap| gap.reason == reason).collect::<Vec<Gap>>();
+    let refused = told(&centre, GapReason::Refused);
+    // The first batch was perhaps on its way while those after it were dropped: then a hole lies between.
+    assert!(refused.len() <= 2, "{refused:?}");
+    let batches: u64 = refused.iter().filter_map(|gap| gap.batches).map(|(_, first, last)| last + 1 - first).sum();
+    let missing = |gaps: &[Gap]| gaps.iter().filter_map(|gap| gap.packets).sum::<u64>();
+    assert_eq!((missing(&refused), batches, missing(&told(&centre, GapReason::RingFull))), (800, 8, 1_200));
+    let last_us = refused.iter().map(|gap| gap.to_us).max().unwrap();
+    assert!((i64::from(BEGAN_S + 19) * S..=i64::from(BEGAN_S + 20) * S).contains(&last_us), "{refused:?}");
+    // It is told once.
+    assert!(Running::over(state.path(), &[&path], &[]).end().0);
+    assert_eq!(told(&centre, GapReason::Refused), refused);
+    centre.book().check();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::{
     collections::BTreeMap,
     fs,
     os::unix::fs::{PermissionsExt as _, chown},
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -55,9 +56,27 @@ impl Place {
         sensor
     }
 
+    /// One whose clock is so many seconds off, in a boot of this name.
+    pub(crate) fn run_at(&self, off_s: i64, boot: &str, more: &[&str]) -> Running {
+        let before = self.centre.book().batches.len();
+        let mut command = program(self.state.path(), ["run", "--interface", INTERFACE].iter().chain(more));
+        command.env("LD_PRELOAD", faketime()).env("FAKETIME", format!("{off_s:+}s")).env("NOROSHI_SENSOR_BOOT", boot);
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1");
+        let sensor = Running::start(self.ground.within(&command));
+        until("a first batch", || self.centre.book().batches.len() > before);
+        sensor
+    }
+
     fn gaps(&self, reason: GapReason) -> Vec<Gap> {
         self.centre.book().gaps().into_iter().filter(|gap| gap.reason == reason).collect()
     }
+}
+
+/// The library that tells programs another time.
+fn faketime() -> PathBuf {
+    let folders = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib64/faketime"];
+    let found = folders.into_iter().map(|folder| Path::new(folder).join("libfaketimeMT.so.1")).find(|path| path.is_file());
+    found.expect("libfaketime is installed by scripts/test")
 }
 
 #[test]

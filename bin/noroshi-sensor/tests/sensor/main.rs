@@ -15,6 +15,7 @@ mod killed;
 mod load;
 mod program;
 mod sending;
+mod stopped;
 mod watching;
 
 use std::time::{Duration, Instant};

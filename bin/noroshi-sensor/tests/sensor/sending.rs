@@ -8,6 +8,7 @@ use crate::{
     until,
 };
 use noroshi_telescope::batch::GapReason;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{fs, time::Duration};
 
 #[test]
@@ -48,6 +49,8 @@ fn addresses_stay_with_a_sensor_that_masks_them_and_payload_comes_when_it_is_ask
         assert_eq!((last.header.masked, last.masked), (masked, masked), "{more:?}");
         assert_eq!(last.payloads, [&b""[..], payload], "{more:?}: nothing of what TCP carries");
     }
+    let (well, text) = Running::over(state.path(), &[&path], &["--mask", "--payload-bytes", "5"]).end();
+    assert!(!well && text.contains("--mask and --payload-bytes exclude each other"), "{text}");
 }
 
 #[test]
@@ -76,15 +79,91 @@ fn what_is_refused_for_good_lies_aside_and_is_told() {
     centre.book().moods.push_back(Mood::Refuse { for_good: true });
     let path = capture::syns(state.path(), 300);
     assert!(Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end().0);
-    assert_eq!(centre.book().packets(), (100..300).collect::<Vec<_>>());
-    assert_eq!(status(state.path())["ring"]["refused"], 1);
-    // It is told by the next batch that is made, at the latest in the next run.
-    assert!(Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end().0);
+    let known = status(state.path());
+    assert_eq!((known["ring"]["refused"].as_u64(), known["ring"]["untold"].as_array().map(Vec::len)), (Some(1), Some(0)));
     let book = centre.book();
+    assert_eq!(book.packets(), (100..300).collect::<Vec<_>>());
     book.check();
     let refused: Vec<_> = book.gaps().into_iter().filter(|gap| gap.reason == GapReason::Refused).collect();
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!((refused[0].packets, refused[0].batches.map(|(_, first, last)| (first, last))), (Some(100), Some((0, 0))));
+}
+
+#[test]
+fn a_batch_that_is_too_large_for_whatever_is_in_between_does_not_hold_up_the_rest() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    // In a few words, and in more than is read.
+    centre.book().moods.extend([Mood::TooLarge(20), Mood::TooLarge(100_000)]);
+    let path = capture::syns(state.path(), 400);
+    let (well, text) = Running::over(state.path(), &[&path], &["--batch-packets", "100"]).end();
+    assert!(well && text.contains("HTTP 413"), "{text}");
+    let book = centre.book();
+    book.check();
+    assert_eq!(book.packets(), (200..400).collect::<Vec<_>>());
+    let told: u64 = book.gaps().iter().filter(|gap| gap.reason == GapReason::Refused).filter_map(|gap| gap.packets).sum();
+    assert_eq!(told, 200);
+    assert_eq!(status(state.path())["ring"]["refused"], 2);
+}
+
+#[test]
+fn a_batch_of_megabytes_that_is_refused_while_it_is_sent_does_not_hold_up_the_rest() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    centre.book().moods.push_back(Mood::TooLarge(20));
+    let path = state.path().join("a.pcap");
+    let mut bytes = vec![0; 16_384 * 256];
+    SystemRandom::new().fill(&mut bytes).unwrap();
+    capture::write(&path, bytes.chunks(256).map(capture::udp).chain([capture::syn(7)]));
+    let (well, text) = Running::over(state.path(), &[&path], &["--payload-bytes", "256"]).end();
+    assert!(well && text.contains("HTTP 413"), "{text}");
+    let book = centre.book();
+    book.check();
+    assert_eq!(book.packets(), [7]);
+    assert_eq!(book.gaps().iter().map(|gap| (gap.reason, gap.packets)).collect::<Vec<_>>(), [(GapReason::Refused, Some(16_384))]);
+}
+
+#[test]
+fn a_centre_that_refuses_even_what_is_missing_does_not_have_everything() {
+    let centre = Centre::start();
+    let state = enrolled(&centre);
+    centre.book().moods.extend([Mood::Refuse { for_good: true }; 8]);
+    let path = capture::syns(state.path(), 100);
+    let (well, text) = Running::over(state.path(), &[&path], &[]).end();
+    assert!(!well && text.contains("the centre does not have everything"), "{text}");
+    centre.book().moods.clear();
+    assert!(Running::over(state.path(), &[&path], &[]).end().0);
+    let book = centre.book();
+    assert_eq!(book.packets(), (0..100).collect::<Vec<_>>());
+    assert_eq!(book.gaps().iter().filter_map(|gap| gap.packets).sum::<u64>(), 100, "{:?}", book.gaps());
+}
+
+#[test]
+fn a_run_whose_ring_ran_over_tells_it_before_it_ends() {
+    // Captures that are over, and a run that is asked to end.
+    for asked in [false, true] {
+        let mut centre = Centre::start();
+        let state = enrolled(&centre);
+        centre.down();
+        let path = capture::syns(state.path(), 2_000);
+        let small = ["--batch-packets", "100", "--ring-bytes", &(8 * 4_096).to_string()];
+        let sensor = Running::over(state.path(), &[&path], &small);
+        until("a ring that ran over", || status(state.path())["ring"]["head"]["sequence"] == 19);
+        centre.up();
+        if asked {
+            sensor.terminate();
+        }
+        let (well, text) = sensor.end();
+        assert!(well, "{text}");
+        let known = status(state.path());
+        assert_eq!((known["ring"]["batches"].as_u64(), known["ring"]["untold"].as_array().map(Vec::len)), (Some(0), Some(0)), "{text}");
+        let book = centre.book();
+        book.check();
+        let missing: u64 = book.gaps().iter().filter(|gap| gap.reason == GapReason::RingFull).filter_map(|gap| gap.packets).sum();
+        assert_eq!((missing + book.packets().len() as u64, book.runs().len()), (2_000, 1));
+        let last = &book.batches.last().unwrap().header;
+        assert_eq!((last.opened, last.counts.kept), (last.closed, 0), "it claims to have watched nothing");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     packet::{Fragment, Packet, Transport},
-    tool::Tool,
+    tool::{Tool, identification_is_folded, sequence_is_destination},
 };
 use arrow_array::{
     ArrayRef, RecordBatch,
@@ -48,7 +48,7 @@ pub(super) static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// What of a packet is recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
-    /// So many of the first payload bytes of UDP, ICMP and ICMPv6.
+    /// So many of the first payload bytes of UDP, ICMP and ICMPv6; none with `mask`, for payload may quote the sensor's own addresses.
     pub payload_bytes: usize,
     /// The sensor's own addresses stay with it.
     pub mask: bool,
@@ -155,11 +155,13 @@ impl Recorder {
             Fragment::First => 1,
             Fragment::Later => 2,
         });
-        self.ip_id.append_option(packet.ip_id);
+        // Two tools write the destination, or half of it, where other things belong: what bears their mark keeps that from the centre, too.
+        let (ip_id_tells, sequence_tells) = (mask && identification_is_folded(packet), mask && sequence_is_destination(packet));
+        self.ip_id.append_option(packet.ip_id.filter(|_| !ip_id_tells));
         let ports = packet.ports();
         self.source_port.append_option(ports.map(|(source, _)| source));
         self.destination_port.append_option(ports.map(|(_, destination)| destination));
-        self.sequence.append_option(packet.sequence());
+        self.sequence.append_option(packet.sequence().map(|sequence| if sequence_tells { 0 } else { sequence }));
         let tcp = packet.tcp();
         self.acknowledgment.append_option(tcp.map(|tcp| tcp.acknowledgment));
         self.flags.append_option(tcp.map(|tcp| tcp.flags.0));
@@ -170,7 +172,8 @@ impl Recorder {
         let icmp = packet.icmp();
         self.icmp_type.append_option(icmp.map(|(kind, _)| kind));
         self.icmp_code.append_option(icmp.map(|(_, code)| code));
-        let carries = payload_bytes > 0 && matches!(packet.transport, Transport::Udp { .. } | Transport::Icmp { .. } | Transport::Icmpv6 { .. });
+        // Errors of ICMP quote our packets, neighbours are asked for by their address, SIP names whom it calls.
+        let carries = payload_bytes > 0 && !mask && matches!(packet.transport, Transport::Udp { .. } | Transport::Icmp { .. } | Transport::Icmpv6 { .. });
         self.payload.append_option(carries.then(|| packet.payload(payload_bytes)));
         // Two of the marks are told by the destination, which the centre does not learn.
         self.tool.append_option(mask.then(|| code(Tool::of(packet))));

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     packet::{Fragment, Packet, TIMES, Tcp, TcpFlags, TcpOptions, Transport, protocol},
-    tool::Tool,
+    tool::{Tool, identification_is_folded, sequence_is_destination},
 };
 use proptest::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -112,14 +112,20 @@ fn packet(made: &Made) -> Packet<'_> {
 /// What is left of a packet by a recording.
 fn recorded(mut packet: Packet<'_>, Recording { payload_bytes, mask }: Recording) -> Record<'_> {
     if let Transport::Udp { payload, .. } | Transport::Icmp { payload, .. } | Transport::Icmpv6 { payload, .. } = &mut packet.transport {
-        *payload = &payload[..payload.len().min(payload_bytes)];
+        *payload = if mask { &[] } else { &payload[..payload.len().min(payload_bytes)] };
     }
     let tool = mask.then(|| Tool::of(&packet));
     if mask {
+        let folded = identification_is_folded(&packet);
+        packet.ip_id = packet.ip_id.filter(|_| !folded);
+        let told = sequence_is_destination(&packet);
+        if let Transport::Tcp(tcp) = &mut packet.transport {
+            tcp.sequence = if told { 0 } else { tcp.sequence };
+        }
         packet.destination = if packet.source.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     }
     let carries = matches!(packet.transport, Transport::Udp { .. } | Transport::Icmp { .. } | Transport::Icmpv6 { .. });
-    Record { packet, masked: mask, tool, with_payload: carries && payload_bytes > 0 }
+    Record { packet, masked: mask, tool, with_payload: carries && payload_bytes > 0 && !mask }
 }
 
 proptest! {
@@ -246,6 +252,50 @@ fn contradicting_fields_are_refused() {
     let mut recorder = Recorder::new(Recording { mask: true, payload_bytes: 0 }, 1);
     recorder.push(&syn()).unwrap();
     assert_eq!(refusal(&seal(&header(1), &recorder.take().unwrap(), &key).unwrap(), &key), "batch-form");
+}
+
+/// Whether bytes stand somewhere in others.
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn no_byte_of_the_own_address_is_in_a_masked_batch() {
+    let (v4, v6) = (Ipv4Addr::new(198, 51, 100, 7), "2001:db8:5e:77::a1".parse::<Ipv6Addr>().unwrap());
+    let [.., c, d] = v4.octets();
+    // An error of ICMP quotes a packet from here, a neighbour is asked for, SIP calls somebody here.
+    let quoted = [&[0, 0, 0, 0, 0x45, 0, 0, 40, 0, 1, 0, 0, 57, 6, 0, 0][..], &v4.octets(), &[192, 0, 2, 9]].concat();
+    let asked = [&[0; 4][..], &v6.octets()].concat();
+    let called = format!("OPTIONS sip:100@{v4} SIP/2.0");
+    let to_v6 = Packet { source: "2001:db8:1::1".parse::<Ipv6Addr>().unwrap().into(), destination: v6.into(), protocol: protocol::ICMPV6, ..syn() };
+    let with = |sequence, ip_id| {
+        let Transport::Tcp(tcp) = syn().transport else { panic!("a SYN is TCP") };
+        Packet { transport: Transport::Tcp(Tcp { sequence, ..tcp }), ip_id: Some(ip_id), ..syn() }
+    };
+    let packets = [
+        Packet { protocol: protocol::ICMP, transport: Transport::Icmp { kind: 3, code: 3, payload: &quoted }, ..syn() },
+        Packet { transport: Transport::Icmpv6 { kind: 135, code: 0, payload: &asked }, ..to_v6 },
+        Packet { protocol: protocol::UDP, transport: Transport::Udp { source_port: 5_060, destination_port: 5_060, payload: called.as_bytes() }, ..syn() },
+        // Mirai's sequence number, and Masscan's identification to a port and with a number of nothing.
+        with(u32::from(v4), 1),
+        with(445 ^ 0xffff_0000, u16::from_be_bytes([c, d])),
+    ];
+    let signing = key();
+    let told = |mask| {
+        let bytes = sealed(&packets, Recording { payload_bytes: 256, mask }, &signing);
+        let (header, rest) = bytes[5..].split_at(4);
+        let header = u32::from_be_bytes(header.try_into().unwrap()) as usize;
+        let columns = zstd::decode_all(&rest[header + 4..rest.len() - SIGNATURE_BYTES]).unwrap();
+        let reversed: Vec<u8> = v4.octets().into_iter().rev().collect();
+        let found = [&v4.octets()[..], &reversed, &v6.octets(), v4.to_string().as_bytes(), &[d, c]].map(|part| holds(&columns, part));
+        let tools: Vec<Option<Tool>> =
+            Unverified::read(&bytes, Limits::default()).unwrap().verified_before().packets().unwrap().iter().map(|record| record.tool).collect();
+        (found, tools)
+    };
+    assert_eq!(told(false).0, [true; 5], "it would be there");
+    let (found, tools) = told(true);
+    assert_eq!(found, [false; 5], "four bytes, turned around, sixteen, as text, and the lower half");
+    assert_eq!(tools[3..], [Some(Tool::Mirai), Some(Tool::Masscan)], "the sensor says what it was");
 }
 
 #[test]
