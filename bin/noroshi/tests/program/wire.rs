@@ -391,7 +391,8 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     let packets =
         |ranking: &Value, key: &str| ranking["rows"].as_array().unwrap().iter().find(|row| row["key"] == key).map_or(0, |row| row["packets"].as_u64().unwrap());
     let tools = top("tool");
-    assert_eq!(packets(&tools, "zmap"), 32, "twice sixteen addresses: {tools}");
+    // Twice sixteen addresses; and nmap and hping3 draw identifications by chance, of which one in 65,536 is ZMap's.
+    assert!((32..=36).contains(&packets(&tools, "zmap")), "{tools}");
     // Sixteen addresses, sixty ports each; and once more by tcpreplay.
     let masscan = packets(&tools, "masscan");
     assert!((900..=1_960).contains(&masscan), "{tools}");
