@@ -133,6 +133,16 @@ on_both_databases! {
         assert_eq!((captures, audited), (2, 4), "two sensors, two captures");
     }
 
+    async fn what_is_of_the_future_was_not_seen(bench) {
+        let desk = Desk::of(&bench);
+        // The last second that this format can tell is of 2106.
+        let file = desk.file("future.pcap", &pcap(&[(DAY, syn(1, 23, 1)), (i64::from(u32::MAX), syn(2, 23, 1))]));
+        let outcome = desk.import("north", &file).await;
+        assert_eq!((outcome.packets, outcome.stored, outcome.malformed), (2, 1, 1));
+        let watched = bench.ledger.number(Sql::new("SELECT max(to_at) AS n FROM observation_watch")).await.expect("a number");
+        assert_eq!(watched, DAY * 1_000_000 + 1, "nobody watched until then");
+    }
+
     async fn averages_divide_by_the_sensors_that_watched(bench) {
         let desk = Desk::of(&bench);
         // North watches two hours, south the second of them.

@@ -17,7 +17,7 @@ pub struct Tally {
     malformed: [u64; Malformed::ALL.len()],
     /// All their bytes on the wire.
     pub wire_bytes: u64,
-    /// The earliest and the latest time of any frame, in nanoseconds since 1970.
+    /// The earliest and the latest time of any frame whose time can be, in nanoseconds since 1970.
     pub span_ns: Option<(i64, i64)>,
 }
 
@@ -32,7 +32,8 @@ impl Tally {
             Err(NoRecord::Malformed(reason)) => self.malformed.get_mut(*reason as usize).into_iter().for_each(|count| *count += 1),
         }
         self.wire_bytes += u64::from(frame.wire_bytes);
-        if let Some(at) = frame.at_ns {
+        let is_told = !matches!(outcome, Err(NoRecord::Malformed(Malformed::Time)));
+        if let Some(at) = frame.at_ns.filter(|_| is_told) {
             self.span_ns = Some(self.span_ns.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         }
     }

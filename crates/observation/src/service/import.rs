@@ -25,7 +25,7 @@ use noroshi_lake::{
 use noroshi_ledger::{LedgerError, audit::Entry};
 use noroshi_telescope::{
     capture::{Broken, CaptureFile, Limits},
-    packet,
+    packet::{self, Malformed, NoRecord},
     tally::Tally,
 };
 use serde::Serialize;
@@ -151,7 +151,7 @@ pub async fn import(place: &Observatory, actor: &Actor, name: &str, path: &Path,
     let now = SystemTime::now();
     let read = tokio::task::spawn_blocking(move || {
         folder.sweep(&manifest, now, GRACE)?;
-        Reading::new(folder, number, geography).all(&file, progress)
+        Reading::new(folder, number, geography, latest_ns(now)).all(&file, progress)
     });
     let read = read.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
     keep(place, actor, &sensor, path, read).await
@@ -210,11 +210,20 @@ struct Reading {
     sensor: u32,
     geography: Arc<Geography>,
     tally: Tally,
+    /// What is later than this was not seen yet.
+    latest_ns: i64,
+}
+
+/// A day from now: so far a clock may be ahead that wrote a capture.
+fn latest_ns(now: SystemTime) -> i64 {
+    const AHEAD: Duration = Duration::from_secs(86_400);
+    let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from((since + AHEAD).as_nanos()).unwrap_or(i64::MAX)
 }
 
 impl Reading {
-    fn new(folder: Folder, sensor: u32, geography: Arc<Geography>) -> Self {
-        Self { staging: Staging::new(folder, geography.edition()), sensor, geography, tally: Tally::default() }
+    fn new(folder: Folder, sensor: u32, geography: Arc<Geography>, latest_ns: i64) -> Self {
+        Self { staging: Staging::new(folder, geography.edition()), sensor, geography, tally: Tally::default(), latest_ns }
     }
 
     fn all(mut self, path: &Path, mut progress: Box<dyn Progress>) -> Result<Staged, ObservationError> {
@@ -245,7 +254,8 @@ impl Reading {
         loop {
             let read = capture.source_bytes();
             let Some(frame) = capture.next_frame().map_err(Stop::Broken)? else { return Ok(()) };
-            let outcome = packet::decode(&frame);
+            let is_ahead = frame.at_ns.is_some_and(|at| at > self.latest_ns);
+            let outcome = if is_ahead { Err(NoRecord::Malformed(Malformed::Time)) } else { packet::decode(&frame) };
             self.tally.add(&frame, &outcome);
             if let Ok(packet) = outcome {
                 self.staging.take(&stored(&packet.into(), self.sensor, &self.geography)).map_err(Stop::Failed)?;

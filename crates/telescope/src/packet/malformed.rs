@@ -54,7 +54,11 @@ impl Malformed {
     pub fn reason(self) -> Reason {
         let (key, ja, en) = match self {
             Self::LinkType => ("packet-link-type", "このリンク種別は解読できません。", "the link type is none that is decoded"),
-            Self::Time => ("packet-time", "時刻がないか、1970 年からのナノ秒で表せません。", "it has no time, or none that nanoseconds since 1970 can tell"),
+            Self::Time => (
+                "packet-time",
+                "時刻がないか、ありえない時刻（1970 年より前、2262 年以後、または 1 日以上先）です。",
+                "it has no time, or one that cannot be: before 1970, after 2261, or more than a day ahead",
+            ),
             Self::Tags => ("packet-tags", "IP ヘッダーの前のタグまたはラベルが多すぎます。", "too many tags or labels stand before the IP header"),
             Self::Version => ("packet-version", "IP のバージョンが 4 でも 6 でもありません。", "the version of IP is neither 4 nor 6"),
             Self::Ipv4HeaderLength => ("packet-ipv4-header-length", "IPv4 のヘッダー長が 20 バイト未満です。", "the header length of IPv4 is below 20 bytes"),
