@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::{ClientAddress, Web};
+use crate::{ClientAddress, Public, Web};
 #[cfg(not(test))]
-use noroshi_web::{ClientAddress, Web};
+use noroshi_web::{ClientAddress, Public, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -47,10 +47,10 @@ pub struct Filled {
     pub tray: TrayItemId,
     /// A correspondence that tells of the RED incident.
     pub red_correspondence: CorrespondenceId,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
-const ROOT: Actor = Actor::Platform;
+pub(super) const ROOT: Actor = Actor::Platform;
 
 fn day(zone: &Zone, text: &str, minute: i64) -> Moment {
     let month: noroshi_kernel::period::Month = text.get(..7).expect("a month").parse().expect("a month");
@@ -125,6 +125,9 @@ impl Filled {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
         let ledger = Ledger::open(&place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
+        let packets = noroshi_lake::folder::Folder::open(folder.path().join("packets")).expect("a folder");
+        let geography = Arc::new(noroshi_observation::geography::Geography::default());
+        let place = noroshi_observation::Observatory { ledger: ledger.clone(), folder: packets, geography };
         let web = Web {
             ledger,
             reckoning,
@@ -137,6 +140,7 @@ impl Filled {
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
             lookout: noroshi_incident::service::import::Lookout::default(),
+            public: Some(Public { place, rule: noroshi_observation::public::Rule::default() }),
         };
 
         let work = web.ledger.begin().await.expect("work");
