@@ -3,7 +3,7 @@
 mod observe;
 mod sensor;
 
-pub(crate) use observe::{Observe, Window};
+pub(crate) use observe::{Observe, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
