@@ -4,13 +4,12 @@
 //! `empty`, `note`; those of charts are told in [`svg`].
 
 use crate::{
-    chart::Chart,
     clean::{anchor, escape},
     link,
     model::{Block, Document},
     number,
     prose::{Prose, Run},
-    svg,
+    svg::{self, Drawn},
     table::{Align, Cell, Figure, Row, Table},
     words,
 };
@@ -52,7 +51,8 @@ fn block(block: &Block, language: Language) -> String {
         }
         Block::Paragraph(one) => format!("<p>{}</p>\n", prose(one)),
         Block::Table(one) => table(one, language),
-        Block::Chart(one) => chart(one, language),
+        Block::Chart(one) => picture(&one.id, &one.title, &one.caption, one.into(), language),
+        Block::Heat(one) => picture(&one.id, &one.title, &one.caption, one.into(), language),
         Block::Note(text) => note(text),
     }
 }
@@ -88,9 +88,9 @@ fn small(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(text)) }
 }
 
-fn chart(chart: &Chart, language: Language) -> String {
-    let (title, drawing, slim) = (escape(&chart.title), svg::draw(chart, language), svg::draw_slim(chart, language));
-    format!("<figure{}>\n<figcaption>{title}{}</figcaption>\n{drawing}\n{slim}\n</figure>\n", id_attribute(&chart.id), small(&chart.caption))
+fn picture(id: &str, title: &str, caption: &str, of: Drawn<'_>, language: Language) -> String {
+    let (title, drawing, slim) = (escape(title), svg::draw(of, language), svg::draw_slim(of, language));
+    format!("<figure{}>\n<figcaption>{title}{}</figcaption>\n{drawing}\n{slim}\n</figure>\n", id_attribute(id), small(caption))
 }
 
 fn table(table: &Table, language: Language) -> String {

@@ -2,6 +2,7 @@
 
 use crate::{
     chart::Chart,
+    heat::{Heat, HeatRow},
     link,
     model::{Block, Document},
     prose::{Prose, Run},
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 /// The document as JSON: `title`, `language`, `lead`, `facts` (`label`, `value`) and `blocks`, each with its `kind`.
 ///
 /// A number that counts is `{value, query, href}`, in a table as in a sentence. Sentences are `{text, runs}`: as they are read, and in
-/// pieces that are strings or such numbers. A chart's series has `values`, `queries` and `hrefs` side by side. A share or a change is a
+/// pieces that are strings or such numbers. A chart's series has `values`, `queries` and `hrefs` side by side, and `href`, where the whole is
+/// told; `points` names each of its points where `labels` do not. A heat map's rows are such series with one query. A share or a change is a
 /// number of percent or null, words are strings and empty cells null.
 #[must_use]
 pub fn value(document: &Document) -> Value {
@@ -27,6 +29,7 @@ fn block(block: &Block) -> Value {
         Block::Paragraph(one) => with_kind("paragraph", prose(one)),
         Block::Table(one) => table(one),
         Block::Chart(one) => chart(one),
+        Block::Heat(one) => heat(one),
         Block::Note(text) => json!({ "kind": "note", "text": text }),
     }
 }
@@ -76,11 +79,19 @@ fn chart(chart: &Chart) -> Value {
     let series: Vec<Value> = (chart.series.iter())
         .map(|one| {
             let hrefs: Vec<Option<&str>> = (0..one.hrefs.len()).map(|place| one.href(place)).collect();
-            json!({ "name": one.name, "values": one.values, "queries": one.queries, "hrefs": hrefs })
+            json!({ "name": one.name, "values": one.values, "queries": one.queries, "hrefs": hrefs, "href": one.lead() })
         })
         .collect();
     json!({
         "kind": "chart", "id": chart.id, "title": chart.title, "unit": chart.unit, "shape": chart.kind, "labels": chart.labels, "series": series,
-        "table": chart.table, "caption": chart.caption,
+        "points": chart.points, "logarithmic": chart.powers, "notes": chart.notes, "spans": chart.spans, "table": chart.table, "caption": chart.caption,
+    })
+}
+
+fn heat(heat: &Heat) -> Value {
+    let row = |row: &HeatRow| json!({ "name": row.name, "values": row.values, "query": row.query, "href": row.href() });
+    json!({
+        "kind": "heat", "id": heat.id, "title": heat.title, "unit": heat.unit, "labels": heat.labels, "points": heat.points,
+        "rows": heat.rows.iter().map(row).collect::<Vec<Value>>(), "steps": heat.steps().tops(), "table": heat.table, "caption": heat.caption,
     })
 }

@@ -1,8 +1,8 @@
 //! A report as data, and the forms in which people and programs read it.
 //!
 //! A [`Document`](model::Document) is a title, a few facts and a row of blocks: headings, [paragraphs](prose::Prose),
-//! [tables](table::Table), [charts](chart::Chart) and notes. It becomes an HTML fragment ([`html::fragment`]), plain text of 72 columns ([`text::plain`]),
-//! JSON ([`json::value`]) and, for one chart, an SVG file ([`svg::standalone`]). Every number carries the query that finds exactly
+//! [tables](table::Table), [charts](chart::Chart), [heat maps](heat::Heat) and notes. It becomes an HTML fragment ([`html::fragment`]), plain text of 72 columns ([`text::plain`]),
+//! JSON ([`json::value`]) and, for one picture, an SVG file ([`svg::standalone`]). Every number carries the query that finds exactly
 //! the records it counts, and a link to them.
 //!
 //! Numbers are made ready here too: [shares](share) that sum to 100, [changes](change) against an earlier figure,
@@ -17,6 +17,7 @@
 pub mod change;
 pub mod chart;
 mod clean;
+pub mod heat;
 pub mod html;
 pub mod json;
 mod link;

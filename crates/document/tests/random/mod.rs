@@ -4,6 +4,7 @@
 
 use noroshi_document::{
     chart::{Chart, Kind, Series},
+    heat::{Heat, HeatRow},
     model::{Block, Document},
     prose::Prose,
     table::{Cell, Column, Figure, Row, Table},
@@ -71,10 +72,29 @@ fn chart() -> impl Strategy<Value = Chart> {
     (kind, vec(words(), 0..20), words(), words(), option::of(words()), href(), words()).prop_flat_map(|(kind, labels, id, title, unit, href, caption)| {
         let points = labels.len();
         vec((words(), vec(option::of(0.0..1e15_f64), points)), 0..=5).prop_map(move |series| {
-            let series = series.into_iter().map(|(name, values)| Series::new(name, values).linked(vec![href.clone(); points])).collect();
+            let lead = href.clone().unwrap_or_default();
+            let series = series.into_iter().map(|(name, values)| Series::new(name, values).linked(vec![href.clone(); points]).leading(&*lead)).collect();
             let chart =
                 Chart::new(id.clone(), title.clone(), kind, labels.clone(), series).expect("it can be drawn").caption(caption.clone()).table(id.clone());
+            // Marks that lie nowhere are refused; the others stay.
+            let chart = chart.clone().note(0, points / 2, caption.as_str()).unwrap_or(chart);
+            let chart = chart.clone().span(0..points, title.as_str()).unwrap_or(chart);
             if let Some(unit) = unit.clone() { chart.unit(unit) } else { chart }
+        })
+    })
+}
+
+fn heat() -> impl Strategy<Value = Heat> {
+    (vec(words(), 0..20), words(), words(), option::of(words()), words()).prop_flat_map(|(labels, id, title, unit, caption)| {
+        let row = (words(), vec(option::of(0.0..1e15_f64), labels.len()), href()).prop_map(|(name, values, href)| HeatRow {
+            name,
+            values,
+            href,
+            query: serde_json::Value::Null,
+        });
+        vec(row, 0..6).prop_map(move |rows| {
+            let heat = Heat::new(id.clone(), title.clone(), labels.clone(), rows).expect("it can be drawn").caption(caption.clone()).table(id.clone());
+            if let Some(unit) = unit.clone() { heat.unit(unit) } else { heat }
         })
     })
 }
@@ -85,6 +105,7 @@ pub fn document() -> impl Strategy<Value = Document> {
         prose().prop_map(Block::Paragraph),
         table().prop_map(Block::Table),
         chart().prop_map(Block::Chart),
+        heat().prop_map(Block::Heat),
         words().prop_map(Block::Note),
     ];
     let language = prop_oneof![Just(Language::Ja), Just(Language::En)];
