@@ -8,6 +8,7 @@ mod key;
 mod office;
 mod platform;
 mod progress;
+mod publishing;
 mod signals;
 mod watchtower;
 mod wiring;

@@ -23,12 +23,20 @@ pub(super) fn drawn(section: &Section, zone: &Zone, words: Words) -> Result<Stri
         let series = lines.iter().map(|line| Series::new(shown::service(&line.key), line.points.iter().map(|point| point.per_sensor_hour).collect())).collect();
         let chart = Chart::new(format!("{span}-{first}"), title, Kind::Lines, labels(section, lines, zone, words), series)
             .map_err(|error| SiteError::Page(error.to_string()))?
+            .points(names(lines, zone, words))
+            .map_err(|error| SiteError::Page(error.to_string()))?
             .unit(words.say(if section.span == Span::Year { "graph-unit-week" } else { "graph-unit-day" }))
             .table(format!("table-{span}"))
             .caption(words.say(&format!("graph-caption-{span}")));
         blocks.push(Block::Chart(chart));
     }
     Ok(html::blocks(&blocks, words.0))
+}
+
+/// What each point is called, for whoever points at it.
+fn names(lines: &[Line], zone: &Zone, words: Words) -> Vec<String> {
+    let points = lines.first().map_or(&[][..], |line| &line.points);
+    points.iter().map(|point| shown::day(zone.wall(point.at).date(), words)).collect()
 }
 
 /// What stands under the axis: of a quarter a day every two weeks, of a year the months.
