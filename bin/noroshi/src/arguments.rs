@@ -495,6 +495,8 @@ pub(crate) enum ReportKind {
 pub(crate) enum ReportFormat {
     /// A page that stands by itself
     Html,
+    /// Pages of A4, with the system's fonts
+    Pdf,
     /// Plain text, 72 columns wide
     Text,
     /// Every figure with its query
