@@ -5,7 +5,7 @@ mod observe;
 mod sensor;
 
 pub(crate) use kev::Kev;
-pub(crate) use observe::{Observe, When, Which, Window, within};
+pub(crate) use observe::{Graph, Observe, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -509,6 +509,8 @@ pub(crate) enum ReportKind {
 pub(crate) enum ReportFormat {
     /// A page that stands by itself
     Html,
+    /// Pages of A4, with the system's fonts
+    Pdf,
     /// Plain text, 72 columns wide
     Text,
     /// Every figure with its query

@@ -3,7 +3,7 @@
 use noroshi_document::{
     html, json,
     model::{Block, Document},
-    svg, text,
+    press, svg, text,
 };
 use noroshi_kernel::language::Language;
 use std::{
@@ -38,6 +38,13 @@ fn write(folder: &Path, name: &str, document: &Document, style: &str) -> io::Res
     fs::write(folder.join(format!("{name}-{language}.html")), format!("{head}<main class=\"alone\">{body}</main>"))?;
     fs::write(folder.join(format!("{name}-{language}.txt")), text::plain(document))?;
     fs::write(folder.join(format!("{name}-{language}.json")), format!("{:#}", json::value(document)))?;
+    let sheets = press::sheets(document, Some("https://noroshi.example"));
+    let printing = folder.join(format!("{name}-{language}"));
+    fs::create_dir_all(&printing)?;
+    fs::write(printing.join("main.typ"), &sheets.source)?;
+    for (file, bytes) in &sheets.files {
+        fs::write(printing.join(file), bytes)?;
+    }
     for block in &document.blocks {
         let (id, file, printed) = match block {
             Block::Chart(chart) => (chart.id(), svg::standalone(chart, language), svg::printed(chart, language)),

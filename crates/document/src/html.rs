@@ -64,15 +64,20 @@ fn prose(prose: &Prose) -> String {
         .map(|run| match run {
             Run::Text(text) => escape(text),
             Run::Figure(one) => figure(one),
+            Run::Measure(one) => linked(&one.shown(), one.href.as_deref()),
         })
         .collect()
 }
 
 fn figure(figure: &Figure) -> String {
-    let shown = number::grouped(figure.value);
-    match link::safe(figure.href.as_deref()) {
+    linked(&number::grouped(figure.value), figure.href.as_deref())
+}
+
+/// A number, leading somewhere where it does.
+fn linked(shown: &str, href: Option<&str>) -> String {
+    match link::safe(href) {
         Some(href) => format!("<a class=\"figure\" href=\"{}\">{shown}</a>", escape(href)),
-        None => shown,
+        None => shown.to_owned(),
     }
 }
 
@@ -129,6 +134,7 @@ fn content(cell: &Cell, language: Language) -> String {
     match cell {
         Cell::Code(code) => format!("<code>{}</code>", escape(code)),
         Cell::Number(one) => figure(one),
+        Cell::Measure(one) => linked(&one.shown(), one.href.as_deref()),
         Cell::Text(_) | Cell::Share { .. } | Cell::Change { .. } | Cell::Empty => escape(&cell.shown(language)),
     }
 }

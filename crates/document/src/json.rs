@@ -6,7 +6,7 @@ use crate::{
     link,
     model::{Block, Document},
     prose::{Prose, Run},
-    table::{Cell, Figure, Row, Table},
+    table::{Cell, Figure, Measure, Row, Table},
 };
 use serde_json::{Value, json};
 
@@ -45,12 +45,17 @@ fn prose(prose: &Prose) -> Value {
     let run = |run: &Run| match run {
         Run::Text(text) => json!(text),
         Run::Figure(one) => figure(one),
+        Run::Measure(one) => measure(one),
     };
     json!({ "text": prose.plain(), "runs": prose.runs().iter().map(run).collect::<Vec<Value>>() })
 }
 
 fn figure(figure: &Figure) -> Value {
     json!({ "value": figure.value, "query": figure.query, "href": link::safe(figure.href.as_deref()) })
+}
+
+fn measure(measure: &Measure) -> Value {
+    json!({ "value": measure.value(), "query": measure.query, "href": link::safe(measure.href.as_deref()) })
 }
 
 fn table(table: &Table) -> Value {
@@ -69,6 +74,7 @@ fn cell(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) | Cell::Code(text) => json!(text),
         Cell::Number(one) => figure(one),
+        Cell::Measure(one) => measure(one),
         Cell::Share { percent } => json!(percent),
         Cell::Change { percent } => json!(percent),
         Cell::Empty => Value::Null,

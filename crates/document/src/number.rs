@@ -28,6 +28,13 @@ pub fn decimal(value: f64) -> String {
     format!("{sign}{}{rest}", commas(whole))
 }
 
+/// Writes an average: with one digit after the point also where that is 0, so that a column of them stands in line; below one as [`decimal`].
+#[must_use]
+pub fn average(value: f64) -> String {
+    let shown = decimal(value);
+    if value.is_finite() && value != 0.0 && !shown.contains('.') { shown + ".0" } else { shown }
+}
+
 fn commas(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -67,6 +74,13 @@ mod tests {
             (1e-30, "0.000000000000"),
         ] {
             assert_eq!(decimal(value), expected);
+        }
+    }
+
+    #[test]
+    fn averages_stand_in_line() {
+        for (value, expected) in [(52.0, "52.0"), (1_500.04, "1,500.0"), (0.0234, "0.023"), (0.0, "0"), (0.5, "0.50"), (f64::NAN, "–")] {
+            assert_eq!(average(value), expected);
         }
     }
 

@@ -22,14 +22,14 @@ impl<'a> From<&'a Heat> for Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    pub(super) fn title(self) -> &'a str {
+    pub(crate) fn title(self) -> &'a str {
         match self {
             Self::Chart(chart) => &chart.title,
             Self::Heat(heat) => &heat.title,
         }
     }
 
-    pub(super) fn caption(self) -> &'a str {
+    pub(crate) fn caption(self) -> &'a str {
         match self {
             Self::Chart(chart) => &chart.caption,
             Self::Heat(heat) => &heat.caption,

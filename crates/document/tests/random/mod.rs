@@ -7,7 +7,7 @@ use noroshi_document::{
     heat::{Heat, HeatRow},
     model::{Block, Document},
     prose::Prose,
-    table::{Cell, Column, Figure, Row, Table},
+    table::{Cell, Column, Figure, Measure, Row, Table},
 };
 use noroshi_kernel::language::Language;
 use proptest::{collection::vec, option, prelude::*};
@@ -37,8 +37,12 @@ fn figure() -> impl Strategy<Value = Figure> {
     (any::<i64>(), href()).prop_map(|(value, href)| Figure { value, query: serde_json::json!({ "of": value }), href })
 }
 
+fn measure() -> impl Strategy<Value = Measure> {
+    (any::<f64>(), href()).prop_map(|(value, href)| Measure::new(value, serde_json::json!({ "of": value }), href))
+}
+
 fn prose() -> impl Strategy<Value = Prose> {
-    vec(prop_oneof![words().prop_map(Prose::from), figure().prop_map(Prose::from)], 0..6).prop_map(|runs| {
+    vec(prop_oneof![words().prop_map(Prose::from), figure().prop_map(Prose::from), measure().prop_map(Prose::from)], 0..6).prop_map(|runs| {
         runs.into_iter().fold(Prose::default(), |mut prose, run| {
             prose.push(run);
             prose
@@ -51,6 +55,7 @@ fn cell() -> impl Strategy<Value = Cell> {
         words().prop_map(Cell::Text),
         words().prop_map(Cell::Code),
         figure().prop_map(Cell::Number),
+        measure().prop_map(Cell::Measure),
         any::<i64>().prop_map(|percent| Cell::Share { percent }),
         option::of(any::<i64>()).prop_map(|percent| Cell::Change { percent }),
         Just(Cell::Empty),
