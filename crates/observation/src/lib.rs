@@ -21,6 +21,7 @@ pub mod ranks;
 pub mod rollup;
 pub mod series;
 pub mod service;
+pub mod shared;
 pub mod sources;
 mod store;
 mod sums;

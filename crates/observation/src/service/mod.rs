@@ -12,6 +12,7 @@ pub mod intake;
 pub mod receive;
 pub mod registry;
 pub mod rollup;
+pub mod share;
 mod staging;
 mod stored;
 pub mod tend;

@@ -9,4 +9,5 @@ pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
 pub(crate) mod sensors;
+pub(crate) mod shares;
 pub(crate) mod totals;

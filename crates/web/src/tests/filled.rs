@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::{ClientAddress, Public, Web};
+use crate::{ClientAddress, Web};
 #[cfg(not(test))]
-use noroshi_web::{ClientAddress, Public, Web};
+use noroshi_web::{ClientAddress, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -25,6 +25,7 @@ use noroshi_mailroom::{
     correspondence::{self, Channel, Correspondence, Kind, Raw},
     mapping, tray,
 };
+use noroshi_observation::Observatory;
 use std::{io::Write, sync::Arc};
 
 /// Everybody's password.
@@ -125,9 +126,11 @@ impl Filled {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
         let ledger = Ledger::open(&place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
-        let packets = noroshi_lake::folder::Folder::open(folder.path().join("packets")).expect("a folder");
-        let geography = Arc::new(noroshi_observation::geography::Geography::default());
-        let place = noroshi_observation::Observatory { ledger: ledger.clone(), folder: packets, geography };
+        let observatory = Observatory {
+            ledger: ledger.clone(),
+            folder: noroshi_lake::folder::Folder::open(folder.path().join("packets")).expect("a folder"),
+            geography: Arc::default(),
+        };
         let web = Web {
             ledger,
             reckoning,
@@ -140,7 +143,8 @@ impl Filled {
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
             lookout: noroshi_incident::service::import::Lookout::default(),
-            public: Some(Public { place, rule: noroshi_observation::public::Rule::default() }),
+            observatory,
+            public: Some(noroshi_observation::public::Rule::default()),
             press: Arc::new(Galley),
         };
 

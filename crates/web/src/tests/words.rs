@@ -12,7 +12,8 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/mail.ftl"),
     include_str!("../../locales/ja/keys.ftl"),
     include_str!("../../locales/ja/sensors.ftl"),
-    include_str!("../../locales/ja/compare.ftl")
+    include_str!("../../locales/ja/compare.ftl"),
+    include_str!("../../locales/ja/shares.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
@@ -20,11 +21,13 @@ const EN: &str = concat!(
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/keys.ftl"),
     include_str!("../../locales/en/sensors.ftl"),
-    include_str!("../../locales/en/compare.ftl")
+    include_str!("../../locales/en/compare.ftl"),
+    include_str!("../../locales/en/shares.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 37] = [
+const MADE: [&str; 38] = [
+    "share-kind-",
     "compare-span-",
     "compare-meaning-",
     "compare-stopped-",

@@ -13,7 +13,7 @@ use crate::{
     rate::{self, Rates},
     reader::Reader,
     upload::{Bounds, Upload},
-    web::{Public, Shared, Web},
+    web::{Shared, Web},
     words::Words,
 };
 use askama::Template;
@@ -26,7 +26,7 @@ use axum::{
 use beside::{Beside, OUR_ROWS};
 use noroshi_document::number;
 use noroshi_kernel::reason::Reason;
-use noroshi_observation::public::{self, Ground, Ranking, Span, Window};
+use noroshi_observation::public::{self, Ground, Ranking, Rule, Span, Window};
 use serde_json::json;
 use std::sync::Arc;
 use theirs::{Reading, Theirs};
@@ -95,14 +95,14 @@ impl ComparePage {
 }
 
 /// What is public, when anything is: without it there is nothing to compare with.
-fn public(web: &Web) -> Result<&Public, Failure> {
-    web.public.as_ref().ok_or(Failure::Missing)
+fn rule(web: &Web) -> Result<Rule, Failure> {
+    web.public.ok_or(Failure::Missing)
 }
 
 /// `GET /compare`
 pub(crate) async fn get(State(web): State<Shared>, reader: Reader, parameters: Parameters) -> Result<Response, Failure> {
     parameters.only(&[])?;
-    public(&web)?;
+    rule(&web)?;
     page::show(&ComparePage::of(&web, &reader, Span::Week, None))
 }
 
@@ -128,7 +128,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request, is_program: bool) -> Result<Response, Failure> {
-    let public = public(web)?;
+    let rule = rule(web)?;
     rate::hold(&rates.comparisons, web, request.headers(), request.extensions())?;
     let sent = Upload::within(web, request, BOUNDS).await?;
     let span = match sent.get("span") {
@@ -146,7 +146,7 @@ async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request
     let counting = tokio::task::spawn_blocking(move || theirs::count(parts)).await;
     let theirs = counting.map_err(|_| Failure::defect("counting ended early"))?.map_err(Failure::Refused)?;
     drop(sent);
-    let ours = ours(web, public, span).await?;
+    let ours = ours(web, rule, span).await?;
     let beside = beside::beside(&theirs, ours.as_ref().ok());
     let words = Words::of(reader.language);
     let window = ours.as_ref().ok().map(|ranking| ranking.window);
@@ -162,10 +162,10 @@ fn nothing_sent() -> Reason {
 }
 
 /// What is public of the last full weeks, or why nothing is.
-async fn ours(web: &Web, public: &Public, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
+async fn ours(web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
     let zone = &web.reckoning.zone;
     let window = span.before(Span::monday(web.ledger.now(), zone), zone).ok_or_else(|| Failure::defect("there is no such week"))?;
-    let ground = Ground { place: &public.place, zone, home: &web.reckoning.home, rule: public.rule };
+    let ground = Ground { place: &web.observatory, zone, home: &web.reckoning.home, rule };
     Ok(public::ranking(ground, window, OUR_ROWS).await?)
 }
 
@@ -202,7 +202,15 @@ fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, publi
         Ok(ranking) => {
             let last = noroshi_kernel::moment::Moment(ranking.window.to.0 - 1);
             let sensors = i64::try_from(ranking.sensors).unwrap_or(i64::MAX);
-            words.with("compare-ours", &[("from", day(ranking.window.from).into()), ("to", day(last).into()), ("sensors", sensors.into()), ("zone", web.reckoning.zone.name().to_owned().into())])
+            words.with(
+                "compare-ours",
+                &[
+                    ("from", day(ranking.window.from).into()),
+                    ("to", day(last).into()),
+                    ("sensors", sensors.into()),
+                    ("zone", web.reckoning.zone.name().to_owned().into()),
+                ],
+            )
         }
         Err(_) => words.say("compare-ours-none"),
     };
