@@ -14,6 +14,7 @@ mod error;
 pub mod geography;
 mod migrations;
 mod place;
+pub mod rise;
 pub mod rollup;
 pub mod series;
 pub mod service;
