@@ -1,9 +1,11 @@
 //! What can be typed.
 
+mod kev;
 mod observe;
 mod sensor;
 
-pub(crate) use observe::{Observe, Window};
+pub(crate) use kev::Kev;
+pub(crate) use observe::{Graph, Observe, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -84,6 +86,9 @@ pub(crate) enum Command {
     /// Manage sensors: who may send what it sees
     #[command(subcommand)]
     Sensor(Sensor),
+    /// Bring in and search the catalogue of known exploited vulnerabilities
+    #[command(subcommand)]
+    Kev(Kev),
     /// Write a periodic report
     Report(Report),
 }
@@ -490,6 +495,8 @@ pub(crate) enum ReportKind {
 pub(crate) enum ReportFormat {
     /// A page that stands by itself
     Html,
+    /// Pages of A4, with the system's fonts
+    Pdf,
     /// Plain text, 72 columns wide
     Text,
     /// Every figure with its query

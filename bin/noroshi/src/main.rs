@@ -7,6 +7,7 @@ mod grammar;
 mod key;
 mod office;
 mod platform;
+mod printing;
 mod progress;
 mod signals;
 mod watchtower;

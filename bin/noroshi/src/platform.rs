@@ -25,6 +25,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
     [
         noroshi_ledger::migration::MIGRATIONS,
         noroshi_directory::migrations::MIGRATIONS,
+        noroshi_catalogue::migrations::MIGRATIONS,
         noroshi_mailroom::migrations::MIGRATIONS,
         noroshi_incident::MIGRATIONS,
         noroshi_observation::MIGRATIONS,
@@ -130,7 +131,7 @@ mod tests {
         for migration in migrations() {
             assert!(names.insert(migration.name), "{} stands twice", migration.name);
             let (owner, rest) = migration.name.split_once("_m").expect("named crate_mNNNN_what");
-            assert!(["ledger", "directory", "mailroom", "incident", "observation"].contains(&owner), "{owner}");
+            assert!(["ledger", "directory", "catalogue", "mailroom", "incident", "observation"].contains(&owner), "{owner}");
             assert!(rest.chars().take(4).all(|digit| digit.is_ascii_digit()), "{}", migration.name);
             for statement in migration.both.iter().chain(migration.sqlite).chain(migration.postgres) {
                 let table = statement.split_whitespace().skip_while(|word| !["TABLE", "INDEX", "SEQUENCE", "INTO"].contains(word)).nth(1).unwrap_or_default();

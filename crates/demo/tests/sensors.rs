@@ -9,7 +9,9 @@ use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_lake::{folder::Folder, packets::Country, sketch::Sketch};
 use noroshi_ledger::{FromQueryResult, Query, Sql};
 use noroshi_observation::{
-    Observatory, Sensor, parse_service, series,
+    Observatory, Sensor,
+    ask::{Selection, Standpoint},
+    parse_service, series,
     service::{
         registry,
         rollup::{recount, rollup},
@@ -237,8 +239,8 @@ impl Year {
             files.extend(std::fs::read_dir(day.expect("a day").path()).expect("files").map(|file| file.expect("a file").path()));
         }
         assert!(files.len() >= 8 && files.iter().all(|file| file.extension().is_some_and(|name| name == "parquet")), "{files:?}");
-        let question = top::Question { by: top::By::Source, from: Moment(0), to: Moment(self.now), limit: usize::MAX };
-        let sources = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("sources");
+        let question = top::Question { by: top::By::Source, selection: Selection::default(), from: Moment(0), to: Moment(self.now), limit: usize::MAX };
+        let sources = top::top(&self.place, &ROOT, self.standpoint(), &question).await.expect("sources");
         for row in &sources.rows {
             let is_for_examples = match row.key.parse().expect("an address") {
                 std::net::IpAddr::V4(v4) => matches!(v4.octets(), [198, 18 | 19, ..] | [198, 51, 100, _] | [203, 0, 113, _]),
@@ -247,17 +249,32 @@ impl Year {
             assert!(is_for_examples, "{}", row.key);
         }
         let question = top::Question { by: top::By::Tool, ..question };
-        let tools = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("tools").rows;
+        let tools = top::top(&self.place, &ROOT, self.standpoint(), &question).await.expect("tools").rows;
         assert_eq!(tools.iter().map(|row| row.key.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(["unknown", "zmap", "masscan", "mirai"]));
     }
 
+    fn standpoint(&self) -> Standpoint<'_> {
+        Standpoint { zone: &self.team.reckoning.zone, home: &self.team.reckoning.home }
+    }
+
     async fn averages_divide_by_who_watched(&self) {
-        let question = top::Question { by: top::By::Port, from: Moment(self.today() - Moment::DAY_US), to: Moment(self.today()), limit: 1 };
-        let watching = top::top(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("a ranking").sensors_watching;
+        let question = top::Question {
+            by: top::By::Port,
+            selection: Selection::default(),
+            from: Moment(self.today() - Moment::DAY_US),
+            to: Moment(self.today()),
+            limit: 1,
+        };
+        let watching = top::top(&self.place, &ROOT, self.standpoint(), &question).await.expect("a ranking").sensors_watching;
         assert!((36.9..=37.1).contains(&watching), "all but three: {watching}");
         let service = parse_service("tcp/6379").expect("a service");
-        let question = series::Question { service, from: Moment(self.today() - 5 * Moment::DAY_US), to: Moment(self.today()), bucket: series::Bucket::Day };
-        let days = series::series(&self.place, &ROOT, &self.team.reckoning.zone, question).await.expect("a series").rows;
+        let question = series::Question {
+            selection: Selection::of(service),
+            from: Moment(self.today() - 5 * Moment::DAY_US),
+            to: Moment(self.today()),
+            bucket: series::Bucket::Day,
+        };
+        let days = series::series(&self.place, &ROOT, self.standpoint(), &question).await.expect("a series").rows;
         let packets: Vec<u64> = days.iter().map(|day| day.packets.expect("watched")).collect();
         let others = packets.iter().sum::<u64>() - packets[3];
         assert!(packets.len() == 5 && packets[3] * 4 > 2 * others, "threefold for a day: {packets:?}");

@@ -1,8 +1,15 @@
 //! Writes a sample report in every form into a folder: `cargo run -p noroshi-document --example gallery -- FOLDER [STYLESHEET]`.
 
-use noroshi_document::{html, json, model::Block, svg, text};
+use noroshi_document::{
+    html, json,
+    model::{Block, Document},
+    press, svg, text,
+};
 use noroshi_kernel::language::Language;
-use std::{env, fs, io, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;
@@ -13,19 +20,39 @@ fn main() -> io::Result<()> {
     let style = arguments.next().map(fs::read_to_string).transpose()?.unwrap_or_default();
     fs::create_dir_all(&folder)?;
     for language in Language::ALL {
-        let document = sample::document(language);
-        let body = html::fragment(&document);
-        let head = format!(
-            "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>gallery</title><style>{style}</style>"
-        );
-        fs::write(folder.join(format!("{language}.html")), format!("{head}<div class=\"page\">{body}</div>"))?;
-        fs::write(folder.join(format!("{language}.txt")), text::plain(&document))?;
-        fs::write(folder.join(format!("{language}.json")), format!("{:#}", json::value(&document)))?;
-        for block in &document.blocks {
-            if let Block::Chart(chart) = block {
-                fs::write(folder.join(format!("{}-{language}.svg", chart.id())), svg::standalone(chart, language))?;
-            }
+        let documents = [("incident", sample::document(language)), ("observation", sample::observation::document(language))];
+        for (name, document) in documents {
+            write(&folder, name, &document, &style)?;
         }
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, name: &str, document: &Document, style: &str) -> io::Result<()> {
+    let language = document.language;
+    let body = html::fragment(document);
+    let head = format!(
+        "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>gallery</title><style>{}{style}</style>",
+        html::STYLE
+    );
+    fs::write(folder.join(format!("{name}-{language}.html")), format!("{head}<main class=\"alone\">{body}</main>"))?;
+    fs::write(folder.join(format!("{name}-{language}.txt")), text::plain(document))?;
+    fs::write(folder.join(format!("{name}-{language}.json")), format!("{:#}", json::value(document)))?;
+    let sheets = press::sheets(document, Some("https://noroshi.example"));
+    let printing = folder.join(format!("{name}-{language}"));
+    fs::create_dir_all(&printing)?;
+    fs::write(printing.join("main.typ"), &sheets.source)?;
+    for (file, bytes) in &sheets.files {
+        fs::write(printing.join(file), bytes)?;
+    }
+    for block in &document.blocks {
+        let (id, file, printed) = match block {
+            Block::Chart(chart) => (chart.id(), svg::standalone(chart, language), svg::printed(chart, language)),
+            Block::Heat(heat) => (heat.id(), svg::standalone(heat, language), svg::printed(heat, language)),
+            _ => continue,
+        };
+        fs::write(folder.join(format!("{id}-{language}.svg")), file)?;
+        fs::write(folder.join(format!("{id}-{language}-printed.svg")), printed)?;
     }
     Ok(())
 }

@@ -4,13 +4,12 @@
 //! `empty`, `note`; those of charts are told in [`svg`].
 
 use crate::{
-    chart::Chart,
     clean::{anchor, escape},
     link,
     model::{Block, Document},
     number,
     prose::{Prose, Run},
-    svg,
+    svg::{self, Drawn},
     table::{Align, Cell, Figure, Row, Table},
     words,
 };
@@ -52,7 +51,8 @@ fn block(block: &Block, language: Language) -> String {
         }
         Block::Paragraph(one) => format!("<p>{}</p>\n", prose(one)),
         Block::Table(one) => table(one, language),
-        Block::Chart(one) => chart(one, language),
+        Block::Chart(one) => picture(&one.id, &one.title, &one.caption, one.into(), language),
+        Block::Heat(one) => picture(&one.id, &one.title, &one.caption, one.into(), language),
         Block::Note(text) => note(text),
     }
 }
@@ -64,15 +64,20 @@ fn prose(prose: &Prose) -> String {
         .map(|run| match run {
             Run::Text(text) => escape(text),
             Run::Figure(one) => figure(one),
+            Run::Measure(one) => linked(&one.shown(), one.href.as_deref()),
         })
         .collect()
 }
 
 fn figure(figure: &Figure) -> String {
-    let shown = number::grouped(figure.value);
-    match link::safe(figure.href.as_deref()) {
+    linked(&number::grouped(figure.value), figure.href.as_deref())
+}
+
+/// A number, leading somewhere where it does.
+fn linked(shown: &str, href: Option<&str>) -> String {
+    match link::safe(href) {
         Some(href) => format!("<a class=\"figure\" href=\"{}\">{shown}</a>", escape(href)),
-        None => shown,
+        None => shown.to_owned(),
     }
 }
 
@@ -88,9 +93,9 @@ fn small(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(text)) }
 }
 
-fn chart(chart: &Chart, language: Language) -> String {
-    let (title, drawing, slim) = (escape(&chart.title), svg::draw(chart, language), svg::draw_slim(chart, language));
-    format!("<figure{}>\n<figcaption>{title}{}</figcaption>\n{drawing}\n{slim}\n</figure>\n", id_attribute(&chart.id), small(&chart.caption))
+fn picture(id: &str, title: &str, caption: &str, of: Drawn<'_>, language: Language) -> String {
+    let (title, drawing, slim) = (escape(title), svg::draw(of, language), svg::draw_slim(of, language));
+    format!("<figure{}>\n<figcaption>{title}{}</figcaption>\n{drawing}\n{slim}\n</figure>\n", id_attribute(id), small(caption))
 }
 
 fn table(table: &Table, language: Language) -> String {
@@ -129,6 +134,7 @@ fn content(cell: &Cell, language: Language) -> String {
     match cell {
         Cell::Code(code) => format!("<code>{}</code>", escape(code)),
         Cell::Number(one) => figure(one),
+        Cell::Measure(one) => linked(&one.shown(), one.href.as_deref()),
         Cell::Text(_) | Cell::Share { .. } | Cell::Change { .. } | Cell::Empty => escape(&cell.shown(language)),
     }
 }

@@ -1,6 +1,6 @@
 //! The document and its blocks.
 
-use crate::{chart::Chart, prose::Prose, table::Table};
+use crate::{chart::Chart, heat::Heat, prose::Prose, table::Table};
 use noroshi_kernel::language::Language;
 
 /// One piece of a document.
@@ -21,6 +21,8 @@ pub enum Block {
     Table(Table),
     /// A chart. Its table is a block of its own.
     Chart(Chart),
+    /// A heat map. Its table is a block of its own.
+    Heat(Heat),
     /// A sentence beside the matter, without numbers that count: how something was counted, what is not known.
     Note(String),
 }

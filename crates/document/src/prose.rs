@@ -1,6 +1,9 @@
 //! Sentences whose numbers know their records.
 
-use crate::{number, table::Figure};
+use crate::{
+    number,
+    table::{Figure, Measure},
+};
 
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +12,8 @@ pub enum Run {
     Text(String),
     /// A number with its records.
     Figure(Figure),
+    /// An average with what it was worked out of.
+    Measure(Measure),
 }
 
 /// Words and numbers one after another. Two texts never stand side by side, and none is empty.
@@ -36,6 +41,7 @@ impl Prose {
             .map(|run| match run {
                 Run::Text(text) => text.clone(),
                 Run::Figure(figure) => number::grouped(figure.value),
+                Run::Measure(measure) => measure.shown(),
             })
             .collect()
     }
@@ -67,6 +73,12 @@ impl From<&str> for Prose {
 impl From<Figure> for Prose {
     fn from(figure: Figure) -> Self {
         Self(vec![Run::Figure(figure)])
+    }
+}
+
+impl From<Measure> for Prose {
+    fn from(measure: Measure) -> Self {
+        Self(vec![Run::Measure(measure)])
     }
 }
 

@@ -15,6 +15,41 @@ pub struct Figure {
     pub href: Option<String>,
 }
 
+/// A number with a fraction that was worked out of records: an average. It is kept in thousandths, so that the same is the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The number, times 1,000.
+    pub thousandths: i64,
+    /// The query that works it out.
+    pub query: serde_json::Value,
+    /// Where it is worked out, as of [`Figure::href`].
+    pub href: Option<String>,
+}
+
+impl Measure {
+    /// The number rounded to thousandths; what is no number, or too large, is the largest that there is.
+    #[must_use]
+    pub fn new(value: f64, query: serde_json::Value, href: Option<String>) -> Self {
+        let most = 1e15;
+        let value = if value.is_nan() { most } else { value.clamp(-most, most) };
+        #[expect(clippy::cast_possible_truncation, reason = "it lies within 10^18")]
+        Self { thousandths: (value * 1_000.0).round() as i64, query, href }
+    }
+
+    /// The number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with one digit after the point")]
+    pub fn value(&self) -> f64 {
+        self.thousandths as f64 / 1_000.0
+    }
+
+    /// The number as it is read: `52.4`, `0.023`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        number::average(self.value())
+    }
+}
+
 /// What stands in one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -24,6 +59,8 @@ pub enum Cell {
     Code(String),
     /// A number with its records.
     Number(Figure),
+    /// An average with what it was worked out of.
+    Measure(Measure),
     /// A part of the whole.
     Share {
         /// In whole percent.
@@ -45,6 +82,7 @@ impl Cell {
         match self {
             Self::Text(text) | Self::Code(text) => text.clone(),
             Self::Number(figure) => number::grouped(figure.value),
+            Self::Measure(measure) => measure.shown(),
             Self::Share { percent } => words::percent(language, *percent, false),
             Self::Change { percent } => percent.map_or_else(|| "\u{2013}".into(), |percent| words::percent(language, percent, true)),
             Self::Empty => String::new(),

@@ -20,6 +20,21 @@ pub(crate) const fn no_data(language: Language) -> &'static str {
     pick(language, "データがありません", "No data")
 }
 
+/// Says that an axis goes up by tens, beside what it counts.
+pub(crate) fn logarithmic(language: Language, unit: &str) -> String {
+    match (language, unit.is_empty()) {
+        (Language::Ja, true) => "対数目盛".into(),
+        (Language::Ja, false) => format!("{unit}（対数目盛）"),
+        (Language::En, true) => "Logarithmic".into(),
+        (Language::En, false) => format!("{unit} (logarithmic)"),
+    }
+}
+
+/// Stands for cells in which nothing was measured.
+pub(crate) const fn not_measured(language: Language) -> &'static str {
+    pick(language, "観測なし", "not measured")
+}
+
 /// Names the lowest, highest and last value of a series.
 pub(crate) const fn low_high_last(language: Language) -> [&'static str; 3] {
     match language {

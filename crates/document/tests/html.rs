@@ -63,6 +63,14 @@ fn a_chart_as_a_file_is_as_before() {
     }
 }
 
+#[test]
+fn pictures_of_an_observation_are_as_before() {
+    let [quarter, .., powers, _] = <[_; 5]>::try_from(sample::observation::charts(Language::Ja)).expect("five charts");
+    insta::assert_snapshot!("svg-quarter", svg::printed(&quarter, Language::Ja));
+    insta::assert_snapshot!("svg-powers", svg::draw_slim(&powers, Language::En));
+    insta::assert_snapshot!("svg-heat", svg::draw(&sample::observation::heat(Language::En), Language::En));
+}
+
 /// Opens and closes tags as a parser would, and gives every tag with its attributes.
 fn tags(html: &str) -> Vec<&str> {
     let mut open: Vec<&str> = Vec::new();

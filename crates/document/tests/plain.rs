@@ -15,6 +15,13 @@ fn the_sample_is_as_before() {
     }
 }
 
+#[test]
+fn an_observation_is_as_before() {
+    for language in Language::ALL {
+        insta::assert_snapshot!(format!("plain-observation-{language}"), plain(&sample::observation::document(language)));
+    }
+}
+
 proptest! {
     #[test]
     fn no_line_is_too_wide_and_nothing_hostile_is_left(document in random::document()) {

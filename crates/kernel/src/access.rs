@@ -88,11 +88,15 @@ pub enum Action {
     ImportPackets,
     /// Register sensors, let them in and shut them out.
     ChangeSensors,
+    /// Bring in what others publish of vulnerabilities.
+    ChangeCatalogue,
+    /// Give observations to partner teams and researchers, by keys.
+    ShareObservations,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -111,6 +115,8 @@ impl Action {
         Self::ViewObservations,
         Self::ImportPackets,
         Self::ChangeSensors,
+        Self::ChangeCatalogue,
+        Self::ShareObservations,
     ];
 
     /// The roles that may do it at all.
@@ -121,8 +127,9 @@ impl Action {
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
             Self::ImportPackets | Self::ChangeSensors => &[Role::Analyst, Role::Administrator],
+            Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
-            Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys => &[Role::Administrator],
+            Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys | Self::ShareObservations => &[Role::Administrator],
         }
     }
 }
@@ -266,7 +273,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 18] = [
+    const MATRIX: [[bool; 5]; 20] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -285,6 +292,8 @@ mod tests {
         [true, true, true, true, true],
         [false, true, false, false, true],
         [false, true, false, false, true],
+        [false, true, true, false, true],
+        [false, false, false, false, true],
     ];
 
     #[test]

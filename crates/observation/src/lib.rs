@@ -9,15 +9,19 @@
 //! **Architecture invariant:** what was not watched is never zero: an average divides by the sensors that watched ([`watch`]), and a bucket in
 //! which none did has no figures at all.
 
+pub mod ask;
 pub mod authority;
 mod error;
 pub mod geography;
 mod migrations;
+mod packets;
 mod place;
+pub mod ranks;
 pub mod rise;
 pub mod rollup;
 pub mod series;
 pub mod service;
+pub mod sources;
 mod store;
 mod sums;
 pub mod top;
@@ -25,6 +29,7 @@ pub mod watch;
 
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;
+pub use packets::files;
 pub use place::{NoService, Observatory, parse_service, service_key};
 pub use store::{
     admission::{Admitted, Bearer},

@@ -83,4 +83,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    // Packets of all values of a day or month in one piece (`packed`, see `rollup/packed.rs`), and the hours of each day of services by country.
+    Migration {
+        name: "observation_m0005_totals",
+        both: &[
+            "CREATE TABLE observation_total (level BIGINT NOT NULL, dimension BIGINT NOT NULL, at BIGINT NOT NULL, packed {bytes} NOT NULL, PRIMARY KEY (level, dimension, at))",
+            "CREATE TABLE observation_profile (at BIGINT NOT NULL PRIMARY KEY, packed {bytes} NOT NULL)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

@@ -42,14 +42,17 @@ impl From<NoService> for Reason {
     }
 }
 
-/// Reads `tcp/445`, `icmp/8`, `ip/47`.
+/// Reads `tcp/445`, `icmp/8`, `ip/47`; a protocol's name alone is all of it.
 ///
 /// # Errors
 /// [`NoService`] when it is something else.
 pub fn parse_service(text: &str) -> Result<Service, NoService> {
     let read = || {
-        let (name, number) = text.split_once('/')?;
+        let (name, number) = text.split_once('/').unwrap_or((text, ""));
         let name = name.to_ascii_lowercase();
+        if number.is_empty() && !text.contains('/') {
+            return NAMED.into_iter().find(|(_, known)| *known == name).map(|(protocol, _)| Service::Protocol(protocol));
+        }
         if name == "ip" {
             return Some(Service::Protocol(number.parse().ok()?));
         }
@@ -62,6 +65,21 @@ pub fn parse_service(text: &str) -> Result<Service, NoService> {
     read().ok_or_else(|| NoService(text.chars().take(40).collect()))
 }
 
+/// The service of a key that [`service_key`] made.
+pub(crate) fn service_of_key(key: &str) -> Option<Service> {
+    let (name, number) = key.split_once('/')?;
+    if name == "ip" {
+        return Some(match number.split_once('/') {
+            Some((protocol, port)) => Service::Port { protocol: protocol.parse().ok()?, port: port.parse().ok()? },
+            None => Service::Protocol(number.parse().ok()?),
+        });
+    }
+    if number == "-" {
+        return NAMED.into_iter().find(|(_, known)| *known == name).map(|(protocol, _)| Service::Protocol(protocol));
+    }
+    parse_service(key).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,7 +89,10 @@ mod tests {
         for text in ["tcp/445", "udp/53", "icmp/8", "icmpv6/128", "ip/47"] {
             assert_eq!(service_key(parse_service(text).expect(text)), text);
         }
-        for text in ["", "tcp", "tcp/", "tcp/65536", "icmp/256", "sctp/80", "ip/256", "tcp/ 1", "445"] {
+        for (text, protocol) in [("icmp", 1), ("ICMPv6", 58), ("tcp", 6)] {
+            assert_eq!(parse_service(text), Ok(Service::Protocol(protocol)));
+        }
+        for text in ["", "ip", "sctp", "tcp/", "tcp/65536", "icmp/256", "sctp/80", "ip/256", "tcp/ 1", "445"] {
             assert_eq!(parse_service(text), Err(NoService(text.into())), "{text}");
         }
     }

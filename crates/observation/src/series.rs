@@ -1,45 +1,65 @@
-//! How often a service was asked for, bucket by bucket.
+//! How much was seen of something, bucket by bucket.
 
 use crate::{
     ObservationError, Observatory,
-    rollup::{Level, named},
-    service_key,
+    ask::{Chosen, Selection, Standpoint},
+    rollup::Level,
     store::{files, sensors},
-    sums::{self, Reach},
-    top::{average, within},
+    sums::{self, Line, Reach},
+    top::average,
     watch,
 };
-use jiff::{ToSpan as _, Unit, civil::DateTime};
+use jiff::{ToSpan as _, civil::DateTime};
 use noroshi_kernel::{
     access::{Action, Actor},
     moment::{Moment, Zone},
     reason::Reason,
 };
-use noroshi_lake::packets::{self, Filter, Key, Limits, Service};
+use noroshi_lake::packets::{self, Key, Limits};
 use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
 
 /// The most buckets of one answer.
 pub const MOST_BUCKETS: usize = 10_000;
 
-/// How long a bucket is.
+/// How long a bucket is, in the team's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
-    /// An hour of the team's zone.
+    /// An hour.
     Hour,
-    /// A day of the team's zone.
+    /// A day.
     Day,
+    /// A week from Monday on.
+    Week,
+    /// A month.
+    Month,
+}
+
+impl Bucket {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
+
+    /// How links and the command line name it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
 }
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Question {
-    /// Which service.
-    pub service: Service,
+    /// Which packets.
+    pub selection: Selection,
     /// From when on; the bucket that holds it is the first.
     pub from: Moment,
-    /// Until when; it is not included.
+    /// Until when; the bucket that holds what is before it is the last.
     pub to: Moment,
     /// How long a bucket is.
     pub bucket: Bucket,
@@ -52,18 +72,20 @@ pub struct Row {
     pub at: String,
     /// Packets; none where nobody watched, and where packets are gone that have no sum of their own.
     pub packets: Option<u64>,
-    /// Distinct sources.
+    /// Distinct sources; none also where only sums are left that do not tell them.
     pub sources: Option<u64>,
     /// How many sensors watched, parts of the bucket as parts of a sensor.
     pub sensors_watching: f64,
     /// Packets for each sensor that watched.
     pub average_per_sensor: Option<f64>,
+    /// Packets for each day that a sensor watched: comparable between buckets of any length.
+    pub per_sensor_day: Option<f64>,
 }
 
 /// A series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
-    /// `tcp/22`
+    /// What it counts: `tcp/22`, `tcp/22 JP`, `all`.
     pub key: String,
     /// How long a bucket is.
     pub bucket: Bucket,
@@ -71,65 +93,72 @@ pub struct Series {
     pub rows: Vec<Row>,
 }
 
-/// Counts a service in each bucket of a window.
+/// Counts what is selected in each bucket of a window.
 ///
 /// # Errors
-/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when there are more than [`MOST_BUCKETS`]; when packets or records cannot be read.
-pub async fn series(place: &Observatory, actor: &Actor, zone: &Zone, question: Question) -> Result<Series, ObservationError> {
+/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when there are more than [`MOST_BUCKETS`], when no sensor is meant, or when too
+/// many packets would have to be counted one by one; when packets or records cannot be read.
+pub async fn series(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>, question: &Question) -> Result<Series, ObservationError> {
     actor.must_can(Action::ViewObservations)?;
-    let edges = edges(zone, question).ok_or_else(too_many)?;
+    let key = question.selection.name();
+    let edges = edges(standpoint.zone, question).ok_or_else(too_many)?;
     let (Some(first), Some(last)) = (edges.first().copied(), edges.last().copied()) else {
-        return Ok(Series { key: service_key(question.service), bucket: question.bucket, rows: Vec::new() });
+        return Ok(Series { key, bucket: question.bucket, rows: Vec::new() });
     };
     let snapshot = place.ledger.snapshot().await?;
-    let watches = sensors::watches(&snapshot, first.0, last.0).await?;
-    let reach = Reach::of(&snapshot, zone, first.0, last.0).await?;
-    // Below a day only services that have a name here have sums of their own.
-    let has_sums = reach.is_rolled && (question.bucket == Bucket::Day || named::is(question.service));
-    let counts = if reach.counts_packets(first.0) || !has_sums {
-        let there = edges.windows(2).map(|pair| pair.first().is_some_and(|from| from.0 >= reach.horizon));
-        counted(place, &snapshot, question.service, &edges, there.collect()).await?
-    } else {
-        let level = if question.bucket == Bucket::Day { Level::Day } else { Level::Hour };
-        let moments: Vec<i64> = edges.iter().map(|edge| edge.0).collect();
-        let buckets = sums::buckets(place, &snapshot, level, question.service, &moments).await?;
-        buckets.into_iter().map(|(packets, sources)| Some((packets, sources.estimate()))).collect()
+    let chosen = Chosen::of(&question.selection, standpoint, &sensors::all(&snapshot).await?)?;
+    let reach = Reach::of(&snapshot, standpoint.zone, &chosen, (first.0, last.0)).await?;
+    let level = if question.bucket == Bucket::Hour { Level::Hour } else { Level::Day };
+    let line = Line::of(level, &chosen).filter(|_| !reach.counts_packets(first.0));
+    let moments: Vec<i64> = edges.iter().map(|edge| edge.0).collect();
+    let counts: Vec<Option<Count>> = match line {
+        Some(line) => {
+            let buckets = sums::buckets(place, &snapshot, (standpoint.zone, level), &line, &chosen, &moments).await?;
+            buckets.into_iter().map(|(packets, sources)| Some((packets, sources.map(|sources| sources.estimate())))).collect()
+        }
+        None => counted(place, &snapshot, &chosen, reach, &edges).await?,
     };
-    let row = |(pair, counts): (&[Moment], Option<(u64, u64)>)| {
+    let watches = chosen.watches(sensors::watches(&snapshot, first.0, last.0).await?);
+    let watching = watch::in_buckets(&watches, &moments);
+    let row = |((pair, counts), watching): ((&[Moment], Option<Count>), f64)| {
         let &[from, to] = pair else { return None };
-        let watching = watch::in_bucket(&watches, from.0, to.0);
         let counts = counts.filter(|_| watching > 0.0);
         Some(Row {
             at: from.rfc3339(),
             packets: counts.map(|(packets, _)| packets),
-            sources: counts.map(|(_, sources)| sources),
+            sources: counts.and_then(|(_, sources)| sources),
             sensors_watching: watching,
             average_per_sensor: counts.and_then(|(packets, _)| average(packets, watching)),
+            per_sensor_day: counts.and_then(|(packets, _)| average(packets, watching * days(from, to))),
         })
     };
-    Ok(Series { key: service_key(question.service), bucket: question.bucket, rows: edges.windows(2).zip(counts).filter_map(row).collect() })
+    Ok(Series { key, bucket: question.bucket, rows: edges.windows(2).zip(counts).zip(watching).filter_map(row).collect() })
 }
 
-/// Packets and sources of buckets, counted packet by packet; of a bucket whose packets are not `there` nothing is known.
-async fn counted(
-    place: &Observatory,
-    query: &impl Query,
-    service: Service,
-    edges: &[Moment],
-    there: Vec<bool>,
-) -> Result<Vec<Option<(u64, u64)>>, ObservationError> {
+/// Packets, and distinct sources where they are told apart.
+type Count = (u64, Option<u64>);
+
+#[expect(clippy::cast_precision_loss, reason = "a length of at most some years")]
+fn days(from: Moment, to: Moment) -> f64 {
+    (to.0 - from.0) as f64 / 86_400_000_000.0
+}
+
+/// Packets and sources of buckets, counted packet by packet; of a bucket whose packets are gone nothing is known.
+async fn counted(place: &Observatory, query: &impl Query, chosen: &Chosen, reach: Reach, edges: &[Moment]) -> Result<Vec<Option<Count>>, ObservationError> {
+    reach.must_be_countable()?;
     let mut buckets = Vec::with_capacity(edges.len());
-    for (pair, is_there) in edges.windows(2).zip(there) {
+    for pair in edges.windows(2) {
         let &[from, to] = pair else { continue };
-        buckets.push(if is_there { Some((from, to, files::within(query, from.0, to.0).await?)) } else { None });
+        let names = if from.0 >= reach.horizon { Some(files::within(query, from.0, to.0).await?) } else { None };
+        buckets.push(names.map(|names| (chosen.filter(from.0, to.0), names)));
     }
     let folder = place.folder.clone();
     let counting = tokio::task::spawn_blocking(move || {
-        let count = |bucket: Option<(Moment, Moment, Vec<_>)>| {
-            let Some((from, to, names)) = bucket else { return Ok(None) };
+        let count = |bucket: Option<(packets::Filter, Vec<_>)>| {
+            let Some((filter, names)) = bucket else { return Ok(None) };
             let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-            let counts = packets::count(paths, &Filter { service: Some(service), ..within(from, to) }, Key::Service, Limits::default())?;
-            Ok(Some((counts.packets, counts.rows.iter().map(|count| count.sources).sum())))
+            let sources = packets::count(paths, &filter, Key::Source, Limits::default())?;
+            Ok(Some((sources.packets, Some(sources.rows.len() as u64))))
         };
         buckets.into_iter().map(count).collect::<Result<Vec<_>, ObservationError>>()
     });
@@ -137,15 +166,14 @@ async fn counted(
 }
 
 /// Where buckets begin, and where the last ends; `None` when there are too many.
-fn edges(zone: &Zone, question: Question) -> Option<Vec<Moment>> {
-    let (unit, step) = match question.bucket {
-        Bucket::Hour => (Unit::Hour, 1.hour()),
-        Bucket::Day => (Unit::Day, 1.day()),
-    };
+pub(crate) fn edges(zone: &Zone, question: &Question) -> Option<Vec<Moment>> {
     let begin = zone.wall(question.from);
-    let mut wall: DateTime = match unit {
-        Unit::Day => begin.date().at(0, 0, 0, 0),
-        _ => begin.date().at(begin.hour(), 0, 0, 0),
+    let day = begin.date();
+    let (mut wall, step): (DateTime, _) = match question.bucket {
+        Bucket::Hour => (day.at(begin.hour(), 0, 0, 0), 1.hour()),
+        Bucket::Day => (day.at(0, 0, 0, 0), 1.day()),
+        Bucket::Week => (day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok()?.at(0, 0, 0, 0), 1.week()),
+        Bucket::Month => (day.first_of_month().at(0, 0, 0, 0), 1.month()),
     };
     let mut edges = Vec::new();
     if question.from >= question.to {
@@ -182,15 +210,19 @@ mod tests {
     #[test]
     fn buckets_lie_in_the_teams_zone() {
         let zone = Zone::named("Asia/Tokyo").expect("a zone");
-        let service = Service::Port { protocol: 6, port: 22 };
         let (from, to) = (Moment(3_600_000_000), Moment(2 * Moment::DAY_US));
-        let days = edges(&zone, Question { service, from, to, bucket: Bucket::Day }).expect("few");
+        let buckets = |from, to, bucket| edges(&zone, &Question { selection: Selection::default(), from, to, bucket });
+        let days = buckets(from, to, Bucket::Day).expect("few");
         assert_eq!(
             days.iter().map(|edge| edge.rfc3339()).collect::<Vec<_>>(),
             ["1969-12-31T15:00:00Z", "1970-01-01T15:00:00Z", "1970-01-02T15:00:00Z", "1970-01-03T15:00:00Z"]
         );
-        assert_eq!(edges(&zone, Question { service, from, to, bucket: Bucket::Hour }).expect("few").len(), 48);
-        assert!(edges(&zone, Question { service, from, to: Moment(4_000 * Moment::DAY_US), bucket: Bucket::Hour }).is_none());
-        assert!(edges(&zone, Question { service, from: to, to: from, bucket: Bucket::Hour }).expect("none").is_empty());
+        assert_eq!(buckets(from, to, Bucket::Hour).expect("few").len(), 48);
+        assert!(buckets(from, Moment(4_000 * Moment::DAY_US), Bucket::Hour).is_none());
+        assert!(buckets(to, from, Bucket::Hour).expect("none").is_empty());
+        let weeks = buckets(from, to, Bucket::Week).expect("few");
+        assert_eq!(weeks.iter().map(|edge| edge.rfc3339()).collect::<Vec<_>>(), ["1969-12-28T15:00:00Z", "1970-01-04T15:00:00Z"]);
+        let months = buckets(from, Moment(40 * Moment::DAY_US), Bucket::Month).expect("few");
+        assert_eq!(months.iter().map(|edge| edge.rfc3339()).collect::<Vec<_>>(), ["1969-12-31T15:00:00Z", "1970-01-31T15:00:00Z", "1970-02-28T15:00:00Z"]);
     }
 }

@@ -2,17 +2,18 @@
 
 use crate::{
     ObservationError, Observatory, Sensor,
-    rollup::Dimension,
+    ask::{Chosen, Selection, Standpoint},
+    rollup::Value,
     service_key,
     store::{files, sensors},
-    sums::{self, Reach},
+    sums::{self, Reach, Sums},
     watch,
 };
 use noroshi_kernel::{
     access::{Action, Actor},
-    moment::{Moment, Zone},
+    moment::Moment,
 };
-use noroshi_lake::packets::{self, Filter, Key, KeyValue, Limits};
+use noroshi_lake::packets::{self, Key, KeyValue, Limits};
 use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
 
@@ -26,17 +27,39 @@ pub enum By {
     Country,
     /// Source address.
     Source,
+    /// Network of the source: /24 of IPv4, /48 of IPv6.
+    Network,
     /// Sensor.
     Sensor,
     /// Tool whose marks a packet bears: a lower bound for each.
     Tool,
 }
 
+impl By {
+    /// Every one.
+    pub const ALL: [Self; 6] = [Self::Port, Self::Country, Self::Source, Self::Network, Self::Sensor, Self::Tool];
+
+    /// How links and the command line name it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Port => "port",
+            Self::Country => "country",
+            Self::Source => "source",
+            Self::Network => "network",
+            Self::Sensor => "sensor",
+            Self::Tool => "tool",
+        }
+    }
+}
+
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Question {
     /// By what packets are ranked.
     pub by: By,
+    /// Which packets.
+    pub selection: Selection,
     /// From when on.
     pub from: Moment,
     /// Until when; it is not included.
@@ -48,14 +71,18 @@ pub struct Question {
 /// One row of a ranking.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
-    /// `tcp/445`, `JP`, an address, a sensor's or a tool's name; `unknown` where it is not known.
+    /// `tcp/445`, `JP`, an address, a network, a sensor's or a tool's name; `unknown` where it is not known.
     pub key: String,
     /// Packets.
     pub packets: u64,
-    /// Distinct sources.
-    pub sources: u64,
+    /// Distinct sources; none where only sums are left that do not tell them.
+    pub sources: Option<u64>,
+    /// Its part of all packets that were asked for, from 0 to 1.
+    pub share: f64,
     /// Packets for each sensor that watched; none where nobody did.
     pub average_per_sensor: Option<f64>,
+    /// Packets for each day that a sensor watched.
+    pub per_sensor_day: Option<f64>,
 }
 
 /// A ranking.
@@ -69,47 +96,68 @@ pub struct Ranking {
     pub to: String,
     /// How many sensors watched, on average over the time in which any did.
     pub sensors_watching: f64,
-    /// All packets of the window.
+    /// How long they watched, all together, in days.
+    pub sensor_days: f64,
+    /// All packets of the window that were asked for.
     pub packets: u64,
     /// Whether sources were told apart to the end; otherwise each number of them is an estimate (1.6 %) where it comes from sums, and a lower
     /// bound where it comes from packets.
     pub sources_are_exact: bool,
+    /// Whether only services are among the rows that have a name here: those alone are told apart by country in sums.
+    pub named_services_only: bool,
     /// The rows, most packets first.
     pub rows: Vec<Row>,
 }
 
-/// Ranks what was seen. `zone` is that of the team's days. Packets that are gone are counted by their sums, which are kept by day: a window
-/// that begins or ends in such a day is widened to it. Sources have no sums: their window begins where packets begin.
+/// Ranks what was seen. Packets that are gone are counted by their sums, which are kept by day: a window that begins or ends in such a day is
+/// widened to it. What has no sums (sources, networks, most combinations) is counted where packets are: its window begins with them.
 ///
 /// # Errors
-/// [`ObservationError::Forbidden`]; when packets or records cannot be read.
-pub async fn top(place: &Observatory, actor: &Actor, zone: &Zone, question: Question) -> Result<Ranking, ObservationError> {
+/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when no sensor is meant, or when too many packets would have to be counted one
+/// by one; when packets or records cannot be read.
+pub async fn top(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>, question: &Question) -> Result<Ranking, ObservationError> {
     actor.must_can(Action::ViewObservations)?;
     let snapshot = place.ledger.snapshot().await?;
-    let reach = Reach::of(&snapshot, zone, question.from.0, question.to.0).await?;
-    let dimension = match question.by {
-        By::Port => Some(Dimension::Service),
-        By::Country => Some(Dimension::Country),
-        By::Sensor => Some(Dimension::Sensor),
-        By::Tool => Some(Dimension::Tool),
-        By::Source => None,
-    };
-    let known = if question.by == By::Sensor { sensors::all(&snapshot).await? } else { Vec::new() };
-    let counted = match dimension.filter(|_| !reach.counts_packets(question.from.0)) {
-        Some(dimension) => summed(place, &snapshot, zone, reach, dimension, question, &known).await?,
-        None => counted(place, &snapshot, question, reach.horizon, &known).await?,
+    let known = sensors::all(&snapshot).await?;
+    let chosen = Chosen::of(&question.selection, standpoint, &known)?;
+    let window = (question.from.0, question.to.0);
+    let reach = Reach::of(&snapshot, standpoint.zone, &chosen, window).await?;
+    let sums = Sums::of(question.by, &question.selection).filter(|_| !reach.counts_packets(question.from.0));
+    let counted = match sums {
+        Some(sums) => {
+            let ranked = sums::rank(place, &snapshot, standpoint.zone, sums, &chosen, reach, (window, question.limit)).await?;
+            let row = |(value, packets, sources): (Value, u64, Option<noroshi_lake::sketch::Sketch>)| (shown_value(value, &known), packets, sources);
+            let rows: Vec<_> = ranked.rows.into_iter().map(row).collect();
+            Counted {
+                window: (Moment(ranked.window.0), Moment(ranked.window.1)),
+                packets: ranked.packets,
+                sources_are_exact: rows.iter().all(|(_, _, sources)| sources.as_ref().is_none_or(noroshi_lake::sketch::Sketch::is_exact)),
+                rows: rows.into_iter().map(|(key, packets, sources)| (key, packets, sources.map(|sources| sources.estimate()))).collect(),
+            }
+        }
+        None => counted(place, &snapshot, question, &chosen, reach, &known).await?,
     };
     let Counted { window: (from, to), packets, sources_are_exact, rows } = counted;
-    let watches = sensors::watches(&snapshot, from.0, to.0).await?;
+    let watches = chosen.watches(sensors::watches(&snapshot, from.0, to.0).await?);
     let sensors_watching = watch::while_watching(&watches, from.0, to.0);
-    let row = |(key, packets, sources)| Row { key, packets, sources, average_per_sensor: average(packets, sensors_watching) };
+    let sensor_days = watch::sensor_days(&watches, from.0, to.0);
+    let row = |(key, count, sources)| Row {
+        key,
+        packets: count,
+        sources,
+        share: share(count, packets),
+        average_per_sensor: average(count, sensors_watching),
+        per_sensor_day: average(count, sensor_days),
+    };
     Ok(Ranking {
         by: question.by,
         from: from.rfc3339(),
         to: to.rfc3339(),
         sensors_watching,
+        sensor_days,
         packets,
         sources_are_exact,
+        named_services_only: sums == Some(Sums::Services),
         rows: rows.into_iter().map(row).collect(),
     })
 }
@@ -119,28 +167,37 @@ struct Counted {
     window: (Moment, Moment),
     packets: u64,
     sources_are_exact: bool,
-    rows: Vec<(String, u64, u64)>,
+    rows: Vec<(String, u64, Option<u64>)>,
 }
 
 /// Counts packet by packet.
-async fn counted(place: &Observatory, query: &impl Query, question: Question, horizon: i64, known: &[Sensor]) -> Result<Counted, ObservationError> {
-    let Question { by, from, to, limit } = question;
-    let from = Moment(from.0.max(horizon.min(to.0)));
+async fn counted(
+    place: &Observatory,
+    query: &impl Query,
+    question: &Question,
+    chosen: &Chosen,
+    reach: Reach,
+    known: &[Sensor],
+) -> Result<Counted, ObservationError> {
+    reach.must_be_countable()?;
+    let &Question { by, from, to, limit, .. } = question;
+    let from = Moment(from.0.max(reach.horizon.min(to.0)));
     let names = files::within(query, from.0, to.0).await?;
-    let folder = place.folder.clone();
+    let (folder, filter) = (place.folder.clone(), chosen.filter(from.0, to.0));
     let key = match by {
         By::Port => Key::Service,
         By::Country => Key::Country,
         By::Source => Key::Source,
+        By::Network => Key::Network,
         By::Sensor => Key::Sensor,
         By::Tool => Key::Tool,
     };
     let counts = tokio::task::spawn_blocking(move || {
         let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-        packets::count(paths, &within(from, to), key, Limits::default())
+        packets::count(paths, &filter, key, Limits::default())
     });
     let counts = counts.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
-    let row = |count: &packets::Count| (shown(count.key, known), count.packets, count.sources);
+    let row = |count: &packets::Count| (shown(count.key, known), count.packets, Some(count.sources));
     Ok(Counted {
         window: (from, to),
         packets: counts.packets,
@@ -149,35 +206,12 @@ async fn counted(place: &Observatory, query: &impl Query, question: Question, ho
     })
 }
 
-/// Counts by sums.
-async fn summed(
-    place: &Observatory,
-    query: &impl Query,
-    zone: &Zone,
-    reach: Reach,
-    dimension: Dimension,
-    question: Question,
-    known: &[Sensor],
-) -> Result<Counted, ObservationError> {
-    let ranked = sums::rank(place, query, zone, dimension, reach, (question.from.0, question.to.0), question.limit).await?;
-    let name = |key: String| match dimension {
-        Dimension::Sensor => key.parse().map_or(key, |number| named(number, known)),
-        _ => key,
-    };
-    Ok(Counted {
-        window: (Moment(ranked.window.0), Moment(ranked.window.1)),
-        packets: ranked.packets,
-        sources_are_exact: ranked.rows.iter().all(|(_, _, sources)| sources.is_exact()),
-        rows: ranked.rows.into_iter().map(|(key, packets, sources)| (name(key), packets, sources.estimate())).collect(),
-    })
+#[expect(clippy::cast_precision_loss, reason = "a share is rounded anyway")]
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The packets of a window.
-pub(crate) fn within(from: Moment, to: Moment) -> Filter {
-    Filter { from_ns: Some(from.0.saturating_mul(1_000)), to_ns: Some(to.0.saturating_mul(1_000)), service: None }
-}
-
-/// Packets for each sensor that watched.
+/// Packets for each sensor that watched, or for each of its days.
 #[expect(clippy::cast_precision_loss, reason = "an average is rounded anyway")]
 pub(crate) fn average(packets: u64, sensors_watching: f64) -> Option<f64> {
     (sensors_watching > 0.0).then(|| packets as f64 / sensors_watching)
@@ -187,13 +221,20 @@ fn shown(key: KeyValue, known: &[Sensor]) -> String {
     match key {
         KeyValue::Service(service) => service_key(service),
         KeyValue::Source(address) => address.to_string(),
-        KeyValue::Country(country) => country.map_or_else(|| "unknown".to_owned(), |country| country.as_str().to_owned()),
-        KeyValue::Sensor(number) => named(i64::from(number), known),
+        KeyValue::Network(network) => network.to_string(),
+        KeyValue::Country(country) => shown_value(Value::Country(country), known),
+        KeyValue::Sensor(number) => shown_value(Value::Sensor(number), known),
         KeyValue::Tool(tool) => tool.key().to_owned(),
     }
 }
 
-/// What the sensor of a number is called.
-fn named(number: i64, known: &[Sensor]) -> String {
-    known.iter().find(|sensor| sensor.number == number).map_or_else(|| "unknown".to_owned(), |sensor| sensor.name.clone())
+/// A value as it is shown: a sensor by its name.
+fn shown_value(value: Value, known: &[Sensor]) -> String {
+    match value {
+        Value::Sensor(number) => {
+            let sensor = known.iter().find(|sensor| sensor.number == i64::from(number));
+            sensor.map_or_else(|| "unknown".to_owned(), |sensor| sensor.name.clone())
+        }
+        value => value.key(),
+    }
 }

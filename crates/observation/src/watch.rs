@@ -34,6 +34,36 @@ pub fn in_bucket(watches: &[Watch], from: i64, to: i64) -> f64 {
     if to > from { watched as f64 / (to - from) as f64 } else { 0.0 }
 }
 
+/// The same for each of many buckets: `edges` are where they begin, in order, and where the last ends.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+pub fn in_buckets(watches: &[Watch], edges: &[i64]) -> Vec<f64> {
+    let (Some(first), Some(last)) = (edges.first(), edges.last()) else { return Vec::new() };
+    let mut watched = vec![0_i64; edges.len() - 1];
+    for span in united(watches, *first, *last) {
+        let begin = edges.partition_point(|edge| *edge <= span.from).saturating_sub(1);
+        for (sum, pair) in watched.iter_mut().zip(edges.windows(2)).skip(begin) {
+            let &[from, to] = pair else { break };
+            if from >= span.to {
+                break;
+            }
+            *sum += span.to.min(to) - span.from.max(from);
+        }
+    }
+    let part = |(watched, pair): (i64, &[i64])| match pair {
+        [from, to] if to > from => watched as f64 / (to - from) as f64,
+        _ => 0.0,
+    };
+    watched.into_iter().zip(edges.windows(2)).map(part).collect()
+}
+
+/// How long sensors watched in a window, all of them together, in days.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+pub fn sensor_days(watches: &[Watch], from: i64, to: i64) -> f64 {
+    united(watches, from, to).iter().map(|watch| watch.to - watch.from).sum::<i64>() as f64 / 86_400_000_000.0
+}
+
 /// How many sensors watched in a window, on average over the time in which at least one did; 0 when none ever did. So a window that is
 /// wider than what was watched changes no average.
 #[must_use]
@@ -77,6 +107,10 @@ mod tests {
             (&one, 20, 20, 0.0, 0.0),
         ] {
             let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+            let middle = i64::midpoint(from, to);
+            let halves = in_buckets(watches, &[from, middle, to]);
+            assert!(close(halves.iter().sum::<f64>() / 2.0, bucket), "{watches:?} {from} {to}: {halves:?}");
+            assert!(close(sensor_days(watches, from, to), bucket * (to - from) as f64 / 86_400_000_000.0));
             assert!(close(in_bucket(watches, from, to), bucket) && close(while_watching(watches, from, to), window), "{watches:?} {from} {to}");
         }
     }

@@ -1,6 +1,7 @@
 //! Captures come in, are counted once, and averages divide by who watched; on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+use noroshi_directory::organisation::Home;
 use noroshi_kernel::{
     access::{Actor, Role},
     id::AccountId,
@@ -9,7 +10,9 @@ use noroshi_kernel::{
 use noroshi_lake::folder::Folder;
 use noroshi_ledger::{Query as _, Sql, migration::Migration};
 use noroshi_observation::{
-    MIGRATIONS, ObservationError, Observatory, parse_service, series,
+    MIGRATIONS, ObservationError, Observatory,
+    ask::{Selection, Standpoint},
+    parse_service, series,
     service::{self, Outcome, Silent},
     top,
 };
@@ -21,6 +24,10 @@ fn migrations() -> Vec<Migration> {
 }
 
 const ROOT: Actor = Actor::Platform;
+
+fn here<'a>(zone: &'a Zone, home: &'a Home) -> Standpoint<'a> {
+    Standpoint { zone, home }
+}
 
 fn actor(role: Role) -> Actor {
     Actor::Account { id: AccountId(7), name: "someone".into(), roles: vec![role] }
@@ -79,12 +86,12 @@ impl Desk {
     }
 
     async fn top(&self, by: top::By) -> Vec<(String, u64, u64)> {
-        self.ranking(by, DAY - 86_400, DAY + 10 * 86_400).await.rows.into_iter().map(|row| (row.key, row.packets, row.sources)).collect()
+        self.ranking(by, DAY - 86_400, DAY + 10 * 86_400).await.rows.into_iter().map(|row| (row.key, row.packets, row.sources.unwrap())).collect()
     }
 
     async fn ranking(&self, by: top::By, from: i64, to: i64) -> top::Ranking {
-        let question = top::Question { by, from: Moment(from * 1_000_000), to: Moment(to * 1_000_000), limit: 100 };
-        top::top(&self.place, &ROOT, &Zone::named("Asia/Tokyo").expect("a zone"), question).await.expect("a ranking")
+        let question = top::Question { by, selection: Selection::default(), from: Moment(from * 1_000_000), to: Moment(to * 1_000_000), limit: 100 };
+        top::top(&self.place, &ROOT, here(&Zone::named("Asia/Tokyo").expect("a zone"), &Home::default()), &question).await.expect("a ranking")
     }
 
     /// Names of published and of staged files.
@@ -156,14 +163,14 @@ on_both_databases! {
         let wide = desk.ranking(top::By::Port, DAY - 864_000, DAY + 864_000).await;
         assert!((wide.sensors_watching - 1.5).abs() < 1e-3, "what nobody watched changes no average: {wide:?}");
         let (from, to) = (Moment(DAY * 1_000_000), Moment((DAY + 4 * 3_600) * 1_000_000));
-        let question = series::Question { service: parse_service("tcp/22").unwrap(), from, to, bucket: series::Bucket::Hour };
+        let question = series::Question { selection: Selection::of(parse_service("tcp/22").unwrap()), from, to, bucket: series::Bucket::Hour };
         let zone = Zone::named("Asia/Tokyo").expect("a zone");
-        let series = series::series(&desk.place, &ROOT, &zone, question).await.expect("a series");
+        let series = series::series(&desk.place, &ROOT, here(&zone, &Home::default()), &question).await.expect("a series");
         let rows: Vec<_> = series.rows.iter().map(|row| (row.packets, row.sources, (row.sensors_watching * 100.0).round() / 100.0)).collect();
         assert_eq!(rows, [(Some(60), Some(1), 1.0), (Some(120), Some(2), 2.0), (Some(2), Some(2), 0.0), (None, None, 0.0)]);
         assert_eq!(series.rows[3].average_per_sensor, None, "what was not watched is never zero");
-        let other = series::Question { service: parse_service("udp/53").unwrap(), ..question };
-        assert_eq!(series::series(&desk.place, &ROOT, &zone, other).await.expect("a series").rows[0].packets, Some(0), "watched, and nothing came");
+        let other = series::Question { selection: Selection::of(parse_service("udp/53").unwrap()), ..question };
+        assert_eq!(series::series(&desk.place, &ROOT, here(&zone, &Home::default()), &other).await.expect("a series").rows[0].packets, Some(0), "watched, and nothing came");
     }
 
     async fn what_breaks_off_is_kept_and_told(bench) {
@@ -206,9 +213,10 @@ on_both_databases! {
         for role in Role::ALL {
             let imported = service::import(&desk.place, &actor(role), "north", &file, Box::new(Silent)).await;
             assert_eq!(imported.is_ok(), matches!(role, Role::Analyst | Role::Administrator), "{role:?}: {imported:?}");
-            let question = top::Question { by: top::By::Port, from: Moment(0), to: Moment(DAY * 2_000_000), limit: 1 };
-            assert!(top::top(&desk.place, &actor(role), &Zone::named("Asia/Tokyo").expect("a zone"), question).await.is_ok(), "{role:?}");
-            assert!(matches!(top::top(&desk.place, &Actor::Anonymous, &Zone::named("Asia/Tokyo").expect("a zone"), question).await, Err(ObservationError::Forbidden(_))));
+            let question = top::Question { by: top::By::Port, selection: Selection::default(), from: Moment(0), to: Moment(DAY * 2_000_000), limit: 1 };
+            let (zone, home) = (Zone::named("Asia/Tokyo").expect("a zone"), Home::default());
+            assert!(top::top(&desk.place, &actor(role), here(&zone, &home), &question).await.is_ok(), "{role:?}");
+            assert!(matches!(top::top(&desk.place, &Actor::Anonymous, here(&zone, &home), &question).await, Err(ObservationError::Forbidden(_))));
         }
     }
 }

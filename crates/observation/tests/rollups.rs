@@ -1,6 +1,7 @@
 //! Rollups that grow file by file are equal to a recount from the packets; on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+use noroshi_directory::organisation::Home;
 use noroshi_kernel::{
     access::Actor,
     moment::{Moment, Zone},
@@ -13,6 +14,7 @@ use noroshi_lake::{
 use noroshi_ledger::{FromQueryResult, Query as _, Sql, migration::Migration};
 use noroshi_observation::{
     MIGRATIONS, Observatory,
+    ask::{Selection, Standpoint},
     rollup::named,
     series,
     service::{
@@ -35,6 +37,11 @@ fn migrations() -> Vec<Migration> {
 }
 
 const ROOT: Actor = Actor::Platform;
+static HOME: std::sync::LazyLock<Home> = std::sync::LazyLock::new(Home::default);
+
+fn here(zone: &Zone) -> Standpoint<'_> {
+    Standpoint { zone, home: &HOME }
+}
 /// 14:30 UTC of 2024-03-10: half an hour before the day begins in Tokyo.
 const EVENING: i64 = 1_710_081_000;
 
@@ -76,6 +83,14 @@ struct Row {
     sources: Vec<u8>,
 }
 
+#[derive(Debug, PartialEq, Eq, FromQueryResult)]
+struct Total {
+    level: i64,
+    dimension: i64,
+    at: i64,
+    packed: Vec<u8>,
+}
+
 impl Desk {
     fn new(bench: &Bench) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -98,6 +113,12 @@ impl Desk {
         let mut rows: Vec<Row> = self.place.ledger.all(sql).await.unwrap();
         rows.sort_by(|a, b| (a.level, a.dimension, a.at, &a.key).cmp(&(b.level, b.dimension, b.at, &b.key)));
         rows
+    }
+
+    /// What stands beside the cells: totals of days and months, and profiles.
+    async fn totals(&self) -> Vec<Total> {
+        const BOTH: &str = "SELECT level, dimension, at, packed FROM observation_total UNION ALL SELECT 0 AS level, 0 AS dimension, at, packed FROM observation_profile ORDER BY 1, 2, 3";
+        self.place.ledger.all(Sql::new(BOTH)).await.unwrap()
     }
 
     async fn counted(&self, level: i64, dimension: i64) -> BTreeMap<(i64, String), (i64, u64)> {
@@ -200,14 +221,14 @@ on_both_databases! {
         let at = |seconds: i64| Moment((EVENING + seconds) * 1_000_000);
         bench.clock.advance_us(at(5 * 86_400).0 - bench.ledger.now().0);
         let asked = async |by, from: i64, to: i64| {
-            let ranking = top::top(&desk.place, &ROOT, &zone, top::Question { by, from: at(from), to: at(to), limit: 10 }).await.unwrap();
-            let rows: Vec<(String, u64, u64)> = ranking.rows.into_iter().map(|row| (row.key, row.packets, row.sources)).collect();
+            let ranking = top::top(&desk.place, &ROOT, here(&zone), &top::Question { by, selection: Selection::default(), from: at(from), to: at(to), limit: 10 }).await.unwrap();
+            let rows: Vec<(String, u64, u64)> = ranking.rows.into_iter().map(|row| (row.key, row.packets, row.sources.unwrap())).collect();
             (ranking.from, rows)
         };
         let per_day = async |port, bucket, days: i64| {
             let service = Service::Port { protocol: 6, port };
-            let question = series::Question { service, from: at(0), to: at(days * 86_400), bucket };
-            series::series(&desk.place, &ROOT, &zone, question).await.unwrap().rows
+            let question = series::Question { selection: Selection::of(service), from: at(0), to: at(days * 86_400), bucket };
+            series::series(&desk.place, &ROOT, here(&zone), &question).await.unwrap().rows
         };
         let (midnight, whole) = (1_800, 1_800 + 5 * 86_400);
         let mut before = Vec::new();
@@ -286,18 +307,29 @@ on_both_databases! {
         other.import("south", &south).await;
         other.roll("Asia/Tokyo").await;
         assert_eq!(taken, other.cells().await);
+        assert_eq!(desk.totals().await, other.totals().await);
         let span = "SELECT count(*) AS n FROM observation_watch WHERE to_at = ";
         assert_eq!(bench.ledger.number(Sql::new(span).bind(midnight(2).0)).await.unwrap(), 1, "it watched until there are packets");
 
         // A recount leaves it, and counts what came since.
         desk.import("north", &[(86_400 + 1_800, 7, 22, false)]).await;
         desk.roll("Asia/Tokyo").await;
-        let all = desk.cells().await;
+        let (all, totals) = (desk.cells().await, desk.totals().await);
         assert_eq!(all.len(), taken.len() + 11);
         recount(&desk.place, &ROOT, &zone).await.unwrap();
         assert_eq!(desk.cells().await, taken);
         desk.roll("Asia/Tokyo").await;
-        assert_eq!(desk.cells().await, all);
+        assert_eq!((desk.cells().await, desk.totals().await), (all, totals));
+        let all = desk.cells().await;
+
+        // An earlier version left cells without totals: they are made of the cells.
+        let totals: Vec<Total> = desk.totals().await.into_iter().filter(|total| total.level != 0).collect();
+        let work = bench.ledger.begin().await.unwrap();
+        work.execute(Sql::new("DELETE FROM observation_total")).await.unwrap();
+        work.execute(Sql::new("DELETE FROM observation_profile")).await.unwrap();
+        work.commit().await.unwrap();
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.totals().await, totals);
 
         // It is taken over once.
         let again = take_over(&bench.ledger, &ROOT, &zone, History { until: midnight(2), watched, days: days.into_iter() }).await;
@@ -337,17 +369,18 @@ proptest! {
                 if *roll { desk.roll("Asia/Tokyo").await; }
             }
             desk.roll("Asia/Tokyo").await;
-            let grown = desk.cells().await;
+            let (grown, totals) = (desk.cells().await, desk.totals().await);
             // Files that were merged hold the same.
             bench.clock.advance_us(1_000 * Moment::DAY_US);
             let tended = tend(&desk.place, None).await.unwrap();
             assert_eq!(tended.expired, 0);
-            let question = top::Question { by: top::By::Port, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 3 };
-            assert_eq!(top::top(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap(), question).await.unwrap().packets, captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>());
+            let question = top::Question { by: top::By::Port, selection: Selection::default(), from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 3 };
+            assert_eq!(top::top(&desk.place, &ROOT, here(&Zone::named("Asia/Tokyo").unwrap()), &question).await.unwrap().packets, captures.iter().map(|(_, made, _)| made.len() as u64).sum::<u64>());
             // Counted again, all at once.
             recount(&desk.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap()).await.unwrap();
             desk.roll("Asia/Tokyo").await;
-            assert_eq!(desk.cells().await, grown);
+            assert_eq!((desk.cells().await, desk.totals().await), (grown, totals));
+            let grown = desk.cells().await;
             // And counted from the packets by another way: each service's packets and sources over all days.
             let names: Vec<String> = desk.place.ledger.all::<Name>(Sql::new("SELECT name FROM observation_file")).await.unwrap().into_iter().map(|row| row.name).collect();
             let paths = names.iter().map(|name| desk.place.folder.find(&name.parse().unwrap()).unwrap()).collect();

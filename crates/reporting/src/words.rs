@@ -16,10 +16,6 @@ static_loader! {
     };
 }
 
-/// The texts of both languages, for tests that compare their keys.
-pub const KEYS: [(Language, &str); 2] =
-    [(Language::Ja, include_str!("../locales/ja/reporting.ftl")), (Language::En, include_str!("../locales/en/reporting.ftl"))];
-
 static JA: LanguageIdentifier = langid!("ja");
 static EN: LanguageIdentifier = langid!("en");
 

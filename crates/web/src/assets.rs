@@ -16,14 +16,15 @@ struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset { stem: "document", extension: "css", kind: "text/css; charset=utf-8", text: noroshi_document::html::STYLE },
     Asset { stem: "noroshi", extension: "css", kind: "text/css; charset=utf-8", text: include_str!("../assets/noroshi.css") },
     Asset { stem: "keys", extension: "js", kind: "text/javascript; charset=utf-8", text: include_str!("../assets/keys.js") },
+    Asset { stem: "charts", extension: "js", kind: "text/javascript; charset=utf-8", text: include_str!("../assets/charts.js") },
     Asset { stem: "mark", extension: "svg", kind: "image/svg+xml", text: include_str!("../assets/mark.svg") },
 ];
 
-static NAMES: LazyLock<[String; 4]> = LazyLock::new(|| ASSETS.map(|asset| format!("{}-{}.{}", asset.stem, digest(asset.text), asset.extension)));
+static NAMES: LazyLock<[String; 5]> = LazyLock::new(|| ASSETS.map(|asset| format!("{}-{}.{}", asset.stem, digest(asset.text), asset.extension)));
 
 fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text)).chars().take(16).collect()
@@ -45,6 +46,11 @@ impl Assets {
 
     pub(crate) fn script(self) -> String {
         path("keys")
+    }
+
+    /// The script that tells the values of charts, for every page that may have one.
+    pub(crate) fn charts(self) -> String {
+        path("charts")
     }
 
     pub(crate) fn mark(self) -> String {

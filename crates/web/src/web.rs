@@ -8,6 +8,7 @@ use crate::{
 };
 use axum::{Extension, Router, http::StatusCode, middleware};
 use noroshi_directory::key::Vault;
+use noroshi_document::press::Press;
 use noroshi_incident::{
     selection::Reckoning,
     service::import::{Intake, Lookout},
@@ -44,6 +45,8 @@ pub struct Web {
     pub centre: Option<String>,
     /// What readers look for in reports.
     pub lookout: Lookout,
+    /// Who prints PDF.
+    pub press: Arc<dyn Press>,
 }
 
 impl Web {

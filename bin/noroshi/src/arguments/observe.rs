@@ -3,9 +3,14 @@
 use super::Json;
 use clap::{Subcommand, ValueEnum};
 use jiff::{Timestamp, civil};
-use noroshi_kernel::moment::{Moment, Zone};
-use noroshi_lake::packets::Service;
-use noroshi_observation::{parse_service, series, top};
+use noroshi_kernel::{
+    language::Language,
+    moment::{Moment, Zone},
+};
+use noroshi_observation::{
+    ask::{NoSelection, Selection},
+    series, top,
+};
 use std::{path::PathBuf, str::FromStr};
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +37,8 @@ pub(crate) enum Observe {
         #[arg(long, value_enum)]
         by: By,
         #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
         window: Window,
         /// How many rows
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -39,11 +46,10 @@ pub(crate) enum Observe {
         #[command(flatten)]
         json: Json,
     },
-    /// Count one service, bucket by bucket
+    /// Count packets, bucket by bucket: all, or those of a port, a country and so on
     Series {
-        /// The service: tcp/445, udp/53, icmp/8 (a type) or ip/47 (a protocol's number)
-        #[arg(long, value_name = "SERVICE", value_parser = |text: &str| parse_service(text).map_err(|error| error.to_string()))]
-        port: Service,
+        #[command(flatten)]
+        which: Which,
         #[command(flatten)]
         window: Window,
         /// How long a bucket is
@@ -52,6 +58,120 @@ pub(crate) enum Observe {
         #[command(flatten)]
         json: Json,
     },
+    /// Tell who sent packets, and what each source did
+    Sources {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        window: Window,
+        /// How many sources
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Draw packets of each sensor through time, to an SVG file
+    ///
+    /// Draws what is given by --key, each as a line, or the ranks of what was seen most, for example --by port --ranks 1-5.
+    Graph(Graph),
+    /// Ask packets in SQL: one SELECT over the table packets, read-only and within limits
+    ///
+    /// Columns are told in the manual, under "Packets as files". Two functions help: address(source_v4, source_v6) shows an address as text,
+    /// ipv4('192.0.2.1') makes a number of one.
+    Sql {
+        /// The SELECT
+        #[arg(value_name = "SELECT")]
+        sql: String,
+        /// Only packets' files that reach into this time are read: from when on [default: all]
+        #[arg(long, value_name = "TIME", requires = "to")]
+        from: Option<When>,
+        /// Until when
+        #[arg(long, value_name = "TIME", requires = "from")]
+        to: Option<When>,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// A graph.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Graph {
+    /// The file; .svg
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// By what packets are ranked
+    #[arg(long, value_enum, default_value = "port")]
+    pub(crate) by: By,
+    /// Which ranks are drawn, at most five
+    #[arg(long, value_name = "FIRST-LAST", default_value = "1-5")]
+    pub(crate) ranks: Ranks,
+    /// What is drawn instead of ranks, for example tcp/22 or JP; may be given up to five times
+    #[arg(long, value_name = "KEY", conflicts_with = "ranks")]
+    pub(crate) key: Vec<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) window: Window,
+    /// How long a bucket is
+    #[arg(long, value_enum, default_value = "day")]
+    pub(crate) bucket: Bucket,
+    /// The language of its words
+    #[arg(long, default_value = "ja")]
+    pub(crate) lang: Language,
+}
+
+/// Which packets.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// Those sent to this: tcp/445, udp/53, icmp/8 (a type), ip/47 (a protocol's number), icmp (all of it)
+    #[arg(long, value_name = "SERVICE")]
+    port: Option<String>,
+    /// Those from here: JP, home, abroad or unknown
+    #[arg(long, value_name = "COUNTRY")]
+    country: Option<String>,
+    /// Those with the marks of this tool: zmap, masscan, mirai or unknown
+    #[arg(long, value_name = "TOOL")]
+    tool: Option<String>,
+    /// Those from this network or address: 192.0.2.0/24
+    #[arg(long, value_name = "NETWORK")]
+    network: Option<String>,
+    /// Those that these sensors saw: all, home, abroad, region:NAME or a sensor's name
+    #[arg(long, value_name = "SENSORS")]
+    sensors: Option<String>,
+}
+
+impl Which {
+    /// The selection that it says.
+    pub(crate) fn selection(&self) -> Result<Selection, NoSelection> {
+        let mut selection = Selection::default();
+        let fields = [("port", &self.port), ("country", &self.country), ("tool", &self.tool), ("network", &self.network), ("sensors", &self.sensors)];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                selection.take(field, text)?;
+            }
+        }
+        Ok(selection)
+    }
+}
+
+/// Ranks from one to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ranks {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+}
+
+impl FromStr for Ranks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+            (1 <= first && first <= last && last < first + 5 && last <= 100).then_some(Self { first, last })
+        };
+        read().ok_or_else(|| "write it like 1-5 or 6-10: at most five ranks, and none beyond 100".to_owned())
+    }
 }
 
 /// From when until when.
@@ -68,21 +188,26 @@ pub(crate) struct Window {
 impl Window {
     /// The window in a zone; what is wrong with it otherwise.
     pub(crate) fn within(&self, zone: &Zone) -> Result<(Moment, Moment), &'static str> {
-        let at = |when: When| match when {
-            When::Instant(moment) => Some(moment),
-            When::Wall(wall) => zone.moment(wall),
-        };
-        match at(self.from).zip(at(self.to)) {
-            Some((from, to)) if from < to => Ok((from, to)),
-            Some(_) => Err("--to must be later than --from"),
-            None => Err("--from or --to lies outside of what clocks can tell"),
-        }
+        within(self.from, self.to, zone)
+    }
+}
+
+/// What lies between two times in a zone; what is wrong with them otherwise.
+pub(crate) fn within(from: When, to: When, zone: &Zone) -> Result<(Moment, Moment), &'static str> {
+    let at = |when: When| match when {
+        When::Instant(moment) => Some(moment),
+        When::Wall(wall) => zone.moment(wall),
+    };
+    match at(from).zip(at(to)) {
+        Some((from, to)) if from < to => Ok((from, to)),
+        Some(_) => Err("--to must be later than --from"),
+        None => Err("--from or --to lies outside of what clocks can tell"),
     }
 }
 
 /// A time as it is typed.
 #[derive(Clone, Copy, Debug)]
-enum When {
+pub(crate) enum When {
     Instant(Moment),
     Wall(civil::DateTime),
 }
@@ -105,6 +230,8 @@ pub(crate) enum By {
     Country,
     /// Source address
     Source,
+    /// Network of the source: /24 of IPv4, /48 of IPv6
+    Network,
     /// Sensor
     Sensor,
     /// Tool whose marks a packet bears: a lower bound for each
@@ -117,6 +244,7 @@ impl From<By> for top::By {
             By::Port => Self::Port,
             By::Country => Self::Country,
             By::Source => Self::Source,
+            By::Network => Self::Network,
             By::Sensor => Self::Sensor,
             By::Tool => Self::Tool,
         }
@@ -129,6 +257,10 @@ pub(crate) enum Bucket {
     Hour,
     /// A day of the team's zone
     Day,
+    /// A week from Monday on
+    Week,
+    /// A month
+    Month,
 }
 
 impl From<Bucket> for series::Bucket {
@@ -136,6 +268,8 @@ impl From<Bucket> for series::Bucket {
         match bucket {
             Bucket::Hour => Self::Hour,
             Bucket::Day => Self::Day,
+            Bucket::Week => Self::Week,
+            Bucket::Month => Self::Month,
         }
     }
 }

@@ -7,6 +7,7 @@ mod desk;
 mod doctor;
 mod incident;
 mod intake;
+mod kev;
 mod key;
 mod mapping;
 mod observe;
@@ -71,6 +72,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Incident(incident) => incident::run(&platform, incident).await,
         Command::Observe(observe) => observe::run(&platform, observe).await,
         Command::Sensor(sensor) => sensor::run(&platform, sensor).await,
+        Command::Kev(kev) => kev::run(&platform, kev).await,
         Command::Report(report) => report::run(&platform, report).await,
     }
 }

@@ -1,15 +1,21 @@
+mod graph;
+mod sql;
+
 use super::{print, print_json, regular};
 use crate::{
     Done,
-    arguments::{Observe, Window},
+    arguments::{Observe, Which, Window},
     platform::Platform,
 };
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
-    ObservationError, Observatory, series,
+    ObservationError, Observatory,
+    ask::{Selection, Standpoint},
+    series,
     service::{self, Outcome, Progress, rollup},
-    top,
+    sources, top,
 };
 use std::{fs::File, io::IsTerminal as _, path::PathBuf};
 
@@ -30,10 +36,10 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             eprintln!("{files} {} counted anew", if files == 1 { "file was" } else { "files were" });
             Ok(Done::Whole)
         }
-        Observe::Top { by, window, limit, json } => {
-            let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
-            let question = top::Question { by: by.into(), from, to, limit: limit as usize };
-            let ranking = top::top(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
+        Observe::Top { by, which, window, limit, json } => {
+            let Some((selection, (from, to))) = asked(platform, &which, &window) else { return Ok(Done::WrongUsage) };
+            let question = top::Question { by: by.into(), selection, from, to, limit: limit as usize };
+            let ranking = top::top(&place, &Platform::local_administrator(), standpoint(platform), &question).await?;
             if json.json {
                 print_json(&ranking)?;
             } else {
@@ -41,10 +47,10 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             }
             Ok(Done::Whole)
         }
-        Observe::Series { port, window, bucket, json } => {
-            let Some((from, to)) = within(platform, &window) else { return Ok(Done::WrongUsage) };
-            let question = series::Question { service: port, from, to, bucket: bucket.into() };
-            let series = series::series(&place, &Platform::local_administrator(), &platform.reckoning.zone, question).await?;
+        Observe::Series { which, window, bucket, json } => {
+            let Some((selection, (from, to))) = asked(platform, &which, &window) else { return Ok(Done::WrongUsage) };
+            let question = series::Question { selection, from, to, bucket: bucket.into() };
+            let series = series::series(&place, &Platform::local_administrator(), standpoint(platform), &question).await?;
             if json.json {
                 print_json(&series)?;
             } else {
@@ -52,11 +58,32 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             }
             Ok(Done::Whole)
         }
+        Observe::Sources { which, window, limit, json } => {
+            let Some((selection, (from, to))) = asked(platform, &which, &window) else { return Ok(Done::WrongUsage) };
+            let question = sources::Question { selection, from, to, limit: limit as usize };
+            let sources = sources::sources(&place, &Platform::local_administrator(), standpoint(platform), &question).await?;
+            if json.json {
+                print_json(&sources)?;
+            } else {
+                print_sources(&sources)?;
+            }
+            Ok(Done::Whole)
+        }
+        Observe::Graph(graph) => graph::run(platform, &place, graph).await,
+        Observe::Sql { sql, from, to, json } => sql::run(platform, &place, &sql, from.zip(to), json.json).await,
     }
 }
 
-fn within(platform: &Platform, window: &Window) -> Option<(noroshi_kernel::moment::Moment, noroshi_kernel::moment::Moment)> {
-    window.within(&platform.reckoning.zone).inspect_err(|why| eprintln!("noroshi: {why}")).ok()
+/// From where the command line asks.
+fn standpoint(platform: &Platform) -> Standpoint<'_> {
+    Standpoint { zone: &platform.reckoning.zone, home: &platform.reckoning.home }
+}
+
+/// What is asked for; what is wrong with it is said.
+fn asked(platform: &Platform, which: &Which, window: &Window) -> Option<(Selection, (Moment, Moment))> {
+    let selection = which.selection().inspect_err(|why| eprintln!("noroshi: {why}")).ok()?;
+    let window = window.within(&platform.reckoning.zone).inspect_err(|why| eprintln!("noroshi: {why}")).ok()?;
+    Some((selection, window))
 }
 
 async fn import(place: &Observatory, sensor: &str, paths: &[PathBuf], as_json: bool) -> anyhow::Result<Done> {
@@ -108,24 +135,54 @@ fn print_ranking(ranking: &top::Ranking) -> anyhow::Result<()> {
         eprintln!("nothing was seen in that time; bring in captures with: noroshi observe import --sensor NAME PCAP");
     }
     for (place, row) in (1..).zip(&ranking.rows) {
-        let average = row.average_per_sensor.map_or_else(|| "-".to_owned(), |average| format!("{average:.1}"));
-        print(&format!("{place:>4}  {:<40} {:>12} packets  {:>10} sources  {average:>12} a sensor", row.key, row.packets, row.sources))?;
+        let (average, sources) = (decimal(row.average_per_sensor), number(row.sources));
+        let share = row.share * 100.0;
+        print(&format!("{place:>4}  {:<40} {:>12} packets  {share:>5.1} %  {sources:>10} sources  {average:>12} a sensor", row.key, row.packets))?;
     }
     let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are estimates or lower bounds" };
     eprintln!("{} packets, {:.2} sensors watching{bound}", ranking.packets, ranking.sensors_watching);
+    if ranking.named_services_only {
+        eprintln!("ports without a name here are not told apart by country in sums; ask for a shorter time to have them");
+    }
     Ok(())
+}
+
+fn decimal(figure: Option<f64>) -> String {
+    figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.1}"))
+}
+
+fn number(figure: Option<u64>) -> String {
+    figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string())
 }
 
 fn print_series(series: &series::Series) -> anyhow::Result<()> {
     for row in &series.rows {
-        match (row.packets, row.sources) {
-            (Some(packets), Some(sources)) => {
-                print(&format!("{}  {packets:>12} packets  {sources:>10} sources  {:.2} sensors watching", row.at, row.sensors_watching))?;
+        match row.packets {
+            Some(packets) => {
+                let (sources, average) = (number(row.sources), decimal(row.average_per_sensor));
+                print(&format!(
+                    "{}  {packets:>12} packets  {sources:>10} sources  {average:>10} a sensor  {:.2} sensors watching",
+                    row.at, row.sensors_watching
+                ))?;
             }
-            _ if row.sensors_watching > 0.0 => print(&format!("{}  not kept by the hour: only days are left", row.at))?,
-            _ => print(&format!("{}  not watched", row.at))?,
+            None if row.sensors_watching > 0.0 => print(&format!("{}  not kept by the hour: only days are left", row.at))?,
+            None => print(&format!("{}  not watched", row.at))?,
         }
     }
+    Ok(())
+}
+
+fn print_sources(sources: &sources::Sources) -> anyhow::Result<()> {
+    for (place, source) in (1..).zip(&sources.rows) {
+        let country = source.country.as_deref().unwrap_or("??");
+        print(&format!(
+            "{place:>4}  {:<40} {country}  {:>10} packets  {:>5} services  {:>4} sensors",
+            source.address, source.packets, source.services, source.sensors
+        ))?;
+        let tools = if source.tools.is_empty() { String::new() } else { format!("  marks of {}", source.tools.join(", ")) };
+        print(&format!("      {} to {}  {}{tools}", source.first, source.last, source.most.join(", ")))?;
+    }
+    eprintln!("{} packets of {} sources, from {}", sources.packets, sources.sources, sources.from);
     Ok(())
 }
 

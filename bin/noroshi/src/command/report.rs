@@ -3,32 +3,54 @@ use crate::{
     Done,
     arguments::{Report, ReportFormat, ReportKind},
     platform::Platform,
+    printing::Printing,
 };
 use anyhow::Context as _;
 use noroshi_directory::key::{self, Wanted};
-use noroshi_document::{json, text};
+use noroshi_document::{
+    json,
+    press::{self, Press as _},
+    text,
+};
 use noroshi_kernel::{language::Language, period::Period};
 use noroshi_mailroom::desk;
 use noroshi_post::openpgp;
 use noroshi_reporting::{incident, page};
-use std::path::{Path, PathBuf};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
 
 pub(super) async fn run(platform: &Platform, report: Report) -> anyhow::Result<Done> {
     let Report { period, kind: ReportKind::Incident, lang, format, scheme, out, sign } = report;
     if sign {
         anyhow::ensure!(format == ReportFormat::Text, "--sign signs text in the clear; give --format text, too");
-        let written = signed(platform, &made(platform, period, scheme.as_deref(), lang, format).await?, &format!("incident report {period} ({lang})")).await?;
+        let text = String::from_utf8(made(platform, period, scheme.as_deref(), lang, format).await?)?;
+        let written = signed(platform, &text, &format!("incident report {period} ({lang})")).await?;
         match out {
-            Some(folder) => print(&put(&written, period, lang, "txt", &folder)?.display().to_string())?,
+            Some(folder) => print(&put(written.as_bytes(), period, lang, "txt", &folder)?.display().to_string())?,
             None => print(written.trim_end())?,
         }
         return Ok(Done::Whole);
     }
     match out {
         Some(folder) => print(&write(platform, period, scheme.as_deref(), lang, format, &folder).await?.display().to_string())?,
-        None => print(made(platform, period, scheme.as_deref(), lang, format).await?.trim_end())?,
+        None => print_bytes(&made(platform, period, scheme.as_deref(), lang, format).await?, format)?,
     }
     Ok(Done::Whole)
+}
+
+/// Writes a report to standard output; a PDF never to a terminal, where nobody could read it.
+fn print_bytes(written: &[u8], format: ReportFormat) -> anyhow::Result<()> {
+    if format != ReportFormat::Pdf {
+        return print(String::from_utf8_lossy(written).trim_end());
+    }
+    let mut out = std::io::stdout().lock();
+    anyhow::ensure!(!out.is_terminal(), "a PDF is not written to a terminal; name a directory with --out, or send it into a file");
+    match out.write_all(written).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Writes a period's incident report into a folder and gives the file's path.
@@ -43,13 +65,14 @@ pub(super) async fn write(
     let written = made(platform, period, scheme, language, format).await?;
     let ending = match format {
         ReportFormat::Html => "html",
+        ReportFormat::Pdf => "pdf",
         ReportFormat::Text => "txt",
         ReportFormat::Json => "json",
     };
     put(&written, period, language, ending, folder)
 }
 
-fn put(written: &str, period: Period, language: Language, ending: &str, folder: &Path) -> anyhow::Result<PathBuf> {
+fn put(written: &[u8], period: Period, language: Language, ending: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join(format!("incident-{}-{language}.{ending}", period.to_string().replace('@', "-")));
     std::fs::write(&path, written).with_context(|| format!("cannot write {}", path.display()))?;
@@ -70,12 +93,14 @@ async fn signed(platform: &Platform, text: &str, what: &str) -> anyhow::Result<S
     Ok(String::from_utf8(signed)?.replace("\r\n", "\n"))
 }
 
-async fn made(platform: &Platform, period: Period, scheme: Option<&str>, language: Language, format: ReportFormat) -> anyhow::Result<String> {
+async fn made(platform: &Platform, period: Period, scheme: Option<&str>, language: Language, format: ReportFormat) -> anyhow::Result<Vec<u8>> {
     let team = platform.configuration.team_name();
     let document = incident::document(&platform.ledger, &platform.reckoning, &team, period, scheme, language).await?;
+    let base = platform.configuration.base(platform.configuration.serve.listen);
     Ok(match format {
-        ReportFormat::Html => page::standalone(&document, Some(&platform.configuration.base(platform.configuration.serve.listen))),
-        ReportFormat::Text => text::plain(&document),
-        ReportFormat::Json => serde_json::to_string_pretty(&json::value(&document))?,
+        ReportFormat::Html => page::standalone(&document, Some(&base)).into_bytes(),
+        ReportFormat::Pdf => Printing.pdf(press::sheets(&document, Some(&base))).map_err(|reason| anyhow::anyhow!("{reason}"))?,
+        ReportFormat::Text => text::plain(&document).into_bytes(),
+        ReportFormat::Json => serde_json::to_vec_pretty(&json::value(&document))?,
     })
 }

@@ -2,6 +2,7 @@ use crate::{
     Done,
     office::Door,
     platform::Platform,
+    printing::Printing,
     signals::Signals,
     watchtower::Tower,
     wiring::{self, Worker},
@@ -9,7 +10,7 @@ use crate::{
 use anyhow::Context as _;
 use noroshi_mailroom::desk;
 use noroshi_web::{Web, router};
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// How long running jobs may go on when the server ends; what is left then is done after the next start.
@@ -52,6 +53,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         client_address: platform.configuration.serve.client_address()?,
         centre: platform.configuration.sensors.url()?,
         lookout: platform.lookout.clone(),
+        press: Arc::new(Printing),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;

@@ -174,6 +174,40 @@ fn the_report_comes_in_every_form_and_language() {
 }
 
 #[test]
+fn the_report_is_printed_the_same_each_time_and_its_text_can_be_taken_out() {
+    let home = Home::sqlite();
+    let file = home.file("list.csv", CSV);
+    home.run(&["intake", "import", "--format", "phishurl", file.to_str().unwrap()]);
+    for (language, words) in [("ja", ["インシデント報告対応レポート 2020Q1", "フィッシング"]), ("en", ["Incident handling report 2020Q1", "Phishing"])]
+    {
+        let printed = |folder: &str| {
+            let out = home.path().join(folder);
+            let ran = home.run(&["report", "--period", "2020Q1", "--kind", "incident", "--lang", language, "--format", "pdf", "--out", out.to_str().unwrap()]);
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            let path = ran.out().trim().to_owned();
+            assert!(path.ends_with(&format!("incident-2020Q1-{language}.pdf")), "{path}");
+            path
+        };
+        let path = printed("one");
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.starts_with(b"%PDF-"));
+        assert_eq!(bytes, std::fs::read(printed("two")).unwrap());
+        match std::process::Command::new("pdftotext").args([path.as_str(), "-"]).output() {
+            Ok(ran) => {
+                let text = String::from_utf8(ran.stdout).unwrap();
+                for word in words {
+                    assert!(text.contains(word), "{word} in {text}");
+                }
+            }
+            Err(error) => {
+                assert!(std::env::var_os("CI").is_none(), "pdftotext cannot be started: {error}");
+                eprintln!("SKIPPED: pdftotext is not installed (scripts/test installs it)");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_command_has_help() {
     for arguments in [
         &[][..],

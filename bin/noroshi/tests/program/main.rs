@@ -10,6 +10,7 @@ mod field;
 mod fresh;
 mod hostile;
 mod hostile_mail;
+mod kev;
 mod keys;
 mod kill;
 mod letters;

@@ -13,6 +13,7 @@ pub(crate) fn migrations() -> Vec<noroshi_ledger::migration::Migration> {
     [
         noroshi_ledger::migration::MIGRATIONS,
         noroshi_directory::migrations::MIGRATIONS,
+        noroshi_catalogue::migrations::MIGRATIONS,
         noroshi_mailroom::migrations::MIGRATIONS,
         noroshi_incident::MIGRATIONS,
         noroshi_observation::MIGRATIONS,

@@ -69,7 +69,7 @@ pub(super) fn stacked(chart: &Chart, frame: &Frame, pen: &mut Pen) {
 
 fn paint(bar: &Bar, chart: &Chart, pen: &mut Pen) {
     let Some(series) = chart.series.get(bar.series - 1) else { return };
-    let label = chart.labels.get(bar.place).map_or("", String::as_str);
+    let label = chart.point(bar.place);
     let told = format!("{label} {}: {}", series.name, number::decimal(bar.value));
     pen.told(told.trim(), series.href(bar.place), |pen| pen.rect(&format!("b{}", bar.series), bar.at, (bar.size.0.max(0.5), bar.size.1.max(0.0))));
 }

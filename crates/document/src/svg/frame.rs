@@ -3,11 +3,17 @@
 use super::{
     Format, labels,
     labels::Below,
+    marks::Band,
     measure,
     pen::{Anchor, Pen},
     scale::Scale,
 };
-use crate::chart::{Chart, Kind};
+use crate::{
+    chart::{Chart, Kind, Span},
+    words,
+};
+use noroshi_kernel::language::Language;
+use std::ops::Range;
 
 /// Where the names of the series stand.
 pub(super) enum Names {
@@ -31,6 +37,9 @@ pub(super) struct Frame {
     pub(super) slot: f64,
     /// Whether the labels have no room under standing bars.
     pub(super) lying: bool,
+    pub(super) band: Band,
+    shaded: Vec<Range<f64>>,
+    named: Vec<f64>,
     scale: Scale,
     kind: Kind,
     below: Vec<Below>,
@@ -41,11 +50,12 @@ const LINE: f64 = 15.0;
 pub(super) const ROW: f64 = 18.0;
 
 impl Frame {
-    pub(super) fn lay(chart: &Chart, format: Format) -> Self {
+    /// Lays a chart out; `noted` says whether its notes stand above the plot.
+    pub(super) fn lay(chart: &Chart, language: Language, format: Format, noted: bool) -> Self {
         let width = format.width();
-        let values = || chart.series.iter().flat_map(|series| series.values.iter().flatten());
-        let scale = Scale::up_to(chart.highest(), values().all(|value| value.fract() == 0.0));
-        let left = scale.ticks().map(|tick| measure::width(&scale.written(tick))).fold(0.0, f64::max) + 8.0;
+        let powers = if chart.powers { Scale::powers(chart.values()) } else { None };
+        let scale = powers.unwrap_or_else(|| Scale::up_to(chart.highest(), chart.values().all(|value| value.fract() == 0.0)));
+        let left = scale.ticks().into_iter().map(|tick| measure::width(&scale.written(tick))).fold(0.0, f64::max) + 8.0;
         let names = names(chart, format);
         let widest = chart.series.iter().map(|series| measure::width(&series.name)).fold(0.0, f64::max);
         let right = width - if matches!(names, Names::Beside) { widest + 12.0 } else { 6.0 };
@@ -56,30 +66,46 @@ impl Frame {
         };
         let lying = below.is_none();
         let below = below.unwrap_or_default();
-        let top = 34.0 + labels::count(names.rows()) * ROW;
+        let band = Band::set(chart, &centres, (left, right), noted);
+        let top = 34.0 + labels::count(names.rows() + band.rows()) * ROW;
         let bottom = top + if format == Format::Broad { 220.0 } else { 190.0 };
         let deep = below.iter().map(|label| label.lines.len()).max().unwrap_or(0);
-        let unit = measure::cut(chart.unit.as_deref().unwrap_or_default(), width);
-        Self { left, right, top, bottom, height: bottom + 12.0 + labels::count(deep) * LINE, names, centres, slot, lying, scale, kind: chart.kind, below, unit }
+        let unit = match (chart.unit.as_deref().unwrap_or_default(), powers) {
+            (unit, None) => unit.to_owned(),
+            (unit, Some(_)) => words::logarithmic(language, unit),
+        };
+        let unit = measure::cut(&unit, width);
+        let edge = |place: usize, aside: f64| centres.get(place).map_or(left, |x| (x + aside).clamp(left, right));
+        let half = slot.min(right - left) / 2.0;
+        let shade = |span: &Span| edge(span.points.start, -half)..edge(span.points.end.saturating_sub(1), half);
+        let shaded = chart.spans.iter().map(shade).collect();
+        let is_named = |(label, x): (&String, &f64)| (!label.trim().is_empty()).then_some(*x);
+        let named = chart.labels.iter().zip(&centres).filter_map(is_named).collect();
+        let height = bottom + 12.0 + labels::count(deep) * LINE;
+        Self { left, right, top, bottom, height, names, centres, slot, lying, band, shaded, named, scale, kind: chart.kind, below, unit }
     }
 
     /// The height at which a value stands.
     pub(super) fn y(&self, value: f64) -> f64 {
-        self.bottom - value / self.scale.top() * (self.bottom - self.top)
+        self.bottom - self.scale.part(value) * (self.bottom - self.top)
     }
 
     pub(super) fn draw(&self, pen: &mut Pen) {
         pen.text("unit", (0.0, 12.0), Anchor::Start, &self.unit);
-        for tick in self.scale.ticks() {
+        for span in &self.shaded {
+            pen.rect("span", (span.start, self.top), ((span.end - span.start).max(1.0), self.bottom - self.top));
+        }
+        for (place, tick) in self.scale.ticks().into_iter().enumerate() {
             let y = self.y(tick);
-            pen.line(if tick == 0.0 { "axis" } else { "grid" }, (self.left, y), (self.right, y));
+            pen.line(if place == 0 { "axis" } else { "grid" }, (self.left, y), (self.right, y));
             pen.text("tick", (self.left - 8.0, y + 4.0), Anchor::End, &self.scale.written(tick));
         }
-        for label in &self.below {
-            if self.kind == Kind::Lines {
-                let x = label.x.clamp(self.left, self.right);
-                pen.line("axis", (x, self.bottom), (x, self.bottom + 4.0));
+        if self.kind == Kind::Lines {
+            for x in &self.named {
+                pen.line("axis", (*x, self.bottom), (*x, self.bottom + 4.0));
             }
+        }
+        for label in &self.below {
             for (line, text) in label.lines.iter().enumerate() {
                 pen.text("", (label.x, self.bottom + 18.0 + labels::count(line) * LINE), Anchor::Middle, text);
             }

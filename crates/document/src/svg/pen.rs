@@ -17,9 +17,7 @@ pub(super) enum Anchor {
 pub(super) struct Room {
     pub(super) left: f64,
     pub(super) right: f64,
-    #[cfg(test)]
     pub(super) top: f64,
-    #[cfg(test)]
     pub(super) bottom: f64,
 }
 
@@ -32,18 +30,10 @@ impl Room {
             Anchor::Middle => at.0 - width / 2.0,
             Anchor::End => at.0 - width,
         };
-        Self {
-            left,
-            right: left + width,
-            #[cfg(test)]
-            top: at.1 - 10.0,
-            #[cfg(test)]
-            bottom: at.1 + 3.0,
-        }
+        Self { left, right: left + width, top: at.1 - 10.0, bottom: at.1 + 3.0 }
     }
 
     /// Whether two rooms share more than an edge.
-    #[cfg(test)]
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         let apart = 0.05;
         self.left + apart < other.right && other.left + apart < self.right && self.top + apart < other.bottom && other.top + apart < self.bottom
@@ -54,11 +44,18 @@ impl Room {
 #[derive(Default)]
 pub(super) struct Pen {
     out: String,
+    /// Whether nobody can point at the drawing, so that nothing is told or linked.
+    printing: bool,
     #[cfg(test)]
     pub(super) boxes: Vec<(Room, String)>,
 }
 
 impl Pen {
+    /// A pen for a page, or for print, where nobody can point at anything.
+    pub(super) fn new(printing: bool) -> Self {
+        Self { printing, ..Self::default() }
+    }
+
     /// Draws a straight line.
     pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         self.put(format_args!("<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>", Px(from.0), Px(from.1), Px(to.0), Px(to.1)));
@@ -98,6 +95,9 @@ impl Pen {
 
     /// Draws something that says more when pointed at and, with a link, leads to its records. The keyboard finds the same link in the table.
     pub(super) fn told(&mut self, told: &str, href: Option<&str>, draw: impl FnOnce(&mut Self)) {
+        if self.printing {
+            return draw(self);
+        }
         match href {
             Some(href) => self.put(format_args!("<a href=\"{}\" tabindex=\"-1\">", escape(href))),
             None => self.put(format_args!("<g>")),
@@ -105,6 +105,40 @@ impl Pen {
         self.put(format_args!("<title>{}</title>", escape(told)));
         draw(self);
         self.put(format_args!("{}", if href.is_some() { "</a>" } else { "</g>" }));
+    }
+
+    /// Draws nothing that is seen: a strip that tells all values of its point when pointed at, and where they stand, for the script that
+    /// draws a rule through them.
+    pub(super) fn strip(&mut self, at: (f64, f64), size: (f64, f64), x: f64, stand: &[Option<f64>], told: &[String]) {
+        if self.printing {
+            return;
+        }
+        let stand: Vec<String> = stand.iter().map(|y| y.map_or_else(String::new, |y| Px(y).to_string())).collect();
+        let told: Vec<String> = told.iter().map(|line| escape(line)).collect();
+        let (left, top, width, height) = (Px(at.0), Px(at.1), Px(size.0), Px(size.1));
+        self.put(format_args!(
+            "<rect class=\"at\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" data-x=\"{}\" data-y=\"{}\"><title>{}</title></rect>",
+            Px(x),
+            stand.join(" "),
+            told.join("\n")
+        ));
+    }
+
+    /// Draws a cell that says more when pointed at.
+    pub(super) fn cell(&mut self, class: &str, at: (f64, f64), size: (f64, f64), told: &str) {
+        if self.printing {
+            return self.rect(class, at, size);
+        }
+        let (left, top, width, height) = (Px(at.0), Px(at.1), Px(size.0), Px(size.1));
+        self.put(format_args!("<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"><title>{}</title></rect>", escape(told)));
+    }
+
+    /// Draws what leads somewhere when it does. The keyboard finds the same link in the table.
+    pub(super) fn linked(&mut self, href: Option<&str>, draw: impl FnOnce(&mut Self)) {
+        let Some(href) = href.filter(|_| !self.printing) else { return draw(self) };
+        self.put(format_args!("<a href=\"{}\" tabindex=\"-1\">", escape(href)));
+        draw(self);
+        self.put(format_args!("</a>"));
     }
 
     /// The drawing.

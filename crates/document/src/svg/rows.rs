@@ -92,7 +92,7 @@ impl Rows {
 
     fn bar(&self, chart: &Chart, (series, place): (usize, usize), at: (f64, f64), value: f64, pen: &mut Pen) {
         let Some(one) = chart.series.get(series) else { return };
-        let told = format!("{} {}: {}", chart.labels.get(place).map_or("", String::as_str), one.name, number::decimal(value));
+        let told = format!("{} {}: {}", chart.point(place), one.name, number::decimal(value));
         let seam = if self.length(value) > 3.0 { 1.0 } else { 0.0 };
         let size = (self.length(value) - seam, self.thick - 1.0);
         pen.told(told.trim(), one.href(place), |pen| pen.rect(&format!("b{}", series + 1), at, size));

@@ -1,10 +1,7 @@
 //! Charts as bars of plain characters.
 
 use super::{COLUMNS, page::Page, table};
-use crate::{
-    chart::{Chart, Series},
-    number, words,
-};
+use crate::{chart::Chart, number, words};
 
 /// Up to so many bars a chart is drawn; with more, each series is told by its lowest, highest and last value.
 const MOST_BARS: usize = 40;
@@ -55,14 +52,15 @@ fn length(value: f64, highest: f64, room: usize) -> usize {
 
 fn ranges(chart: &Chart, page: &mut Page) {
     for series in &chart.series {
-        if let Some(range) = range(series, words::low_high_last(page.ruler.language())) {
+        if let Some(range) = range(&series.values, words::low_high_last(page.ruler.language())) {
             page.hung(&series.name, 20, &range);
         }
     }
 }
 
-fn range(series: &Series, [low, high, last]: [&str; 3]) -> Option<String> {
-    let values = || series.values.iter().flatten().copied();
+/// The lowest, highest and last of values, when there is any.
+pub(super) fn range(values: &[Option<f64>], [low, high, last]: [&str; 3]) -> Option<String> {
+    let values = || values.iter().flatten().copied();
     let end = values().next_back()?;
     let (lowest, highest) = (values().fold(end, f64::min), values().fold(end, f64::max));
     let whole = values().all(|value| value.fract() == 0.0);

@@ -3,6 +3,7 @@
 //! Columns are counted as terminals do: in Japanese text characters of ambiguous width take two, in English text one.
 
 mod chart;
+mod heat;
 mod page;
 mod ruler;
 mod table;
@@ -54,6 +55,7 @@ fn block(block: &Block, page: &mut Page) {
         Block::Paragraph(prose) => page.paragraph(&prose.plain()),
         Block::Table(one) => table::put(one, page),
         Block::Chart(one) => chart::put(one, page),
+        Block::Heat(one) => heat::put(one, page),
         Block::Note(text) => note(text, page),
     }
 }

@@ -4,9 +4,10 @@
 
 use noroshi_document::{
     chart::{Chart, Kind, Series},
+    heat::{Heat, HeatRow},
     model::{Block, Document},
     prose::Prose,
-    table::{Cell, Column, Figure, Row, Table},
+    table::{Cell, Column, Figure, Measure, Row, Table},
 };
 use noroshi_kernel::language::Language;
 use proptest::{collection::vec, option, prelude::*};
@@ -36,8 +37,12 @@ fn figure() -> impl Strategy<Value = Figure> {
     (any::<i64>(), href()).prop_map(|(value, href)| Figure { value, query: serde_json::json!({ "of": value }), href })
 }
 
+fn measure() -> impl Strategy<Value = Measure> {
+    (any::<f64>(), href()).prop_map(|(value, href)| Measure::new(value, serde_json::json!({ "of": value }), href))
+}
+
 fn prose() -> impl Strategy<Value = Prose> {
-    vec(prop_oneof![words().prop_map(Prose::from), figure().prop_map(Prose::from)], 0..6).prop_map(|runs| {
+    vec(prop_oneof![words().prop_map(Prose::from), figure().prop_map(Prose::from), measure().prop_map(Prose::from)], 0..6).prop_map(|runs| {
         runs.into_iter().fold(Prose::default(), |mut prose, run| {
             prose.push(run);
             prose
@@ -50,6 +55,7 @@ fn cell() -> impl Strategy<Value = Cell> {
         words().prop_map(Cell::Text),
         words().prop_map(Cell::Code),
         figure().prop_map(Cell::Number),
+        measure().prop_map(Cell::Measure),
         any::<i64>().prop_map(|percent| Cell::Share { percent }),
         option::of(any::<i64>()).prop_map(|percent| Cell::Change { percent }),
         Just(Cell::Empty),
@@ -71,10 +77,29 @@ fn chart() -> impl Strategy<Value = Chart> {
     (kind, vec(words(), 0..20), words(), words(), option::of(words()), href(), words()).prop_flat_map(|(kind, labels, id, title, unit, href, caption)| {
         let points = labels.len();
         vec((words(), vec(option::of(0.0..1e15_f64), points)), 0..=5).prop_map(move |series| {
-            let series = series.into_iter().map(|(name, values)| Series::new(name, values).linked(vec![href.clone(); points])).collect();
+            let lead = href.clone().unwrap_or_default();
+            let series = series.into_iter().map(|(name, values)| Series::new(name, values).linked(vec![href.clone(); points]).leading(&*lead)).collect();
             let chart =
                 Chart::new(id.clone(), title.clone(), kind, labels.clone(), series).expect("it can be drawn").caption(caption.clone()).table(id.clone());
+            // Marks that lie nowhere are refused; the others stay.
+            let chart = chart.clone().note(0, points / 2, caption.as_str()).unwrap_or(chart);
+            let chart = chart.clone().span(0..points, title.as_str()).unwrap_or(chart);
             if let Some(unit) = unit.clone() { chart.unit(unit) } else { chart }
+        })
+    })
+}
+
+fn heat() -> impl Strategy<Value = Heat> {
+    (vec(words(), 0..20), words(), words(), option::of(words()), words()).prop_flat_map(|(labels, id, title, unit, caption)| {
+        let row = (words(), vec(option::of(0.0..1e15_f64), labels.len()), href()).prop_map(|(name, values, href)| HeatRow {
+            name,
+            values,
+            href,
+            query: serde_json::Value::Null,
+        });
+        vec(row, 0..6).prop_map(move |rows| {
+            let heat = Heat::new(id.clone(), title.clone(), labels.clone(), rows).expect("it can be drawn").caption(caption.clone()).table(id.clone());
+            if let Some(unit) = unit.clone() { heat.unit(unit) } else { heat }
         })
     })
 }
@@ -85,6 +110,7 @@ pub fn document() -> impl Strategy<Value = Document> {
         prose().prop_map(Block::Paragraph),
         table().prop_map(Block::Table),
         chart().prop_map(Block::Chart),
+        heat().prop_map(Block::Heat),
         words().prop_map(Block::Note),
     ];
     let language = prop_oneof![Just(Language::Ja), Just(Language::En)];

@@ -1,6 +1,8 @@
 //! A quarter's report in both languages, with numbers like those of 2013Q4.
 
-#![allow(missing_docs, unreachable_pub, clippy::expect_used)]
+#![allow(missing_docs, unreachable_pub, dead_code, clippy::expect_used, clippy::indexing_slicing)]
+
+pub mod observation;
 
 use noroshi_document::{
     change,

@@ -58,11 +58,28 @@ impl Cell {
     }
 }
 
-/// Adds up the packets of files; `keys` says in which cells a packet counts.
+/// Adds up the packets of files that a filter lets through; `keys` says in which cells a packet counts.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn tabulate<K: Copy + Eq + Hash>(paths: Vec<PathBuf>, mut keys: impl FnMut(&Seen, &mut Vec<K>)) -> Result<HashMap<K, Cell>, LakeError> {
+pub fn tabulate<K: Copy + Eq + Hash>(paths: Vec<PathBuf>, filter: &Filter, mut keys: impl FnMut(&Seen, &mut Vec<K>)) -> Result<HashMap<K, Cell>, LakeError> {
+    let (mut cells, mut wanted) = (HashMap::<K, Cell>::new(), Vec::new());
+    visit(paths, filter, |seen| {
+        keys(&seen, &mut wanted);
+        for key in wanted.drain(..) {
+            let cell = cells.entry(key).or_default();
+            *cell.sensors.entry(seen.sensor).or_default() += 1;
+            cell.sources.add(seen.source);
+        }
+    })?;
+    Ok(cells)
+}
+
+/// Looks at the packets of files that a filter lets through, one after the other.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn visit(paths: Vec<PathBuf>, filter: &Filter, mut act: impl FnMut(Seen)) -> Result<(), LakeError> {
     const COLUMNS: [Column; 10] = [
         Column::At,
         Column::Sensor,
@@ -75,19 +92,11 @@ pub fn tabulate<K: Copy + Eq + Hash>(paths: Vec<PathBuf>, mut keys: impl FnMut(&
         Column::Tool,
         Column::Kind,
     ];
-    let mut batches = read::read(paths, &COLUMNS, &Filter::default());
-    let (mut cells, mut wanted) = (HashMap::<K, Cell>::new(), Vec::new());
+    let mut batches = read::read(paths, &COLUMNS, filter);
     while let Some(batch) = batches.next() {
-        each(batches.path(), &batch?, |seen| {
-            keys(&seen, &mut wanted);
-            for key in wanted.drain(..) {
-                let cell = cells.entry(key).or_default();
-                *cell.sensors.entry(seen.sensor).or_default() += 1;
-                cell.sources.add(seen.source);
-            }
-        })?;
+        each(batches.path(), &batch?, &mut act)?;
     }
-    Ok(cells)
+    Ok(())
 }
 
 fn each(path: &Path, batch: &RecordBatch, mut act: impl FnMut(Seen)) -> Result<(), LakeError> {

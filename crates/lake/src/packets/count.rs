@@ -7,6 +7,7 @@ use super::{
 use crate::{LakeError, schema::Column};
 use arrow_array::{RecordBatch, UInt8Array, UInt16Array, UInt32Array};
 use hashbrown::{HashMap, HashSet};
+use ipnet::IpNet;
 use noroshi_kernel::reason::Reason;
 use std::{
     net::IpAddr,
@@ -26,6 +27,8 @@ pub enum Key {
     Sensor,
     /// Tool.
     Tool,
+    /// Network of the source: /24 of IPv4, /48 of IPv6.
+    Network,
 }
 
 /// One value of a [`Key`].
@@ -41,6 +44,8 @@ pub enum KeyValue {
     Sensor(u32),
     /// Tool.
     Tool(Tool),
+    /// Network of the source.
+    Network(IpNet),
 }
 
 /// How much memory a count may take.
@@ -88,7 +93,7 @@ pub fn count(paths: Vec<PathBuf>, filter: &Filter, key: Key, limits: Limits) -> 
     let mut columns = vec![Column::SourceV4, Column::SourceV6];
     match key {
         Key::Service => columns.extend([Column::Protocol, Column::DestinationPort, Column::IcmpType]),
-        Key::Source => {}
+        Key::Source | Key::Network => {}
         Key::Country => columns.push(Column::Country),
         Key::Sensor => columns.push(Column::Sensor),
         Key::Tool => columns.push(Column::Tool),
@@ -99,6 +104,13 @@ pub fn count(paths: Vec<PathBuf>, filter: &Filter, key: Key, limits: Limits) -> 
         counting.batch(batches.path(), &batch?, key)?;
     }
     Ok(counting.finish(key))
+}
+
+/// The network of an address: /24 of IPv4, /48 of IPv6.
+#[must_use]
+pub fn network(address: IpAddr) -> IpNet {
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())
 }
 
 #[derive(Default)]
@@ -128,6 +140,7 @@ impl Counting {
                 })
             }
             Key::Source => self.rows(path, batch.num_rows(), &sources, |row| sources.get(row).map(KeyValue::Source)),
+            Key::Network => self.rows(path, batch.num_rows(), &sources, |row| sources.get(row).map(network).map(KeyValue::Network)),
             Key::Country => {
                 let country = Named::new(path, batch, Column::Country, |text| Country::new(text.as_bytes().try_into().ok()?))?;
                 self.rows(path, batch.num_rows(), &sources, |row| Some(KeyValue::Country(country.get(row))))

@@ -1,8 +1,12 @@
 //! Which packets are asked for, and which parts of a file cannot hold them.
 
-use super::rows::{column, some};
+use super::{
+    Country, Tool,
+    rows::{Address, Named, column, some},
+};
 use crate::{LakeError, schema::Column};
-use arrow_array::{Array, BooleanArray, RecordBatch, TimestampNanosecondArray, UInt8Array, UInt16Array};
+use arrow_array::{Array, BooleanArray, RecordBatch, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array};
+use ipnet::IpNet;
 use std::path::Path;
 
 /// What packets are sent to.
@@ -26,8 +30,24 @@ pub enum Service {
     },
 }
 
+/// Some values, or all but these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Among<T> {
+    /// The values.
+    pub values: Vec<T>,
+    /// Whether they are wanted; otherwise all others are.
+    pub are_wanted: bool,
+}
+
+impl<T: PartialEq> Among<T> {
+    /// Whether a value is wanted.
+    pub fn holds(&self, value: &T) -> bool {
+        self.values.contains(value) == self.are_wanted
+    }
+}
+
 /// Which packets are asked for: those that fit everything that is set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// From this time on, in nanoseconds since 1970.
     pub from_ns: Option<i64>,
@@ -35,6 +55,14 @@ pub struct Filter {
     pub to_ns: Option<i64>,
     /// Sent to this.
     pub service: Option<Service>,
+    /// Sent from these countries (`None` is an unknown one).
+    pub countries: Option<Among<Option<Country>>>,
+    /// Seen by these sensors.
+    pub sensors: Option<Among<u32>>,
+    /// Bearing this tool's marks.
+    pub tool: Option<Tool>,
+    /// Sent from an address of this network.
+    pub network: Option<IpNet>,
 }
 
 /// The least and the greatest value of a column in a part of a file; `None` when it is not told.
@@ -53,7 +81,18 @@ impl Filter {
             Some(Service::Port { .. }) => columns.extend([Column::Protocol, Column::DestinationPort]),
             Some(Service::Icmp { .. }) => columns.extend([Column::Protocol, Column::IcmpType]),
         }
+        columns.extend(self.countries.is_some().then_some(Column::Country));
+        columns.extend(self.sensors.is_some().then_some(Column::Sensor));
+        columns.extend(self.tool.is_some().then_some(Column::Tool));
+        if self.network.is_some() {
+            columns.extend([Column::SourceV4, Column::SourceV6]);
+        }
         columns
+    }
+
+    /// Whether what files say of a column's range tells which parts can hold what is asked for.
+    pub(super) const fn prunes_by(column: Column) -> bool {
+        matches!(column, Column::At | Column::Protocol | Column::DestinationPort | Column::IcmpType)
     }
 
     /// Whether a part of a file can hold what is asked for, by the range of one of its columns.
@@ -90,6 +129,22 @@ impl Filter {
                 narrow_rows(&mut fits, |row| some(kind, row, UInt8Array::value) == Some(wanted));
             }
             Some(Service::Protocol(_)) | None => {}
+        }
+        if let Some(countries) = &self.countries {
+            let country = Named::new(path, batch, Column::Country, |text| Country::new(text.as_bytes().try_into().ok()?))?;
+            narrow_rows(&mut fits, |row| countries.holds(&country.get(row)));
+        }
+        if let Some(sensors) = &self.sensors {
+            let sensor: &UInt32Array = column(path, batch, Column::Sensor)?;
+            narrow(&mut fits, sensor.values(), |sensor| sensors.holds(&sensor));
+        }
+        if let Some(wanted) = self.tool {
+            let tool = Named::new(path, batch, Column::Tool, |text| Tool::ALL.into_iter().find(|tool| tool.key() == text))?;
+            narrow_rows(&mut fits, |row| tool.get(row).unwrap_or_default() == wanted);
+        }
+        if let Some(network) = self.network {
+            let source = Address::source(path, batch)?;
+            narrow_rows(&mut fits, |row| source.get(row).is_some_and(|source| network.contains(&source)));
         }
         let fits = BooleanArray::from(fits);
         debug_assert_eq!(fits.null_count(), 0);

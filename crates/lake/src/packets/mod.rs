@@ -3,7 +3,6 @@
 mod arrays;
 mod buffer;
 mod cells;
-
 mod compact;
 mod count;
 mod filter;
@@ -22,10 +21,10 @@ mod tests;
 mod write;
 
 pub use buffer::{Full, PacketBuffer};
-pub use cells::{Cell, Seen, tabulate};
+pub use cells::{Cell, Seen, tabulate, visit};
 pub use compact::compact;
-pub use count::{Count, Counts, Key, KeyValue, Limits, count};
-pub use filter::{Filter, Service};
+pub use count::{Count, Counts, Key, KeyValue, Limits, count, network};
+pub use filter::{Among, Filter, Service};
 pub use options::TcpOptions;
 pub use read::{Batches, read};
 pub use row::{Country, Fragment, Kind, StoredPacket, Tcp, Tool, Transport};

@@ -41,7 +41,7 @@ pub struct Batches {
 /// Reads files. Each is opened when its turn comes; what a crash or an attacker broke ends the iterator with an error that names it.
 #[must_use]
 pub fn read(paths: Vec<PathBuf>, columns: &[Column], filter: &Filter) -> Batches {
-    Batches { paths: paths.into_iter(), columns: columns.to_vec(), filter: *filter, batch_packets: BATCH_PACKETS, open: None, failed: false }
+    Batches { paths: paths.into_iter(), columns: columns.to_vec(), filter: filter.clone(), batch_packets: BATCH_PACKETS, open: None, failed: false }
 }
 
 impl Iterator for Batches {
@@ -97,7 +97,7 @@ fn open(path: &Path, columns: &[Column], filter: &Filter, batch_packets: usize) 
     }
     let mask = |columns: &[Column]| ProjectionMask::columns(metadata.parquet_schema(), columns.iter().map(|column| column.name()));
     let (groups, selection) = prune(metadata.metadata(), metadata.schema(), filter).map_err(wrong)?;
-    let (filter, path_of_filter) = (*filter, path.to_owned());
+    let (filter, path_of_filter) = (filter.clone(), path.to_owned());
     let predicate = ArrowPredicateFn::new(mask(&looked_at), move |batch| {
         filter.fits(&path_of_filter, &batch).map_err(|error| arrow_schema::ArrowError::ExternalError(Box::new(error)))
     });
@@ -137,6 +137,7 @@ fn prune(metadata: &Arc<ParquetMetaData>, schema: &SchemaRef, filter: &Filter) -
     let columns = filter.columns();
     let statistics: Vec<(Column, StatisticsConverter<'_>)> = columns
         .into_iter()
+        .filter(|column| Filter::prunes_by(*column))
         .map(|column| Ok((column, StatisticsConverter::try_new(column.name(), schema, metadata.file_metadata().schema_descr())?)))
         .collect::<Result<_, parquet::errors::ParquetError>>()?;
     let mut may: Vec<bool> = vec![true; metadata.num_row_groups()];

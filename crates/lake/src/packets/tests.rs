@@ -6,6 +6,7 @@ use crate::{
     folder::{FileName, Folder},
     schema::Column,
 };
+use ipnet::IpNet;
 use jiff::civil::date;
 use proptest::prelude::*;
 use std::{
@@ -122,24 +123,41 @@ proptest! {
 
     /// A filter gives what fits, and counts are those of a recount.
     #[test]
-    fn filters_and_counts_agree_with_a_recount(packets in prop::collection::vec(any_packet(), 1..200), from in any::<prop::sample::Index>(), like in any::<prop::sample::Index>(), by_service: bool) {
+    fn filters_and_counts_agree_with_a_recount(packets in prop::collection::vec(any_packet(), 1..200), from in any::<prop::sample::Index>(), like in any::<prop::sample::Index>(), by_service: bool, by in 0..9_u8) {
         let (_root, folder) = place();
         let file = stored(&folder, "a", &packets.iter().map(whole).collect::<Vec<_>>(), None);
         let path = folder.published(&file);
-        let (from_ns, service) = (from.get(&packets).0.at_ns, service_of(&like.get(&packets).0));
-        let filter = Filter { from_ns: Some(from_ns), to_ns: Some(from_ns + 40_000_000_000_000), service: by_service.then_some(service) };
+        let model = like.get(&packets).0;
+        let (from_ns, service) = (from.get(&packets).0.at_ns, service_of(&model));
+        let are_wanted = by % 2 == 0;
+        let filter = Filter {
+            from_ns: Some(from_ns),
+            to_ns: Some(from_ns + 40_000_000_000_000),
+            service: by_service.then_some(service),
+            countries: (by < 2).then(|| Among { values: vec![model.country], are_wanted }),
+            sensors: matches!(by, 2 | 3).then(|| Among { values: vec![model.sensor], are_wanted }),
+            tool: (by == 4).then_some(model.tool),
+            network: (by == 5).then(|| IpNet::new(model.source, 4).unwrap().trunc()),
+        };
         let fits = |packet: &StoredPacket<'_>| {
             let service_fits = match service {
                 _ if !by_service => true,
                 Service::Protocol(protocol) => packet.protocol == protocol,
                 one => service_of(packet) == one,
             };
-            (from_ns..from_ns + 40_000_000_000_000).contains(&packet.at_ns) && service_fits
+            let among_fits = match by {
+                0 | 1 => (packet.country == model.country) == are_wanted,
+                2 | 3 => (packet.sensor == model.sensor) == are_wanted,
+                4 => packet.tool == model.tool,
+                5 => IpNet::new(model.source, 4).unwrap().contains(&packet.source),
+                _ => true,
+            };
+            (from_ns..from_ns + 40_000_000_000_000).contains(&packet.at_ns) && service_fits && among_fits
         };
         let expected: Vec<Made> = sorted(packets).into_iter().filter(|(packet, _)| fits(packet)).collect();
         let read: Vec<Made> = all(&path, &filter).into_iter().map(|(packet, _)| packet).collect();
         prop_assert_eq!(&read, &expected);
-        for key in [Key::Service, Key::Source, Key::Country, Key::Sensor, Key::Tool] {
+        for key in [Key::Service, Key::Source, Key::Country, Key::Sensor, Key::Tool, Key::Network] {
             let mut recount: BTreeMap<KeyValue, (u64, BTreeSet<IpAddr>)> = BTreeMap::new();
             for (packet, _) in &expected {
                 let value = match key {
@@ -148,6 +166,7 @@ proptest! {
                     Key::Country => KeyValue::Country(packet.country),
                     Key::Sensor => KeyValue::Sensor(packet.sensor),
                     Key::Tool => KeyValue::Tool(packet.tool),
+                    Key::Network => KeyValue::Network(network(packet.source)),
                 };
                 let (packets, sources) = recount.entry(value).or_default();
                 *packets += 1;
@@ -176,7 +195,7 @@ proptest! {
         }
         let path = root.path().join("broken.parquet");
         fs::write(&path, &bytes).unwrap();
-        let filter = Filter { from_ns: Some(AT_NS), to_ns: None, service: Some(Service::Port { protocol: 6, port: 23 }) };
+        let filter = Filter { from_ns: Some(AT_NS), service: Some(Service::Port { protocol: 6, port: 23 }), ..Filter::default() };
         for filter in [Filter::default(), filter] {
             for batch in read(vec![path.clone()], &Column::ALL, &filter) {
                 match batch {

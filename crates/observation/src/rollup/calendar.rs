@@ -28,6 +28,15 @@ impl Calendar {
         self.day(at).1
     }
 
+    /// When the month of a moment (microseconds) begins and ends.
+    pub(crate) fn month(&self, at: i64) -> (i64, i64) {
+        let date = self.zone.wall(Moment(at)).date();
+        let begins = |date: jiff::civil::Date| self.zone.moment(date.to_datetime(jiff::civil::Time::midnight())).map(|moment| moment.0);
+        let begin = begins(date.first_of_month()).unwrap_or(at);
+        // Beyond the calendar's end a month has no end.
+        (begin, date.last_of_month().tomorrow().ok().and_then(begins).unwrap_or(i64::MAX))
+    }
+
     /// The last so many days, today's the last: their beginnings and ends in microseconds.
     pub(crate) fn last_days(&mut self, now: i64, days: usize) -> Vec<(i64, i64)> {
         let mut last = Vec::with_capacity(days);

@@ -12,11 +12,19 @@
 //! Hours and days are the team's: a day begins when its clock on the wall shows midnight. Cells add up file by file, each file once
 //! ([`service::rollup`](crate::service::rollup)), and are equal to a recount whatever the order, as which services are named does not depend on
 //! what came: there is a list.
+//!
+//! Beside the cells, which tell sensors and sources of one value at one time, stand [totals](Totals), which tell the packets of all values at one
+//! time in one piece: ranks of a year read a dozen of them. And for services with a name, by country, [profiles](Profile) tell the hours of each
+//! day: what is usual at an hour of the week is judged by them.
 
 mod calendar;
+mod code;
 pub mod named;
+mod packed;
 
 pub(crate) use calendar::Calendar;
+pub use packed::{HOURS, Profile};
+pub(crate) use packed::{Profiles, Totals};
 
 use crate::place::service_key;
 use noroshi_lake::packets::{Country, Kind, Seen, Service, Tool};
@@ -28,6 +36,8 @@ pub enum Level {
     Hour,
     /// A day of the team's.
     Day,
+    /// A month of the team's: of totals alone.
+    Month,
 }
 
 impl Level {
@@ -37,6 +47,7 @@ impl Level {
         match self {
             Self::Hour => 1,
             Self::Day => 2,
+            Self::Month => 3,
         }
     }
 }
@@ -59,6 +70,9 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Every dimension.
+    pub const ALL: [Self; 6] = [Self::Service, Self::Country, Self::Sensor, Self::Tool, Self::Kind, Self::ServiceCountry];
+
     /// The number under which cells of this dimension are kept.
     #[must_use]
     pub const fn number(self) -> i64 {
@@ -92,6 +106,13 @@ pub(crate) enum Value {
     Tool(Tool),
     Kind(Kind),
     ServiceCountry(Service, Option<Country>),
+}
+
+impl Place {
+    /// Whether what counts here has a cell; what does not is in a day's profiles.
+    pub(crate) const fn is_cell(self) -> bool {
+        !matches!((self.level, self.value), (Level::Hour, Value::ServiceCountry(..)))
+    }
 }
 
 impl Value {
@@ -130,6 +151,7 @@ pub(crate) fn places(calendar: &mut Calendar, seen: &Seen, into: &mut Vec<Place>
     put(Level::Day, day, Value::Service(Some(seen.service)));
     if let Some(service) = named {
         put(Level::Day, day, Value::ServiceCountry(service, seen.country));
+        put(Level::Hour, hour, Value::ServiceCountry(service, seen.country));
     }
     for value in both {
         put(Level::Hour, hour, value);

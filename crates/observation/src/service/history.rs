@@ -5,7 +5,7 @@ use crate::{
     rollup::{self, Calendar, Place, Value},
     store::{
         cells::{self, Row},
-        files, sensors,
+        files, sensors, totals,
     },
     watch::Watch,
 };
@@ -81,8 +81,11 @@ where
         // Whoever waits has gone when the database failed.
         days.map(|day| counting.day(&day)).try_for_each(|rows| counted.blocking_send(rows))
     });
-    while let Some(rows) = waiting.recv().await {
-        cells::insert(&work, rows?.into_iter()).await?;
+    let mut calendar = Calendar::new(zone.clone());
+    while let Some(day) = waiting.recv().await {
+        let Counted { rows, packets } = day?;
+        totals::add(&work, &mut calendar, packets.into_iter()).await?;
+        cells::insert(&work, rows.into_iter()).await?;
     }
     // It ended, as nothing comes any more; a defect in what gives the days is told.
     let _ = counting.await.map_err(|error| LedgerError::Damaged(error.to_string()))?;
@@ -103,6 +106,12 @@ async fn finish(work: &UnitOfWork, actor: &Actor, zone: &Zone, until: Moment, wa
     Ok(work.record(actor, Entry { action: "observation.take_over", subject_kind: "rollup", subject_id: 0, detail: &detail }).await?)
 }
 
+/// What a day comes to.
+struct Counted {
+    rows: Vec<Row>,
+    packets: Vec<(Place, u64)>,
+}
+
 /// Adds up days in their order.
 struct Counting {
     calendar: Calendar,
@@ -112,7 +121,7 @@ struct Counting {
 }
 
 impl Counting {
-    fn day(&mut self, groups: &[Group]) -> Result<Vec<Row>, ObservationError> {
+    fn day(&mut self, groups: &[Group]) -> Result<Counted, ObservationError> {
         let mut cells = HashMap::<Place, Cell>::new();
         for group in groups {
             self.add(&mut cells, group);
@@ -128,7 +137,9 @@ impl Counting {
         let mut places: Vec<(&Place, &Cell)> = cells.iter().collect();
         // By time first: then each key's cells are added to where its last ones lie.
         places.sort_unstable_by_key(|(place, _)| (place.at, **place));
-        Ok(places.into_iter().map(|(place, cell)| Row::new(*place, cell)).collect())
+        let packets = places.iter().map(|(place, cell)| (**place, cell.packets())).collect();
+        let rows = places.into_iter().filter(|(place, _)| place.is_cell()).map(|(place, cell)| Row::new(*place, cell)).collect();
+        Ok(Counted { rows, packets })
     }
 
     /// Adds packets where [`rollup::places`] counts each of them.

@@ -3,7 +3,7 @@
 use crate::{
     ObservationError, Observatory,
     rollup::{self, Calendar},
-    store::{cells, files},
+    store::{cells, files, totals},
 };
 use noroshi_kernel::{
     access::{Action, Actor},
@@ -26,6 +26,9 @@ const MOST_FILES: u64 = 256;
 /// # Errors
 /// When files or the database fail; nothing is added then.
 pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
+    if totals::are_missing(&place.ledger).await? {
+        make_totals(place, zone).await?;
+    }
     let (part, count_from) = files::unrolled(&place.ledger, MOST_FILES, MOST_PACKETS).await?;
     if part.is_empty() {
         return Ok(0);
@@ -33,7 +36,7 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
     let (folder, names, mut calendar) = (place.folder.clone(), part.clone(), Calendar::new(zone.clone()));
     let counted = tokio::task::spawn_blocking(move || {
         let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-        packets::tabulate(paths, |seen, into| {
+        packets::tabulate(paths, &packets::Filter::default(), |seen, into| {
             rollup::places(&mut calendar, seen, into);
             into.retain(|cell| count_from.is_none_or(|from| cell.at >= from));
         })
@@ -54,9 +57,21 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
         work.undo().await?;
         return Ok(part.len());
     }
-    cells::add(&work, counted.into_iter().collect()).await?;
+    let packets = counted.iter().map(|(place, cell)| (*place, cell.packets()));
+    totals::add(&work, &mut Calendar::new(zone.clone()), packets).await?;
+    cells::add(&work, counted.into_iter().filter(|(place, _)| place.is_cell()).collect()).await?;
     work.commit().await?;
     Ok(part.len())
+}
+
+/// Makes the totals of cells that an earlier version left without.
+async fn make_totals(place: &Observatory, zone: &Zone) -> Result<(), ObservationError> {
+    let work = place.ledger.begin().await?;
+    work.lock("observation.rollup").await?;
+    if totals::are_missing(&work).await? && files::is_zone(&work, zone.name()).await? {
+        totals::make(&work, &mut Calendar::new(zone.clone())).await?;
+    }
+    Ok(work.commit().await?)
 }
 
 /// Has every cell be counted anew, from the packets that are there.
@@ -80,5 +95,6 @@ async fn again(work: &UnitOfWork, zone: &Zone) -> Result<bool, ObservationError>
     let (day, _) = Calendar::new(zone.clone()).of(horizon.saturating_mul(1_000));
     let from = if day >= horizon { horizon } else { Calendar::new(zone.clone()).next_day(horizon) };
     cells::clear(work, from).await?;
+    totals::clear(work, &Calendar::new(zone.clone()), from).await?;
     Ok(files::roll_again(work, from).await? > 0)
 }

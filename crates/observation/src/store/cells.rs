@@ -1,10 +1,7 @@
 //! Cells of rollups.
 
-use crate::rollup::{Dimension, Level, Place, Value};
-use noroshi_lake::{
-    packets::{Cell, Service},
-    sketch::Sketch,
-};
+use crate::rollup::{Dimension, Level, Place};
+use noroshi_lake::{packets::Cell, sketch::Sketch};
 use noroshi_ledger::{FromQueryResult, LedgerError, Query, Sql, UnitOfWork, bulk};
 use std::collections::{BTreeMap, HashMap};
 
@@ -85,19 +82,33 @@ pub(crate) async fn insert(work: &UnitOfWork, cells: impl Iterator<Item = Row>) 
     rows.insert(work).await
 }
 
-/// Packets by key, in days that begin within a span.
-pub(crate) async fn totals(query: &impl Query, dimension: Dimension, (from, to): (i64, i64)) -> Result<HashMap<String, u64>, LedgerError> {
+/// Packets by sensor of some keys, in days that begin within a span.
+pub(crate) async fn by_sensors(
+    query: &impl Query,
+    dimension: Dimension,
+    keys: &[String],
+    span: (i64, i64),
+) -> Result<HashMap<String, BTreeMap<u32, u64>>, LedgerError> {
     #[derive(FromQueryResult)]
-    struct Sum {
+    struct Sensors {
         key: String,
-        packets: i64,
+        sensors: Vec<u8>,
     }
-    let sql = in_days("SELECT key, CAST(sum(packets) AS BIGINT) AS packets", dimension, (from, to)).push(" GROUP BY key");
-    Ok(query.all::<Sum>(sql).await?.into_iter().map(|row| (row.key, row.packets.unsigned_abs())).collect())
+    let mut found: HashMap<String, BTreeMap<u32, u64>> = HashMap::new();
+    for keys in keys.chunks(PER_STATEMENT) {
+        let sql = in_days("SELECT key, sensors", dimension, span).push(" AND key IN ").list(keys.iter().map(String::as_str));
+        for row in query.all::<Sensors>(sql).await? {
+            let sum = found.entry(row.key).or_default();
+            for (sensor, packets) in sensors(&row.sensors)? {
+                *sum.entry(sensor).or_default() += packets;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Distinct sources of some keys, in days that begin within a span.
-pub(crate) async fn sources(query: &impl Query, dimension: Dimension, keys: &[&str], span: (i64, i64)) -> Result<HashMap<String, Sketch>, LedgerError> {
+pub(crate) async fn sources(query: &impl Query, dimension: Dimension, keys: &[String], span: (i64, i64)) -> Result<HashMap<String, Sketch>, LedgerError> {
     #[derive(FromQueryResult)]
     struct Sources {
         key: String,
@@ -105,7 +116,7 @@ pub(crate) async fn sources(query: &impl Query, dimension: Dimension, keys: &[&s
     }
     let mut found: HashMap<String, Sketch> = HashMap::new();
     for keys in keys.chunks(PER_STATEMENT) {
-        let sql = in_days("SELECT key, sources", dimension, span).push(" AND key IN ").list(keys.iter().copied());
+        let sql = in_days("SELECT key, sources", dimension, span).push(" AND key IN ").list(keys.iter().map(String::as_str));
         for row in query.all::<Sources>(sql).await? {
             found.entry(row.key).or_default().merge(&sketch(&row.sources)?);
         }
@@ -125,26 +136,52 @@ fn in_days(what: &str, dimension: Dimension, (from, to): (i64, i64)) -> Sql {
         .bind(to)
 }
 
-/// Packets and distinct sources of a service, in hours or days that begin within a span.
-pub(crate) async fn series(query: &impl Query, level: Level, service: Service, (from, to): (i64, i64)) -> Result<Vec<(i64, u64, Sketch)>, LedgerError> {
+/// A cell at one time.
+pub(crate) struct At {
+    pub(crate) at: i64,
+    pub(crate) packets: u64,
+    pub(crate) sensors: BTreeMap<u32, u64>,
+    pub(crate) sources: Sketch,
+}
+
+/// The cells of some keys (without them: of all), in hours or days that begin within a span.
+pub(crate) async fn series(
+    query: &impl Query,
+    level: Level,
+    dimension: Dimension,
+    keys: Option<&[String]>,
+    (from, to): (i64, i64),
+) -> Result<Vec<At>, LedgerError> {
     #[derive(FromQueryResult)]
-    struct At {
+    struct Row {
         at: i64,
         packets: i64,
+        sensors: Vec<u8>,
         sources: Vec<u8>,
     }
-    let value = Value::Service(Some(service));
-    let sql = Sql::new("SELECT at, packets, sources FROM observation_cell WHERE level = ")
-        .bind(level.number())
-        .push(" AND dimension = ")
-        .bind(value.dimension().number())
-        .push(" AND key = ")
-        .bind(value.key())
-        .push(" AND at >= ")
-        .bind(from)
-        .push(" AND at < ")
-        .bind(to);
-    query.all::<At>(sql).await?.into_iter().map(|row| Ok((row.at, row.packets.unsigned_abs(), sketch(&row.sources)?))).collect()
+    let mut found = Vec::new();
+    let parts: Vec<Option<&[String]>> = keys.map_or_else(|| vec![None], |keys| keys.chunks(PER_STATEMENT).map(Some).collect());
+    for keys in parts {
+        let mut sql = Sql::new("SELECT at, packets, sensors, sources FROM observation_cell WHERE level = ")
+            .bind(level.number())
+            .push(" AND dimension = ")
+            .bind(dimension.number())
+            .push(" AND at >= ")
+            .bind(from)
+            .push(" AND at < ")
+            .bind(to);
+        if let Some(keys) = keys {
+            sql = sql.push(" AND key IN ").list(keys.iter().map(String::as_str));
+        }
+        for row in query.all::<Row>(sql).await? {
+            found.push(At { at: row.at, packets: row.packets.unsigned_abs(), sensors: sensors(&row.sensors)?, sources: sketch(&row.sources)? });
+        }
+    }
+    Ok(found)
+}
+
+fn sensors(kept: &[u8]) -> Result<BTreeMap<u32, u64>, LedgerError> {
+    packets_of(kept).ok_or_else(|| LedgerError::Damaged("the sensors of a cell cannot be read".into()))
 }
 
 fn sketch(bytes: &[u8]) -> Result<Sketch, LedgerError> {

@@ -9,3 +9,4 @@ pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
 pub(crate) mod sensors;
+pub(crate) mod totals;

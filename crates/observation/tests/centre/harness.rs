@@ -1,6 +1,6 @@
 //! A centre, and sensors as their hosts run them.
 
-use noroshi_directory::key::Vault;
+use noroshi_directory::{key::Vault, organisation::Home};
 use noroshi_kernel::{
     access::Actor,
     moment::{Moment, Zone},
@@ -9,6 +9,7 @@ use noroshi_lake::folder::Folder;
 use noroshi_ledger::{Query as _, Sql, migration::Migration};
 use noroshi_observation::{
     Admitted, Bearer, MIGRATIONS, ObservationError, Observatory,
+    ask::{Selection, Standpoint},
     authority::Authority,
     service::{
         enrol,
@@ -108,8 +109,8 @@ impl Centre {
 
     pub(crate) async fn packets(&self) -> u64 {
         while ingest(&self.place).await.unwrap() > 0 {}
-        let question = Question { by: By::Sensor, from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 10 };
-        top::top(&self.place, &ROOT, &Zone::named("Asia/Tokyo").unwrap(), question).await.unwrap().packets
+        let question = Question { by: By::Sensor, selection: Selection::default(), from: Moment(0), to: Moment(i64::MAX / 2_000), limit: 10 };
+        top::top(&self.place, &ROOT, Standpoint { zone: &Zone::named("Asia/Tokyo").unwrap(), home: &Home::default() }, &question).await.unwrap().packets
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {

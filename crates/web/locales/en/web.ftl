@@ -340,6 +340,7 @@ action-show = Show
 field-language = Language
 download = Download
 download-html = HTML
+download-pdf = PDF
 download-txt = Text
 download-json = JSON
 

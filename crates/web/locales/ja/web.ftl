@@ -292,6 +292,7 @@ action-show = 表示
 field-language = 言語
 download = ダウンロード
 download-html = HTML
+download-pdf = PDF
 download-txt = テキスト
 download-json = JSON
 

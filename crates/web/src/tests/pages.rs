@@ -120,6 +120,7 @@ fn downloads_are_files() {
             ("incident.txt", "text/plain; charset=utf-8", "===="),
             ("incident.json", "application/json", "{"),
             ("incident.html", "text/html; charset=utf-8", "<!doctype html>"),
+            ("incident.pdf", "application/pdf", "#set document(title:"),
         ] {
             let answer = editor.get(&format!("/periodic-reports/2019Q1/{file}?lang=en")).await;
             assert_eq!((answer.status.as_u16(), answer.header(axum::http::header::CONTENT_TYPE)), (200, kind));

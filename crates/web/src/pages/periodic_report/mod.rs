@@ -53,7 +53,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         page,
         picker: Picker::of("/periodic-reports", period, scheme.as_deref()),
         languages: Language::ALL.map(|one| (one.tag(), one.own_name(), one == language)).into(),
-        downloads: ["html", "txt", "json"].map(download).into(),
+        downloads: ["html", "pdf", "txt", "json"].map(download).into(),
         report: html::fragment(&document),
     })
 }
