@@ -8,6 +8,7 @@
 
 mod error;
 pub mod incident;
+pub mod observation;
 pub mod page;
 mod words;
 
