@@ -5,7 +5,7 @@ mod observe;
 mod sensor;
 
 pub(crate) use kev::Kev;
-pub(crate) use observe::{Observe, When, Which, Window, within};
+pub(crate) use observe::{Graph, Observe, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -118,7 +118,7 @@ fn selection(fields: &[(&str, &str)]) -> Selection {
 }
 
 /// The packets of a group that fit, by sensor; by the texts of a selection, so that nothing of how it is answered is used.
-fn fitting<'a>(group: &'a Group, fields: &[(&str, &str)]) -> Vec<(u32, u64)> {
+fn fitting(group: &Group, fields: &[(&str, &str)]) -> Vec<(u32, u64)> {
     let key = service_key(group.service);
     let of = group.country.as_ref().map_or("unknown", Country::as_str);
     let fits = fields.iter().all(|(field, text)| match (*field, *text) {

@@ -7,10 +7,11 @@
 //! in `locales/ja` and `locales/en`, and a check of its sums.
 
 mod error;
+pub mod graph;
 pub mod incident;
 pub mod observation;
 pub mod page;
 mod words;
 
 pub use error::ReportingError;
-pub use words::{KEYS, Words};
+pub use words::Words;

@@ -16,12 +16,6 @@ static_loader! {
     };
 }
 
-/// The texts of both languages, for tests that compare their keys.
-pub const KEYS: [(Language, &str); 2] = [
-    (Language::Ja, concat!(include_str!("../locales/ja/reporting.ftl"), "\n", include_str!("../locales/ja/observation.ftl"))),
-    (Language::En, concat!(include_str!("../locales/en/reporting.ftl"), "\n", include_str!("../locales/en/observation.ftl"))),
-];
-
 static JA: LanguageIdentifier = langid!("ja");
 static EN: LanguageIdentifier = langid!("en");
 
@@ -95,18 +89,10 @@ impl Words {
     /// A month as the head of a column: `10月`, `Oct`; in English reports of more than a year's turn with the year.
     #[must_use]
     pub fn month(self, month: Month) -> String {
-        self.axis_month(month.year(), month.number(), false)
-    }
-
-    /// A month under an axis, with its year where the axis turns to it: `2013年1月`, `Jan 2013`.
-    pub(crate) fn axis_month(self, year: i16, number: i8, with_year: bool) -> String {
         const SHORT: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let short = usize::try_from(number - 1).ok().and_then(|index| SHORT.get(index)).copied().unwrap_or_default();
-        match (self.0, with_year) {
-            (Language::Ja, true) => format!("{year}年{number}月"),
-            (Language::Ja, false) => format!("{number}月"),
-            (Language::En, true) => format!("{short} {year}"),
-            (Language::En, false) => short.into(),
+        match self.0 {
+            Language::Ja => format!("{}月", month.number()),
+            Language::En => usize::try_from(month.number() - 1).ok().and_then(|index| SHORT.get(index)).copied().unwrap_or_default().into(),
         }
     }
 

@@ -163,18 +163,19 @@ impl Desk {
 
     /// What a query of the report asks for.
     async fn again(&self, query: &Value) -> Answer {
-        let text = |field: &str| query[field].as_str().unwrap_or_default().to_owned();
+        let text = |field: &str| query["observations"][field].as_str().unwrap_or_default().to_owned();
         let mut selection = Selection::default();
         for field in ["port", "country", "tool", "network", "sensors"] {
             assert!(selection.take(field, &text(field)).unwrap());
         }
-        let at = |field: &str| midnight(text(field).parse().unwrap());
+        let at = |field: &str| Moment::from(text(field).parse::<jiff::Timestamp>().unwrap());
         let (from, to) = (at("from"), at("to"));
-        if text("observe") == "series" {
+        if text("show") == "series" {
             let bucket = Bucket::ALL.into_iter().find(|bucket| bucket.key() == text("bucket")).unwrap();
             let question = series::Question { selection, from, to, bucket };
             return Answer::Series(series::series(&self.place, &ROOT, self.asking().standpoint, &question).await.unwrap());
         }
+        assert_eq!(text("show"), "ranks", "{query}");
         let by = By::ALL.into_iter().find(|by| by.key() == text("by")).unwrap();
         let question = top::Question { by, selection, from, to, limit: 1_000 };
         Answer::Ranking(top::top(&self.place, &ROOT, self.asking().standpoint, &question).await.unwrap())
@@ -260,7 +261,7 @@ on_both_databases! {
             let ids: Vec<&str> = value["blocks"].as_array().unwrap().iter().filter_map(|block| block["id"].as_str()).filter(|id| !id.is_empty()).collect();
             assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "no id stands twice: {ids:?}");
             let page = html::fragment(&document);
-        for href in ["/observe?from=2013-10-01&amp;to=2014-01-01&amp;by=port#tcp/445", "/observe?from=2013-10-01&amp;to=2014-01-01&amp;bucket=day&amp;port=tcp/445"] {
+        for href in ["/observe?show=ranks&amp;by=port&amp;from=2013-09-30T15:00:00Z&amp;to=2013-12-31T15:00:00Z&amp;bucket=day", "/observe?show=series&amp;by=port&amp;port=tcp/445&amp;from=2013-09-30T15:00:00Z&amp;to=2013-12-31T15:00:00Z&amp;bucket=day"] {
             assert!(page.contains(&format!("href=\"{href}\"")), "{href}");
         }
             assert!(press::sheets(&document, Some("https://noroshi.example")).files.len() >= 9);

@@ -3,7 +3,10 @@
 use super::Json;
 use clap::{Subcommand, ValueEnum};
 use jiff::{Timestamp, civil};
-use noroshi_kernel::moment::{Moment, Zone};
+use noroshi_kernel::{
+    language::Language,
+    moment::{Moment, Zone},
+};
 use noroshi_observation::{
     ask::{NoSelection, Selection},
     series, top,
@@ -67,6 +70,10 @@ pub(crate) enum Observe {
         #[command(flatten)]
         json: Json,
     },
+    /// Draw packets of each sensor through time, to an SVG file
+    ///
+    /// Draws what is given by --key, each as a line, or the ranks of what was seen most, for example --by port --ranks 1-5.
+    Graph(Graph),
     /// Ask packets in SQL: one SELECT over the table packets, read-only and within limits
     ///
     /// Columns are told in the manual, under "Packets as files". Two functions help: address(source_v4, source_v6) shows an address as text,
@@ -84,6 +91,33 @@ pub(crate) enum Observe {
         #[command(flatten)]
         json: Json,
     },
+}
+
+/// A graph.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Graph {
+    /// The file; .svg
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// By what packets are ranked
+    #[arg(long, value_enum, default_value = "port")]
+    pub(crate) by: By,
+    /// Which ranks are drawn, at most five
+    #[arg(long, value_name = "FIRST-LAST", default_value = "1-5")]
+    pub(crate) ranks: Ranks,
+    /// What is drawn instead of ranks, for example tcp/22 or JP; may be given up to five times
+    #[arg(long, value_name = "KEY", conflicts_with = "ranks")]
+    pub(crate) key: Vec<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) window: Window,
+    /// How long a bucket is
+    #[arg(long, value_enum, default_value = "day")]
+    pub(crate) bucket: Bucket,
+    /// The language of its words
+    #[arg(long, default_value = "ja")]
+    pub(crate) lang: Language,
 }
 
 /// Which packets.
@@ -117,6 +151,26 @@ impl Which {
             }
         }
         Ok(selection)
+    }
+}
+
+/// Ranks from one to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ranks {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+}
+
+impl FromStr for Ranks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+            (1 <= first && first <= last && last < first + 5 && last <= 100).then_some(Self { first, last })
+        };
+        read().ok_or_else(|| "write it like 1-5 or 6-10: at most five ranks, and none beyond 100".to_owned())
     }
 }
 

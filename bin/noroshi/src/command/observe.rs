@@ -1,3 +1,4 @@
+mod graph;
 mod sql;
 
 use super::{print, print_json, regular};
@@ -68,6 +69,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             }
             Ok(Done::Whole)
         }
+        Observe::Graph(graph) => graph::run(platform, &place, graph).await,
         Observe::Sql { sql, from, to, json } => sql::run(platform, &place, &sql, from.zip(to), json.json).await,
     }
 }

@@ -14,8 +14,8 @@ impl Value {
             Self::Service(service) => service.map_or(0, of_service),
             Self::Country(country) => of_country(country),
             Self::Sensor(number) => u64::from(number),
-            Self::Tool(tool) => place_of(&Tool::ALL, tool),
-            Self::Kind(kind) => place_of(&Kind::ALL, kind),
+            Self::Tool(tool) => place_of(&Tool::ALL, &tool),
+            Self::Kind(kind) => place_of(&Kind::ALL, &kind),
             Self::ServiceCountry(service, country) => of_service(service) << COUNTRY_BITS | of_country(country),
         }
     }
@@ -51,8 +51,8 @@ impl Value {
     }
 }
 
-fn place_of<T: PartialEq>(all: &[T], one: T) -> u64 {
-    all.iter().position(|known| *known == one).unwrap_or_default() as u64
+fn place_of<T: PartialEq>(all: &[T], one: &T) -> u64 {
+    all.iter().position(|known| known == one).unwrap_or_default() as u64
 }
 
 fn of_service(service: Service) -> u64 {

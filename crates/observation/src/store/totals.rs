@@ -32,7 +32,7 @@ pub(crate) async fn add(work: &UnitOfWork, calendar: &mut Calendar, counted: imp
     }
     for ((level, dimension, at), packets) in totals {
         let mut sum = Totals::default();
-        read_into(&mut sum, work.all(of("SELECT packed FROM", level, dimension).push(" AND at = ").bind(at)).await?)?;
+        read_into(&mut sum, &work.all(of("SELECT packed FROM", level, dimension).push(" AND at = ").bind(at)).await?)?;
         packets.into_iter().for_each(|(code, packets)| sum.add(code, packets));
         put(work, level, dimension, at, &sum).await?;
     }
@@ -54,12 +54,12 @@ pub(crate) async fn sum(query: &impl Query, calendar: &Calendar, dimension: Dime
     let (last, _) = calendar.month(to);
     let months = (first < last).then_some((first, last));
     if let Some(months) = months {
-        read_into(&mut sum, query.all(within("SELECT packed FROM", Level::Month, dimension, months)).await?)?;
+        read_into(&mut sum, &query.all(within("SELECT packed FROM", Level::Month, dimension, months)).await?)?;
     }
     let (until, since) = months.unwrap_or((to, to));
     for days in [(from, until), (since, to)] {
         if days.0 < days.1 {
-            read_into(&mut sum, query.all(within("SELECT packed FROM", Level::Day, dimension, days)).await?)?;
+            read_into(&mut sum, &query.all(within("SELECT packed FROM", Level::Day, dimension, days)).await?)?;
         }
     }
     Ok(sum)
@@ -86,7 +86,7 @@ pub(crate) async fn clear(work: &UnitOfWork, calendar: &Calendar, from: i64) -> 
     // What is left of the month is in its days.
     for dimension in Dimension::ALL {
         let mut left = Totals::default();
-        read_into(&mut left, work.all(within("SELECT packed FROM", Level::Day, dimension, (month, from))).await?)?;
+        read_into(&mut left, &work.all(within("SELECT packed FROM", Level::Day, dimension, (month, from))).await?)?;
         if left.iter().next().is_some() {
             put(work, Level::Month, dimension, month, &left).await?;
         }
@@ -151,7 +151,7 @@ fn of(what: &str, level: Level, dimension: Dimension) -> Sql {
     Sql::new(what).push(" observation_total WHERE level = ").bind(level.number()).push(" AND dimension = ").bind(dimension.number())
 }
 
-fn read_into(sum: &mut Totals, rows: Vec<Packed>) -> Result<(), LedgerError> {
+fn read_into(sum: &mut Totals, rows: &[Packed]) -> Result<(), LedgerError> {
     rows.iter().try_for_each(|row| sum.take(&row.packed)).ok_or_else(|| LedgerError::Damaged("the totals of a day or month cannot be read".into()))
 }
 

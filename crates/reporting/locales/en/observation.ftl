@@ -6,13 +6,11 @@ obs-unit-sensor-day = packets per sensor and day
 obs-unit-sources-day = distinct sources of each day
 obs-unit-sources-week = distinct sources of each week
 obs-and = { ", " }
-obs-unknown = unknown
 obs-others = other
 obs-total = Total
 obs-none = Nothing was seen.
 obs-home = Sensors at home
 obs-abroad = Sensors abroad
-obs-week = week from { $day }
 obs-rise = rise
 
 obs-section-ports = Ports, { $period }

@@ -6,13 +6,11 @@ obs-unit-sensor-day = パケット数 / センサー / 日
 obs-unit-sources-day = 日ごとの送信元数（重複を除く）
 obs-unit-sources-week = 週ごとの送信元数（重複を除く）
 obs-and = 、
-obs-unknown = 不明
 obs-others = その他
 obs-total = 合計
 obs-none = 観測されたものはありません。
 obs-home = 国内のセンサー
 obs-abroad = 海外のセンサー
-obs-week = { $day } からの週
 obs-rise = 増加
 
 obs-section-ports = 宛先ポート { $period }

@@ -1,13 +1,12 @@
 //! The report of the observation desk: what sensors received unasked in a period, and in the twelve months to its end.
 
-mod axis;
 mod figures;
-mod links;
 mod ports;
 mod regions;
 mod rises;
 mod sensors;
 mod sides;
+mod stretch;
 mod sums;
 mod through_time;
 mod told;

@@ -1,7 +1,10 @@
 //! Ports: what was asked for most.
 
-use super::told::{Told, none, service};
-use crate::ReportingError;
+use super::told::{Told, none, thousandth};
+use crate::{
+    ReportingError,
+    graph::{self, Axis},
+};
 use noroshi_catalogue::service_name;
 use noroshi_document::{
     heat::{Heat, HeatRow},
@@ -26,7 +29,7 @@ pub(super) fn blocks(told: &Told<'_>) -> Result<Vec<Block>, ReportingError> {
     for (ranks, id, key) in
         [(rows.get(..LINES.min(rows.len())), "chart-ports-first", "obs-chart-ports-first"), (rows.get(LINES..), "chart-ports-next", "obs-chart-ports-next")]
     {
-        let drawn = ranks.unwrap_or_default().iter().filter_map(line);
+        let drawn = ranks.unwrap_or_default().iter().filter_map(|ranked| line(told, ranked));
         let chart = told.chart((id, told.title(key)), "obs-unit-sensor-day", drawn, |row| row.per_sensor_day)?;
         blocks.extend(chart.map(|chart| Block::Chart(chart.table(told.id("table-ports")))));
     }
@@ -37,8 +40,8 @@ pub(super) fn blocks(told: &Told<'_>) -> Result<Vec<Block>, ReportingError> {
     Ok(blocks)
 }
 
-fn line(ranked: &Ranked) -> Option<(String, &Series, Selection)> {
-    Some((service(&ranked.row.key), ranked.series.as_ref()?, selection(ranked)?))
+fn line<'a>(told: &Told<'_>, ranked: &'a Ranked) -> Option<(String, &'a Series, Selection)> {
+    Some((name(told, &ranked.row.key), ranked.series.as_ref()?, selection(ranked)?))
 }
 
 fn selection(ranked: &Ranked) -> Option<Selection> {
@@ -50,21 +53,21 @@ fn sentences(told: &Told<'_>) -> Option<Block> {
     let first = told.part.ports.rows.first()?;
     let of = selection(first)?;
     let average = told.average(first.row.per_sensor_day?, &of);
-    let port: Prose = named(&first.row.key).into();
+    let port: Prose = graph::named(told.words, By::Port, &first.row.key).into();
     let lead = match told.change(&first.row, first.previous.as_ref(), &of) {
         Some(change) => told.words.prose("obs-sentence-first", [("port", port), ("average", average.into()), ("change", change)]),
         None => told.words.prose("obs-sentence-first-alone", [("port", port), ("average", average.into())]),
     };
     let is_new = |ranked: &&Ranked| told.has_before() && ranked.previous_rank.is_none_or(|rank| rank > *super::figures::RANKS.end());
-    let new: Vec<String> = told.part.ports.rows.iter().filter(is_new).map(|ranked| service(&ranked.row.key)).collect();
+    let new: Vec<String> = told.part.ports.rows.iter().filter(is_new).map(|ranked| name(told, &ranked.row.key)).collect();
     let joined = new.join(&told.words.get("obs-and"));
     let came = if new.is_empty() { Prose::default() } else { told.words.prose("obs-sentence-new", [("ports", joined.into())]) };
     Some(Block::Paragraph(told.sentences([lead, came])))
 }
 
-/// A service with the name of what listens there.
-fn named(key: &str) -> String {
-    service_name(key).map_or_else(|| service(key), |name| format!("{} ({name})", service(key)))
+/// A port as it is read.
+fn name(told: &Told<'_>, key: &str) -> String {
+    graph::name(told.words, By::Port, key)
 }
 
 fn table(told: &Told<'_>) -> Table {
@@ -74,10 +77,10 @@ fn table(told: &Told<'_>) -> Table {
         let [average, change] = told.compared(&ranked.row, ranked.previous.as_ref(), &of);
         let before = ranked.previous_rank.map_or_else(none, |rank| Cell::Text(rank.to_string()));
         let sources = ranked.row.sources.map_or_else(none, |sources| Cell::Number(told.row(sources, By::Port, &ranked.row.key)));
-        let name = Cell::Text(service_name(&ranked.row.key).unwrap_or_default().to_owned());
+        let service = Cell::Text(service_name(&ranked.row.key).unwrap_or_default().to_owned());
         let packets = Cell::Number(told.row(ranked.row.packets, By::Port, &ranked.row.key));
         Row {
-            cells: vec![Cell::Text(ranked.rank.to_string()), Cell::Code(service(&ranked.row.key)), name, average, change, before, packets, sources],
+            cells: vec![Cell::Text(ranked.rank.to_string()), Cell::Code(name(told, &ranked.row.key)), service, average, change, before, packets, sources],
             header: false,
         }
     };
@@ -112,12 +115,12 @@ fn table(told: &Told<'_>) -> Table {
 
 /// The ten ports by week.
 fn heat(told: &Told<'_>) -> Result<Option<Heat>, ReportingError> {
-    let (window, mut axis, mut rows) = (told.window(), None, Vec::new());
-    for (name, series, selection) in told.part.ports.rows.iter().filter_map(line) {
-        axis.get_or_insert_with(|| super::axis::Axis::of(series, told.part.period.last_month(), told.zone, told.words));
-        let question = window.series(told.part.bucket, &selection);
-        let values = series.rows.iter().map(|row| row.per_sensor_day.map(super::told::thousandth)).collect();
-        rows.push(HeatRow { name, values, href: Some(question.href()), query: question.query() });
+    let (view, mut axis, mut rows) = (told.view(), None, Vec::new());
+    for (name, series, selection) in told.part.ports.rows.iter().filter_map(|ranked| line(told, ranked)) {
+        axis.get_or_insert_with(|| Axis::of(told.hand(), series));
+        let view = view.series(selection);
+        let values = series.rows.iter().map(|row| row.per_sensor_day.map(thousandth)).collect();
+        rows.push(HeatRow { name, values, href: Some(view.href()), query: view.query() });
     }
     let Some(axis) = axis else { return Ok(None) };
     let heat = Heat::new(told.id("heat-ports"), told.title("obs-heat-ports"), axis.labels, rows)?.points(axis.points)?;

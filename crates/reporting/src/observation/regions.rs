@@ -1,7 +1,7 @@
 //! Regions from which packets came.
 
 use super::told::{Told, none};
-use crate::ReportingError;
+use crate::{ReportingError, graph};
 use noroshi_document::{
     model::Block,
     share,
@@ -34,9 +34,9 @@ fn selection(key: &str) -> Option<Selection> {
     of_key(By::Country, &Selection::default(), key)
 }
 
-/// A country as it is known by its two letters, or the word for an unknown one.
+/// A country as it is read.
 fn name(told: &Told<'_>, key: &str) -> String {
-    if key == "unknown" { told.words.get("obs-unknown") } else { key.to_owned() }
+    graph::name(told.words, By::Country, key)
 }
 
 fn table(told: &Told<'_>) -> Table {

@@ -1,13 +1,14 @@
 //! Rises: what became more, since when, and why.
 
 use super::{
-    axis::Axis,
     figures::Asking,
-    links::Window,
-    told::{Told, service, thousandth},
+    stretch::stretch,
+    told::{Told, thousandth},
 };
-use crate::ReportingError;
-use jiff::Timestamp;
+use crate::{
+    ReportingError,
+    graph::{self, Axis, View},
+};
 use noroshi_document::{
     chart::{Chart, Kind, Series as Line},
     model::Block,
@@ -18,6 +19,8 @@ use noroshi_kernel::{language::Bilingual, moment::Moment, period::Period};
 use noroshi_observation::{
     ask::Selection,
     series::{self, Bucket, Series},
+    service_key,
+    top::By,
 };
 
 /// The most rises of a report: more is not read.
@@ -68,7 +71,7 @@ pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, Rep
         blocks.push(Block::Note(told.words.get("obs-no-rises")));
     }
     for (number, one) in (1..).zip(rises) {
-        blocks.push(Block::Heading { level: 3, text: name(&one.rise.selection), id: told.id(&format!("rise-{number}")) });
+        blocks.push(Block::Heading { level: 3, text: name(told, &one.rise.selection), id: told.id(&format!("rise-{number}")) });
         blocks.push(Block::Paragraph(sentence(told, &one.rise)));
         blocks.push(Block::Chart(chart(told, number, one)?));
     }
@@ -76,18 +79,26 @@ pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, Rep
 }
 
 /// `5168/TCP`, `1433/TCP CN`.
-fn name(selection: &Selection) -> String {
-    selection.name().split(' ').map(|part| if part.contains('/') { service(part) } else { part.to_uppercase() }).collect::<Vec<_>>().join(" ")
+fn name(told: &Told<'_>, selection: &Selection) -> String {
+    let service = selection.service.map(|service| graph::name(told.words, By::Port, service_key(service).trim_end_matches("/-")));
+    let rest = Selection { service: None, ..selection.clone() };
+    let rest = (rest.fields().iter().any(|(field, _)| *field != "sensors")).then(|| rest.name());
+    service.into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+/// The time in which it rose.
+fn view(told: &Told<'_>, rise: &Rise) -> View {
+    View { from: rise.from, to: rise.to, bucket: Bucket::Day, ..told.view().series(rise.selection.clone()) }
 }
 
 fn sentence(told: &Told<'_>, rise: &Rise) -> Prose {
-    let question = Window::days(rise.from, rise.to, told.zone).series(Bucket::Day, &rise.selection);
-    let measure = |value: f64| -> Prose { Measure::new(value, question.query(), Some(question.href())).into() };
+    let view = view(told, rise);
+    let measure = |value: f64| -> Prose { Measure::new(value, view.query(), Some(view.href())).into() };
     let day = |at: Moment| told.zone.wall(at).date().to_string();
     let what = told.words.prose(
         "obs-sentence-rise",
         [
-            ("port", name(&rise.selection).into()),
+            ("port", name(told, &rise.selection).into()),
             ("from", day(rise.from).into()),
             ("to", day(Moment(rise.to.0 - 1)).into()),
             ("average", measure(rise.average)),
@@ -99,15 +110,13 @@ fn sentence(told: &Told<'_>, rise: &Rise) -> Prose {
 }
 
 fn chart(told: &Told<'_>, number: usize, one: &Drawn) -> Result<Chart, ReportingError> {
-    let axis = Axis::of(&one.series, told.part.period.last_month(), told.zone, told.words);
+    let axis = Axis::of(told.hand(), &one.series);
     let values = one.series.rows.iter().map(|row| row.per_sensor_day.map(thousandth)).collect();
-    let name = name(&one.rise.selection);
-    let question = told.window().series(Bucket::Day, &one.rise.selection);
-    let line = Line::new(name.clone(), values).leading(question.href());
+    let name = name(told, &one.rise.selection);
+    let line = Line::new(name.clone(), values).leading(View { bucket: Bucket::Day, ..told.view().series(one.rise.selection.clone()) }.href());
     let title = told.words.with("obs-chart-rise", &[("port", &name)]);
     let chart = Chart::new(told.id(&format!("chart-rise-{number}")), title, Kind::Lines, axis.labels, vec![line])?.points(axis.points)?;
-    let at = |moment: Moment| Timestamp::from_microsecond(moment.0).unwrap_or_default();
-    let chart = match Axis::stretch(&one.series, at(one.rise.from), at(one.rise.to)) {
+    let chart = match stretch(&one.series, one.rise.from, one.rise.to) {
         Some(points) => chart.span(points, told.words.get("obs-rise"))?,
         None => chart,
     };

@@ -1,7 +1,7 @@
 //! Home beside abroad: what the sensors here saw, and those elsewhere.
 
-use super::told::{Told, none, service};
-use crate::ReportingError;
+use super::told::{Told, none};
+use crate::{ReportingError, graph};
 use noroshi_document::{
     model::Block,
     prose::Prose,
@@ -32,7 +32,7 @@ pub(super) fn blocks(told: &Told<'_>) -> Result<Vec<Block>, ReportingError> {
         let cells = told.part.sides.iter().flat_map(|side| match side.ports.rows.get(place) {
             Some(row) => {
                 let of = of_key(By::Port, &selection(side), &row.key).unwrap_or_default();
-                [Cell::Code(service(&row.key)), row.per_sensor_day.map_or_else(none, |value| Cell::Measure(told.average(value, &of)))]
+                [Cell::Code(graph::name(words, By::Port, &row.key)), row.per_sensor_day.map_or_else(none, |value| Cell::Measure(told.average(value, &of)))]
             }
             None => [none(), none()],
         });

@@ -1,23 +1,23 @@
 //! Numbers of a part with what works them out, and the words around them.
 
-use super::{
-    axis::Axis,
-    figures::Part,
-    links::{Question, Window},
+use super::figures::Part;
+use crate::{
+    Words,
+    graph::{Axis, Hand, View},
 };
-use crate::Words;
 use noroshi_document::{
     change,
     chart::{Chart, Kind, NoChart, Series as Line},
     prose::Prose,
     table::{Cell, Figure, Measure},
 };
-use noroshi_kernel::{language::Language, moment::Zone};
+use noroshi_kernel::{language::Language, moment::Zone, period::Period};
 use noroshi_observation::{
     ask::{Selection, Sensors},
     series::{Bucket, Row as Bucketed, Series},
     top::{By, Row},
 };
+use serde_json::Value;
 
 /// What every section of a part draws from.
 pub(super) struct Told<'a> {
@@ -28,14 +28,20 @@ pub(super) struct Told<'a> {
     pub(super) suffix: &'static str,
 }
 
-impl<'a> Told<'a> {
-    pub(super) fn window(&self) -> Window {
-        Window::of(self.part.period, self.zone)
+impl Told<'_> {
+    /// In which words and whose days it is drawn.
+    pub(super) const fn hand(&self) -> Hand<'_> {
+        Hand { words: self.words, zone: self.zone }
     }
 
-    /// The window before.
-    pub(super) fn before(&self) -> Window {
-        Window::of(self.part.period.previous(), self.zone)
+    /// All of the period.
+    pub(super) fn view(&self) -> View {
+        self.view_of(self.part.period)
+    }
+
+    fn view_of(&self, period: Period) -> View {
+        let (from, to) = period.bounds(self.zone);
+        View { show: "ranks", by: By::Port, selection: Selection::default(), from, to, bucket: self.part.bucket }
     }
 
     pub(super) fn id(&self, name: &str) -> String {
@@ -54,39 +60,45 @@ impl<'a> Told<'a> {
 
     /// A number of all that a ranking tells.
     pub(super) fn count(&self, value: u64, by: By, selection: &Selection) -> Figure {
-        figure(value, &self.window().top(by, selection, None))
+        let view = View { by, selection: selection.clone(), ..self.view() };
+        figure(value, view.query(), view.href())
     }
 
     /// A number of one row of a ranking of everything.
     pub(super) fn row(&self, value: u64, by: By, key: &str) -> Figure {
-        figure(value, &self.window().top(by, &Selection::default(), Some(key)))
+        let view = View { by, ..self.view() };
+        let mut query = view.query();
+        if let Value::Object(fields) = &mut query {
+            fields.insert("row".into(), key.into());
+        }
+        figure(value, query, view.href())
     }
 
     /// An average for each sensor and day: of all by its ranking, of a part of it by how that went on.
     pub(super) fn average(&self, value: f64, selection: &Selection) -> Measure {
-        self.measure(value, &self.window(), selection)
+        self.measure(value, self.view(), selection)
     }
 
-    fn measure(&self, value: f64, window: &Window, selection: &Selection) -> Measure {
+    fn measure(&self, value: f64, view: View, selection: &Selection) -> Measure {
         let is_part = Selection { sensors: Sensors::All, ..selection.clone() } != Selection::default();
         // Weeks reach beyond the period, days and months do not.
-        let bucket = if self.part.bucket == Bucket::Week { Bucket::Month } else { self.part.bucket };
-        let question = if is_part { window.series(bucket, selection) } else { window.top(By::Port, selection, None) };
-        Measure::new(value, question.query(), Some(question.href()))
+        let bucket = if view.bucket == Bucket::Week { Bucket::Month } else { view.bucket };
+        let view = View { show: if is_part { "series" } else { "ranks" }, selection: selection.clone(), bucket, ..view };
+        Measure::new(value, view.query(), Some(view.href()))
     }
 
     /// A row's average, and its change in percent.
     pub(super) fn compared(&self, row: &Row, previous: Option<&Row>, selection: &Selection) -> [Cell; 2] {
-        let now = row.per_sensor_day.map(|value| self.measure(value, &self.window(), selection));
-        let earlier = previous.and_then(|row| row.per_sensor_day).map(|value| self.measure(value, &self.before(), selection));
+        let now = row.per_sensor_day.map(|value| self.measure(value, self.view(), selection));
+        let earlier = previous.and_then(|row| row.per_sensor_day).map(|value| self.measure(value, self.view_of(self.part.period.previous()), selection));
         let percent = now.as_ref().zip(earlier.as_ref()).and_then(|(now, earlier)| change::percent(now.thousandths, earlier.thousandths));
         [now.map_or_else(none, Cell::Measure), Cell::Change { percent }]
     }
 
     /// «up 28 % from 46.9 in the quarter before»; nothing where there was nothing.
     pub(super) fn change(&self, row: &Row, previous: Option<&Row>, selection: &Selection) -> Option<Prose> {
-        let now = self.measure(row.per_sensor_day?, &self.window(), selection);
-        let earlier = self.measure(previous?.per_sensor_day?, &self.before(), selection);
+        let now = self.measure(row.per_sensor_day?, self.view(), selection);
+        let earlier = self.measure(previous?.per_sensor_day?, self.view_of(self.part.period.previous()), selection);
         let percent = change::percent(now.thousandths, earlier.thousandths)?;
         let key = match percent.signum() {
             0 => "change-same",
@@ -105,11 +117,11 @@ impl<'a> Told<'a> {
         series: impl IntoIterator<Item = (String, &'s Series, Selection)>,
         value: impl Fn(&Bucketed) -> Option<f64>,
     ) -> Result<Option<Chart>, NoChart> {
-        let (window, mut axis, mut lines) = (self.window(), None, Vec::new());
+        let (view, mut axis, mut lines) = (self.view(), None, Vec::new());
         for (name, one, selection) in series {
-            axis.get_or_insert_with(|| Axis::of(one, self.part.period.last_month(), self.zone, self.words));
+            axis.get_or_insert_with(|| Axis::of(self.hand(), one));
             let values = one.rows.iter().map(|row| value(row).map(thousandth)).collect();
-            lines.push(Line::new(name, values).leading(window.series(self.part.bucket, &selection).href()));
+            lines.push(Line::new(name, values).leading(view.series(selection).href()));
         }
         let Some(axis) = axis else { return Ok(None) };
         let chart = Chart::new(self.id(id), title, Kind::Lines, axis.labels, lines)?.points(axis.points)?;
@@ -135,31 +147,11 @@ pub(super) fn none() -> Cell {
 }
 
 /// A number that counts as many as it can.
-fn figure(value: u64, question: &Question) -> Figure {
-    Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query: question.query(), href: Some(question.href()) }
+fn figure(value: u64, query: Value, href: String) -> Figure {
+    Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query, href: Some(href) }
 }
 
 /// A value as charts and their JSON hold it.
 pub(super) fn thousandth(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
-}
-
-/// A service as people write it: `445/TCP`, `ICMP/8`.
-pub(super) fn service(key: &str) -> String {
-    match key.split_once('/') {
-        Some((protocol @ ("tcp" | "udp"), port)) if port != "-" => format!("{port}/{}", protocol.to_uppercase()),
-        _ => key.to_uppercase(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn services_are_written_as_reports_do() {
-        for (key, shown) in [("tcp/445", "445/TCP"), ("udp/53", "53/UDP"), ("icmp/8", "ICMP/8"), ("ip/47", "IP/47"), ("tcp/-", "TCP/-"), ("other", "OTHER")] {
-            assert_eq!(service(key), shown);
-        }
-    }
 }

@@ -1,0 +1,102 @@
+//! Lines through time.
+
+use super::{Axis, Graph, Hand, View, decimal, height, undrawable};
+use crate::ReportingError;
+use noroshi_document::{
+    chart::{self, Chart, Kind},
+    number,
+    table::{Cell, Column, Row, Table},
+};
+use noroshi_observation::series::Series;
+
+/// A line: its name, what it counts, and where it is told by itself.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// Its name.
+    pub name: String,
+    /// What it counts.
+    pub series: &'a Series,
+    /// The view of it alone.
+    pub view: Option<View>,
+}
+
+/// Draws lines; all of one time and bucket. `table` is the id of the table under the chart.
+///
+/// # Errors
+/// [`ReportingError::Chart`] when there are more lines or points than can be told apart.
+pub fn lines(hand: Hand<'_>, (id, title, table): (&str, &str, &str), lines: &[Line<'_>]) -> Result<Chart, ReportingError> {
+    let axis = lines.first().map(|line| Axis::of(hand, line.series)).unwrap_or_default();
+    let unit = lines.first().map(|line| hand.unit(line.series.bucket)).unwrap_or_default();
+    let series = lines.iter().map(|line| {
+        let values = line.series.rows.iter().map(|row| height(row, line.series.bucket)).collect();
+        let series = chart::Series::new(line.name.clone(), values);
+        match &line.view {
+            Some(view) => series.leading(view.href()),
+            None => series,
+        }
+    });
+    let series: Vec<chart::Series> = series.collect();
+    let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let caption = hand.words.with("graph-caption", &[("title", title), ("names", &names.join(hand.words.get("graph-comma").as_str())), ("unit", &unit)]);
+    let chart = Chart::new(id, title, Kind::Lines, axis.labels, series).and_then(|chart| chart.points(axis.points)).map_err(undrawable)?;
+    Ok(chart.unit(unit).table(table).caption(caption))
+}
+
+/// One selection through time: its line, and a table of every bucket, the last first.
+///
+/// # Errors
+/// As [`lines`].
+pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Result<Graph, ReportingError> {
+    let table_id = format!("{id}-table");
+    let chart = lines(hand, (id, title, &table_id), std::slice::from_ref(line))?;
+    let axis = Axis::of(hand, line.series);
+    let word = |key: &str| hand.words.get(key);
+    let dash = || Cell::Text("\u{2013}".into());
+    let count = |count: Option<u64>| count.map_or_else(dash, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
+    let rows = axis.points.iter().zip(&line.series.rows).rev().map(|(name, row)| {
+        let average = height(row, line.series.bucket).map_or_else(dash, |average| Cell::Text(decimal(average)));
+        Row::named(name.clone(), [average, count(row.packets), count(row.sources), Cell::Text(decimal(row.sensors_watching))])
+    });
+    let table = Table {
+        id: table_id,
+        title: title.to_owned(),
+        columns: vec![
+            Column::left(word("graph-column-time")),
+            Column::right(word("graph-column-average")),
+            Column::right(word("graph-column-packets")),
+            Column::right(word("graph-column-sources")),
+            Column::right(word("graph-column-sensors")),
+        ],
+        rows: rows.collect(),
+        unit: Some(hand.unit(line.series.bucket)),
+        total: None,
+        notes: vec![word("graph-note-gap")],
+        empty: Some(word("graph-empty")),
+    };
+    Ok(Graph { chart, table })
+}
+
+/// What came from home beside what came from abroad.
+///
+/// # Errors
+/// As [`lines`].
+pub fn home_beside_abroad(hand: Hand<'_>, id: &str, home: &Line<'_>, abroad: &Line<'_>) -> Result<Graph, ReportingError> {
+    let (table_id, title) = (format!("{id}-table"), hand.words.get("graph-origins"));
+    let chart = lines(hand, (id, &title, &table_id), &[home.clone(), abroad.clone()])?;
+    let axis = Axis::of(hand, home.series);
+    let cell = |row: &noroshi_observation::series::Row| {
+        height(row, home.series.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(decimal(average)))
+    };
+    let rows = axis.points.iter().zip(home.series.rows.iter().zip(&abroad.series.rows)).rev();
+    let table = Table {
+        id: table_id,
+        title,
+        columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home.name.clone()), Column::right(abroad.name.clone())],
+        rows: rows.map(|(name, (home, abroad))| Row::named(name.clone(), [cell(home), cell(abroad)])).collect(),
+        unit: Some(hand.unit(home.series.bucket)),
+        total: None,
+        notes: vec![hand.words.get("graph-note-gap"), hand.words.get("graph-note-origin")],
+        empty: Some(hand.words.get("graph-empty")),
+    };
+    Ok(Graph { chart, table })
+}

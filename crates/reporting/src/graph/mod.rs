@@ -1,0 +1,72 @@
+//! Graphs of what sensors saw: one form for pages, files, the public site and the reports.
+//!
+//! A graph is a [`Chart`](noroshi_document::chart::Chart) and the [`Table`](noroshi_document::table::Table) under it. Figures are packets for each
+//! sensor that watched and day (by the hour: hour), so that neither more sensors nor a gap change a line; what was not watched is a gap.
+
+mod axis;
+mod heat;
+mod lines;
+mod names;
+mod ranks;
+mod title;
+mod view;
+
+pub use axis::Axis;
+pub use heat::weeks;
+pub use lines::{Line, home_beside_abroad, lines, through_time};
+pub use names::{name, named};
+pub use ranks::{ranks, table};
+pub use title::{title, titled};
+pub use view::View;
+
+use crate::{ReportingError, Words};
+use noroshi_document::{chart::Chart, table::Table};
+use noroshi_kernel::moment::Zone;
+use noroshi_observation::series::{Bucket, Row};
+
+/// In which words and whose days a graph is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand<'a> {
+    /// The words.
+    pub words: Words,
+    /// The team's zone.
+    pub zone: &'a Zone,
+}
+
+impl Hand<'_> {
+    /// In what a graph by these buckets counts.
+    #[must_use]
+    pub fn unit(&self, bucket: Bucket) -> String {
+        self.words.get(if bucket == Bucket::Hour { "graph-unit-hour" } else { "graph-unit-day" })
+    }
+}
+
+/// A graph and its table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// What is drawn.
+    pub chart: Chart,
+    /// The same in figures.
+    pub table: Table,
+}
+
+/// What a graph shows of a bucket: packets for each sensor and hour or day.
+#[must_use]
+pub fn height(row: &Row, bucket: Bucket) -> Option<f64> {
+    if bucket == Bucket::Hour { row.average_per_sensor } else { row.per_sensor_day }
+}
+
+/// A figure that is no whole number, as it is read: `52.4`, `0.07`.
+#[must_use]
+pub fn decimal(figure: f64) -> String {
+    // Exact enough: a figure is shown with two digits behind the point at most.
+    if figure >= 9.995 {
+        noroshi_document::number::decimal((figure * 10.0).round() / 10.0)
+    } else {
+        noroshi_document::number::decimal((figure * 100.0).round() / 100.0)
+    }
+}
+
+fn undrawable(error: noroshi_document::chart::NoChart) -> ReportingError {
+    ReportingError::Chart(error)
+}

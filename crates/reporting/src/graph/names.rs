@@ -1,0 +1,58 @@
+//! What things are called in graphs.
+
+use crate::Words;
+use noroshi_observation::top::By;
+
+/// A row's key as it is read: `445/TCP`, `ICMP 8`, `JP`, `不明`.
+#[must_use]
+pub fn name(words: Words, by: By, key: &str) -> String {
+    match (by, key) {
+        (By::Port, "other") => words.get("graph-other"),
+        (By::Port, key) => port(key),
+        (_, "unknown") => words.get("graph-unknown"),
+        (By::Country, "home") => words.get("graph-home"),
+        (By::Country, "abroad") => words.get("graph-abroad"),
+        _ => key.to_owned(),
+    }
+}
+
+/// The same, with the service's name behind a port.
+#[must_use]
+pub fn named(words: Words, by: By, key: &str) -> String {
+    let name = name(words, by, key);
+    match noroshi_catalogue::service_name(key).filter(|_| by == By::Port) {
+        Some(service) => format!("{name} ({service})"),
+        None => name,
+    }
+}
+
+fn port(key: &str) -> String {
+    match key.split_once('/') {
+        Some((protocol @ ("tcp" | "udp"), port)) => format!("{port}/{}", protocol.to_uppercase()),
+        Some(("icmp", kind)) => format!("ICMP {kind}"),
+        Some(("icmpv6", kind)) => format!("ICMPv6 {kind}"),
+        None if key == "icmp" => "ICMP".to_owned(),
+        _ => key.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use noroshi_kernel::language::Language;
+
+    #[test]
+    fn keys_are_read_as_the_field_writes_them() {
+        for (by, key, ja, en) in [
+            (By::Port, "tcp/445", "445/TCP (microsoft-ds)", "445/TCP (microsoft-ds)"),
+            (By::Port, "udp/40001", "40001/UDP", "40001/UDP"),
+            (By::Port, "icmp/8", "ICMP 8 (echo-request)", "ICMP 8 (echo-request)"),
+            (By::Port, "icmp", "ICMP", "ICMP"),
+            (By::Country, "unknown", "不明", "unknown"),
+            (By::Country, "home", "国内", "at home"),
+            (By::Sensor, "north", "north", "north"),
+        ] {
+            assert_eq!((named(Words(Language::Ja), by, key), named(Words(Language::En), by, key)), (ja.into(), en.into()));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Ranks: how each went on, where it stands, and where it stood.
+
+use super::{Graph, Hand, Line, View, decimal, lines, name};
+use crate::ReportingError;
+use noroshi_document::{
+    change,
+    table::{Cell, Column, Figure, Row, Table},
+};
+use noroshi_observation::{
+    ranks::{Ranked, Ranks, of_key},
+    top::By,
+};
+
+/// Draws ranks (at most five), with their table.
+///
+/// # Errors
+/// [`ReportingError::Chart`] when there are more than can be told apart.
+pub fn ranks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &View) -> Result<Graph, ReportingError> {
+    let table_id = format!("{id}-table");
+    let line = |ranked: &'_ Ranked| {
+        let selection = of_key(view.by, &view.selection, &ranked.row.key);
+        (name(hand.words, view.by, &ranked.row.key), selection.map(|selection| view.series(selection)))
+    };
+    let drawn: Vec<Line<'_>> = (ranks.rows.iter())
+        .filter_map(|ranked| {
+            let (name, view) = line(ranked);
+            Some(Line { name, series: ranked.series.as_ref()?, view })
+        })
+        .collect();
+    let chart = lines(hand, (id, title, &table_id), &drawn)?;
+    Ok(Graph { chart, table: table(hand, (&table_id, title), ranks, view) })
+}
+
+/// The table of ranks alone, of any number of rows.
+#[must_use]
+pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &View) -> Table {
+    let word = |key: &str| hand.words.get(key);
+    let (by_port, has_before) = (view.by == By::Port, ranks.before.is_some());
+    let mut columns = vec![Column::right(word("graph-column-rank")), Column::left(word(&format!("graph-by-{}", view.by.key())))];
+    columns.extend(by_port.then(|| Column::left(word("graph-column-service"))));
+    columns.extend(["average", "packets", "share", "sources"].map(|key| Column::right(word(&format!("graph-column-{key}")))));
+    if has_before {
+        columns.extend(["change", "previous-rank"].map(|key| Column::right(word(&format!("graph-column-{key}")))));
+    }
+    let row = |ranked: &Ranked| {
+        let row = &ranked.row;
+        let selection = of_key(view.by, &view.selection, &row.key);
+        let view_of = selection.map(|selection| view.series(selection));
+        let figure = |value: u64| Figure {
+            value: i64::try_from(value).unwrap_or(i64::MAX),
+            query: view_of.as_ref().unwrap_or(view).query(),
+            href: view_of.as_ref().map(View::href),
+        };
+        let mut cells = vec![Cell::Text(name(hand.words, view.by, &row.key))];
+        cells.extend(by_port.then(|| Cell::Text(noroshi_catalogue::service_name(&row.key).unwrap_or_default().to_owned())));
+        cells.push(row.per_sensor_day.map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(decimal(average))));
+        cells.push(Cell::Number(figure(row.packets)));
+        cells.push(Cell::Text(share(row.share)));
+        cells.push(row.sources.map_or_else(
+            || Cell::Text("\u{2013}".into()),
+            |sources| Cell::Text(noroshi_document::number::grouped(i64::try_from(sources).unwrap_or(i64::MAX))),
+        ));
+        if has_before {
+            let before = ranked.previous.as_ref().and_then(|row| row.per_sensor_day);
+            cells.push(Cell::Change { percent: row.per_sensor_day.zip(before).and_then(|(now, before)| percent(now, before)) });
+            cells.push(Cell::Text(ranked.previous_rank.map_or_else(|| word("graph-new"), |rank| rank.to_string())));
+        }
+        Row::named(ranked.rank.to_string(), cells)
+    };
+    let mut notes = Vec::new();
+    notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
+    notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
+    notes.push(hand.words.with("graph-note-watched", &[("sensors", &decimal(ranks.ranking.sensors_watching))]));
+    Table {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        columns,
+        rows: ranks.rows.iter().map(row).collect(),
+        unit: Some(word("graph-unit-day")),
+        total: None,
+        notes,
+        empty: Some(word("graph-empty")),
+    }
+}
+
+/// How an average changed, in whole percent; averages are compared by the thousandth.
+fn percent(now: f64, before: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "averages are far below 10^15")]
+    let thousandths = |figure: f64| (figure * 1_000.0).round() as i64;
+    change::percent(thousandths(now), thousandths(before))
+}
+
+/// A share with one digit behind the point.
+fn share(share: f64) -> String {
+    format!("{:.1}\u{a0}%", share * 100.0)
+}

@@ -1,0 +1,34 @@
+//! What a graph is called: what it shows, and of which days.
+
+use super::Hand;
+use noroshi_kernel::{language::Language, moment::Moment};
+use noroshi_observation::top::By;
+use std::ops::RangeInclusive;
+
+/// The title of ranks: `宛先ポート別 上位1–5位 2013-10-01 – 2013-12-31`.
+#[must_use]
+pub fn title(hand: Hand<'_>, by: By, ranks: &RangeInclusive<usize>, window: (Moment, Moment)) -> String {
+    let ranks = format!("{}\u{2013}{}", ranks.start(), ranks.end());
+    titled(hand, &hand.words.with(&format!("graph-ranks-{}", by.key()), &[("ranks", &ranks)]), window)
+}
+
+/// A title with its days, the last of which is in it.
+#[must_use]
+pub fn titled(hand: Hand<'_>, what: &str, (from, to): (Moment, Moment)) -> String {
+    let day = |at: Moment| hand.zone.wall(at).date();
+    let (first, last) = (day(from), day(Moment(to.0.saturating_sub(1).max(from.0))));
+    let days = match hand.words.0 {
+        Language::Ja => format!("{}年{}月{}日\u{2013}{}", first.year(), first.month(), first.day(), short(first, last)),
+        Language::En => format!("{first} \u{2013} {last}"),
+    };
+    format!("{what}\u{3000}{days}").replace('\u{3000}', if hand.words.0 == Language::Ja { "\u{3000}" } else { ", " })
+}
+
+/// A last day in Japanese, without what the first says.
+fn short(first: jiff::civil::Date, last: jiff::civil::Date) -> String {
+    if first.year() == last.year() {
+        format!("{}月{}日", last.month(), last.day())
+    } else {
+        format!("{}年{}月{}日", last.year(), last.month(), last.day())
+    }
+}
