@@ -11,6 +11,7 @@ obs-total = Total
 obs-none = Nothing was seen.
 obs-home = Sensors at home
 obs-abroad = Sensors abroad
+obs-twelve = twelve months to { $month } { $year }
 obs-rise = rise
 
 obs-section-ports = Ports, { $period }
@@ -27,7 +28,7 @@ obs-chart-regions = The first five source regions, { $period }
 obs-chart-icmp = ICMP, { $period }
 obs-chart-sources = Distinct sources, { $period }
 obs-chart-sides = Home beside abroad, { $period }
-obs-chart-rise = { $port }
+obs-chart-rise = { $port } through the period
 obs-heat-ports = The first ten ports by week, { $period }
 
 obs-table-ports = The first ten ports, { $period }

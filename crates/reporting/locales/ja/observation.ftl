@@ -11,6 +11,7 @@ obs-total = 合計
 obs-none = 観測されたものはありません。
 obs-home = 国内のセンサー
 obs-abroad = 海外のセンサー
+obs-twelve = { $year }年{ $month }までの 1 年間
 obs-rise = 増加
 
 obs-section-ports = 宛先ポート { $period }
@@ -27,7 +28,7 @@ obs-chart-regions = 送信元地域別 上位 1〜5 位 { $period }
 obs-chart-icmp = ICMP { $period }
 obs-chart-sources = 送信元数 { $period }
 obs-chart-sides = 国内と海外 { $period }
-obs-chart-rise = { $port }
+obs-chart-rise = { $port } の推移
 obs-heat-ports = 上位 10 ポートと週 { $period }
 
 obs-table-ports = 宛先ポート別 上位 10 位 { $period }

@@ -11,7 +11,11 @@ use noroshi_document::{
     prose::Prose,
     table::{Cell, Figure, Measure},
 };
-use noroshi_kernel::{language::Language, moment::Zone, period::Period};
+use noroshi_kernel::{
+    language::Language,
+    moment::Zone,
+    period::{self, Period},
+};
 use noroshi_observation::{
     ask::{Selection, Sensors},
     series::{Bucket, Row as Bucketed, Series},
@@ -50,7 +54,16 @@ impl Told<'_> {
 
     /// The period as it stands behind a title.
     pub(super) fn title(&self, key: &str) -> String {
-        self.words.with(key, &[("period", &self.part.period.to_string())])
+        self.words.with(key, &[("period", &self.period())])
+    }
+
+    /// The period as it is read: twelve months by their last.
+    fn period(&self) -> String {
+        let (period, last) = (self.part.period, self.part.period.last_month());
+        match period.kind() {
+            period::Kind::TwelveMonths => self.words.with("obs-twelve", &[("year", &last.year().to_string()), ("month", &self.words.month(last))]),
+            _ => period.to_string(),
+        }
     }
 
     /// Whether any sensor watched in the period before.
