@@ -17,6 +17,7 @@ mod migrations;
 mod packets;
 mod place;
 pub mod ranks;
+pub mod rise;
 pub mod rollup;
 pub mod series;
 pub mod service;

@@ -16,6 +16,7 @@ use noroshi_incident::{
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;
+use noroshi_observation::Observatory;
 use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -43,6 +44,8 @@ pub struct Web {
     pub client_address: ClientAddress,
     /// Where sensors reach the centre, when there is a door for them: `https://sensors.example.jp:8443`.
     pub centre: Option<String>,
+    /// What sensors saw.
+    pub observatory: Observatory,
     /// What readers look for in reports.
     pub lookout: Lookout,
     /// Who prints PDF.

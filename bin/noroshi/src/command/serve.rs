@@ -52,6 +52,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,
         centre: platform.configuration.sensors.url()?,
+        observatory: platform.observatory()?,
         lookout: platform.lookout.clone(),
         press: Arc::new(Printing),
     };

@@ -25,6 +25,7 @@ use noroshi_mailroom::{
     correspondence::{self, Channel, Correspondence, Kind, Raw},
     mapping, tray,
 };
+use noroshi_observation::Observatory;
 use std::{io::Write, sync::Arc};
 
 /// Everybody's password.
@@ -125,6 +126,11 @@ impl Filled {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
         let ledger = Ledger::open(&place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
+        let observatory = Observatory {
+            ledger: ledger.clone(),
+            folder: noroshi_lake::folder::Folder::open(folder.path().join("packets")).expect("a folder"),
+            geography: Arc::default(),
+        };
         let web = Web {
             ledger,
             reckoning,
@@ -136,6 +142,7 @@ impl Filled {
             sends: true,
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
+            observatory,
             lookout: noroshi_incident::service::import::Lookout::default(),
             press: Arc::new(Galley),
         };

@@ -45,6 +45,7 @@ const PAGES: [(&str, &str); 41] = [
     ("/keys/import", "key_import.html"),
     // Filled ones are rendered where keys are: see `keys`.
     ("/keys/0", "key.html"),
+    ("/observe", "observe.html"),
     ("/sensors", "sensors.html"),
     ("/sensors/new", "sensor_new.html"),
     ("/sensors/intake", "sensor_intake.html"),

@@ -11,18 +11,21 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/form.ftl"),
     include_str!("../../locales/ja/mail.ftl"),
     include_str!("../../locales/ja/keys.ftl"),
-    include_str!("../../locales/ja/sensors.ftl")
+    include_str!("../../locales/ja/sensors.ftl"),
+    include_str!("../../locales/ja/observe.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
     include_str!("../../locales/en/form.ftl"),
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/keys.ftl"),
-    include_str!("../../locales/en/sensors.ftl")
+    include_str!("../../locales/en/sensors.ftl"),
+    include_str!("../../locales/en/observe.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 34] = [
+const MADE: [&str; 35] = [
+    "observe-",
     "sensor-state-",
     "sensor-clock-",
     "sensor-count-",
