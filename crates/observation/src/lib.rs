@@ -27,6 +27,7 @@ mod store;
 mod sums;
 pub mod top;
 pub mod watch;
+pub mod watched;
 
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;
