@@ -505,6 +505,18 @@ pub(crate) enum Incident {
 pub(crate) enum ReportKind {
     /// Incident reports and coordination
     Incident,
+    /// What sensors received unasked
+    Observation,
+}
+
+impl ReportKind {
+    /// How files, desks and keys name it.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Observation => "observation",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -18,6 +18,7 @@ mod packets;
 mod place;
 pub mod public;
 pub mod ranks;
+pub mod rise;
 pub mod rollup;
 pub mod series;
 pub mod service;
@@ -27,6 +28,7 @@ mod store;
 mod sums;
 pub mod top;
 pub mod watch;
+pub mod watched;
 
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;

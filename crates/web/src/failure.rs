@@ -165,6 +165,7 @@ impl From<ReportingError> for Failure {
         match error {
             ReportingError::DoesNotAddUp { place, parts, total } => Self::Sums { place, parts, total },
             ReportingError::Incident(error) => error.into(),
+            ReportingError::Observation(error) => error.into(),
             ReportingError::Chart(_) => Self::Internal(Box::new(error)),
         }
     }

@@ -37,6 +37,7 @@ pub(crate) enum Desk {
     Tray,
     Statistics,
     PeriodicReports,
+    Observations,
     Sensors,
     Brands,
     Mappings,
@@ -49,7 +50,7 @@ pub(crate) enum Desk {
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 15] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 16] = [
         (Self::Inbox, "desk-inbox", "/inbox", Action::ViewLetters),
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
@@ -59,6 +60,7 @@ impl Desk {
         (Self::Tray, "desk-tray", "/tray", Action::ViewTray),
         (Self::Statistics, "desk-statistics", "/statistics", Action::ViewFigures),
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
+        (Self::Observations, "desk-observations", "/observe", Action::ViewObservations),
         (Self::Sensors, "desk-sensors", "/sensors", Action::ViewObservations),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
         (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
@@ -124,7 +126,7 @@ impl Page {
             }
             .map(noroshi_document::number::grouped),
             current: seat == desk,
-            begins_group: matches!(seat, Desk::Statistics | Desk::Desks),
+            begins_group: matches!(seat, Desk::Statistics | Desk::Observations | Desk::Brands | Desk::Desks),
             inner: false,
         });
         let own = Desk::RAIL.into_iter().find(|(seat, ..)| *seat == desk).map(|(_, key, href, _)| Step { name: words.say(key), href: Some(href.into()) });

@@ -171,6 +171,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/desks", DESKS, pages::desks::get),
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),
+        get("/observe", OBSERVATIONS, pages::observe::get),
+        get("/observe/{file}", OBSERVATIONS, pages::observe::download::get),
         get("/sensors", OBSERVATIONS, pages::sensors::get),
         get("/sensors/new", SENSORS, pages::sensors::add::get),
         post("/sensors/new", SENSORS, pages::sensors::add::post),

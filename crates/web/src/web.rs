@@ -44,12 +44,12 @@ pub struct Web {
     pub client_address: ClientAddress,
     /// Where sensors reach the centre, when there is a door for them: `https://sensors.example.jp:8443`.
     pub centre: Option<String>,
+    /// What sensors saw.
+    pub observatory: Observatory,
     /// What readers look for in reports.
     pub lookout: Lookout,
     /// Who prints PDF.
     pub press: Arc<dyn Press>,
-    /// What sensors saw.
-    pub observatory: Observatory,
     /// When figures of observations are public, if the team publishes any.
     pub public: Option<Rule>,
 }

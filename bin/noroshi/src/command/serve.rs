@@ -52,8 +52,8 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,
         centre: platform.configuration.sensors.url()?,
-        lookout: platform.lookout.clone(),
         observatory: platform.observatory()?,
+        lookout: platform.lookout.clone(),
         public: platform.configuration.site.directory.as_ref().map(|_| platform.configuration.site.rule()),
         press: Arc::new(Printing),
     };

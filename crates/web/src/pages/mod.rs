@@ -14,6 +14,7 @@ pub(crate) mod intake;
 pub(crate) mod keys;
 pub(crate) mod letter;
 pub(crate) mod mappings;
+pub(crate) mod observe;
 pub(crate) mod outgoing;
 pub(crate) mod periodic_report;
 pub(crate) mod queue;

@@ -12,6 +12,7 @@ mod keys;
 mod letters;
 mod mail;
 mod mappings;
+mod observe;
 mod pages;
 mod red;
 mod report;

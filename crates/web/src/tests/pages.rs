@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 43] = [
+const PAGES: [(&str, &str); 44] = [
     ("/sensors/shares", "shares.html"),
     // A filled one is rendered where packets are: see `compare`.
     ("/compare", "compare.html"),
@@ -48,6 +48,7 @@ const PAGES: [(&str, &str); 43] = [
     ("/keys/import", "key_import.html"),
     // Filled ones are rendered where keys are: see `keys`.
     ("/keys/0", "key.html"),
+    ("/observe", "observe.html"),
     ("/sensors", "sensors.html"),
     ("/sensors/new", "sensor_new.html"),
     ("/sensors/intake", "sensor_intake.html"),

@@ -12,6 +12,7 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/mail.ftl"),
     include_str!("../../locales/ja/keys.ftl"),
     include_str!("../../locales/ja/sensors.ftl"),
+    include_str!("../../locales/ja/observe.ftl"),
     include_str!("../../locales/ja/compare.ftl"),
     include_str!("../../locales/ja/shares.ftl")
 );
@@ -21,13 +22,15 @@ const EN: &str = concat!(
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/keys.ftl"),
     include_str!("../../locales/en/sensors.ftl"),
+    include_str!("../../locales/en/observe.ftl"),
     include_str!("../../locales/en/compare.ftl"),
     include_str!("../../locales/en/shares.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 38] = [
+const MADE: [&str; 39] = [
     "share-kind-",
+    "observe-",
     "compare-span-",
     "compare-meaning-",
     "compare-stopped-",

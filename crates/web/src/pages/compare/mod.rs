@@ -186,16 +186,15 @@ fn program(theirs: &Theirs, window: Option<Window>, ours: Option<&Ranking>, besi
 
 fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, public::TooFew>, beside: &Beside) -> Answer {
     let dash = || "\u{2013}".to_owned();
-    let decimal = |value: f64| format!("{}%", number::decimal(value));
     let shown = |line: &beside::Line| Shown {
         service: line.service.clone(),
         name: line.name,
         their_rank: line.theirs.map_or_else(dash, |place| place.rank.to_string()),
         packets: line.theirs.map_or_else(dash, |place| number::grouped(i64::try_from(place.packets).unwrap_or(i64::MAX))),
-        their_percent: line.theirs.map_or_else(dash, |place| decimal(place.percent)),
+        their_percent: line.theirs.map_or_else(dash, |place| percent(place.percent)),
         our_rank: line.ours.map_or_else(dash, |place| place.rank.to_string()),
-        our_percent: line.ours.map_or_else(dash, |place| decimal(place.percent)),
-        average: line.ours.map_or_else(dash, |place| number::decimal((place.per_sensor_day * 10.0).round() / 10.0)),
+        our_percent: line.ours.map_or_else(dash, |place| percent(place.percent)),
+        average: line.ours.map_or_else(dash, |place| tenths(place.per_sensor_day)),
     };
     let day = |moment| web.reckoning.zone.minute(moment).get(..10).unwrap_or_default().to_owned();
     let ours = match ours {
@@ -224,13 +223,23 @@ fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, publi
     }
 }
 
+/// A number with one digit after the point, whatever it is.
+fn tenths(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    let written = number::decimal(rounded);
+    if rounded.fract() == 0.0 { written + ".0" } else { written }
+}
+
+fn percent(value: f64) -> String {
+    format!("{}%", tenths(value))
+}
+
 fn meaning(words: Words, beside: &Beside) -> Vec<String> {
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let key = format!("compare-meaning-{}", beside.likeness.key());
     let mut sentences = vec![words.with(&key, &[("shared", count(beside.shared).into()), ("of", count(beside.of).into())])];
     let out = beside.stands_out.as_ref().and_then(|key| beside.lines.iter().find(|line| line.service == *key));
     if let Some((line, theirs)) = out.and_then(|line| Some((line, line.theirs?))) {
-        let percent = |value: f64| format!("{}%", number::decimal(value));
         let own = percent(theirs.percent);
         sentences.push(match line.ours {
             Some(ours) => words.with("compare-out", &[("what", line.service.clone().into()), ("own", own.into()), ("ours", percent(ours.percent).into())]),

@@ -1,0 +1,153 @@
+//! What is expected of a window: the median of the logarithms of the same window in the weeks before, and how far windows of such a series lie
+//! from theirs (median absolute deviation; Hampel, 1974), moderated by what is usual for its like (as Smyth, 2004, does for genes).
+
+use super::{DAY, WEEKS, series::Series, watching::Watching};
+
+/// A median absolute deviation times this is a standard deviation where the distribution is normal.
+const NORMAL: f64 = 1.4826;
+/// The median of `n` values varies by so many times as much as their mean does.
+const OF_MEDIAN: f64 = std::f64::consts::FRAC_PI_2;
+/// A window counts where so much of it was watched by somebody, in parts of what is watched now.
+const LEAST_WATCHED: f64 = 0.2;
+
+/// The middle of some values.
+pub(super) fn median(values: &mut [f64]) -> Option<f64> {
+    let middle = values.len() / 2;
+    values.sort_unstable_by(f64::total_cmp);
+    let upper = *values.get(middle)?;
+    if values.len() % 2 == 1 { Some(upper) } else { values.get(middle.checked_sub(1)?).map(|lower| f64::midpoint(*lower, upper)) }
+}
+
+/// What a series had in a window, for each hour that a sensor of weight 1 watched, as a logarithm; none where too little was watched.
+fn level(series: &Series, watching: &Watching, weights: &[f64], from: usize, to: usize, least: f64) -> Option<f64> {
+    let watched = watching.weighed(weights, from, to);
+    (watched > least && watched > 0.0).then(|| ((series.packets.sum(from, to) + 0.5) / watched).ln())
+}
+
+/// What a series' windows say of the present one.
+#[derive(Clone, Debug)]
+pub(super) struct Baseline {
+    /// The level to expect: the logarithm of packets for each hour watched.
+    pub(super) level: f64,
+    /// How many weeks it rests on.
+    pub(super) weeks: usize,
+    /// Packets to expect in the window, by who watches now.
+    pub(super) expected: f64,
+    /// Packets in the window.
+    pub(super) seen: f64,
+    /// Levels of windows of 24 hours, a day apart, today's first.
+    pub(super) days_back: Vec<Option<f64>>,
+    /// How they vary about their day of the week's, and how many it rests on.
+    pub(super) variance: f64,
+    pub(super) days: usize,
+}
+
+impl Baseline {
+    /// Compares the window of `hours` that ends at `end` with the same in the weeks before.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of hours")]
+    pub(super) fn of(series: &Series, watching: &Watching, weights: &[f64], end: usize, hours: usize) -> Option<Self> {
+        let from = end.checked_sub(hours)?;
+        let now = watching.weighed(weights, from, end);
+        let least = now / (hours.max(1) as f64) * LEAST_WATCHED;
+        let back = |days: usize, hours: usize| {
+            let end = end.checked_sub(days * DAY)?;
+            level(series, watching, weights, end.checked_sub(hours)?, end, least * hours as f64)
+        };
+        let mut weeks: Vec<f64> = (1..=WEEKS).filter_map(|week| back(week * 7, hours)).collect();
+        let (level, count) = (median(&mut weeks)?, weeks.len());
+        let days_back: Vec<Option<f64>> = (0..=WEEKS * 7).map(|day| back(day, DAY)).collect();
+        let (variance, days) = spread(&days_back);
+        Some(Self { level, weeks: count, expected: (level.exp() * now - 0.5).max(0.0), seen: series.packets.sum(from, end), days_back, variance, days })
+    }
+
+    /// How many times as much as expected; half a packet is added to both.
+    pub(super) fn ratio(&self) -> f64 {
+        (self.seen + 0.5) / (self.expected + 0.5)
+    }
+
+    /// The standard deviation of a window's logarithm about its baseline: its own, moderated by that of its like.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of weeks")]
+    pub(super) fn deviation(&self, prior: f64, prior_weight: f64) -> f64 {
+        let days = self.days as f64;
+        let moderated = days.mul_add(self.variance, prior_weight * prior) / (days + prior_weight);
+        // The floor: packets that come one by one vary by themselves.
+        let least = 1.0 / (self.expected + 0.5);
+        (moderated.max(least) * (1.0 + OF_MEDIAN / self.weeks.max(1) as f64)).sqrt()
+    }
+}
+
+/// The median of each day of the week, the present one's first, of windows a day apart; the first window is the present one, which has no say.
+pub(super) fn by_day_of_week(windows: &[Option<f64>]) -> [Option<f64>; 7] {
+    std::array::from_fn(|day| {
+        let first = if day == 0 { 7 } else { day };
+        median(&mut windows.iter().skip(first).step_by(7).filter_map(|value| *value).collect::<Vec<_>>())
+    })
+}
+
+/// The variance of windows about their day of the week's median, and how many windows it rests on.
+#[expect(clippy::cast_precision_loss, reason = "numbers of weeks")]
+fn spread(windows: &[Option<f64>]) -> (f64, usize) {
+    let middles = by_day_of_week(windows);
+    let rest = |(day, value): (usize, &Option<f64>)| Some((*value)? - (*middles.get(day % 7)?)?);
+    let mut far: Vec<f64> = windows.iter().enumerate().skip(1).filter_map(rest).map(f64::abs).collect();
+    let days = far.len();
+    // Each day of the week's median was taken from the same values.
+    let weeks = (days as f64 / 7.0).max(1.5);
+    let deviation = median(&mut far).unwrap_or_default() * NORMAL;
+    (deviation * deviation * weeks / (weeks - 1.0), days)
+}
+
+/// The variance that is usual for series that expect as many packets: medians by powers of two.
+#[derive(Debug)]
+pub(super) struct Like(Vec<f64>);
+
+impl Like {
+    pub(super) fn of<'a>(baselines: impl Iterator<Item = &'a Baseline>) -> Self {
+        let mut by_size: Vec<Vec<f64>> = Vec::new();
+        for baseline in baselines {
+            let size = Self::size(baseline.expected);
+            by_size.resize_with(by_size.len().max(size + 1), Vec::new);
+            by_size.get_mut(size).into_iter().for_each(|of_size| of_size.push(baseline.variance));
+        }
+        let usual = |(size, of_size): (usize, &mut Vec<f64>)| {
+            let enough = of_size.len() >= 20;
+            median(of_size).filter(|_| enough).unwrap_or_else(|| Self::guess(size))
+        };
+        Self(by_size.iter_mut().enumerate().map(usual).collect())
+    }
+
+    /// What the variance is where there are too few series to say so: batches of packets, and a fifth up or down.
+    fn guess(size: usize) -> f64 {
+        0.04 + 3.0 / 2.0_f64.powi(i32::try_from(size).unwrap_or(i32::MAX))
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a logarithm of packets")]
+    fn size(expected: f64) -> usize {
+        (expected + 1.0).log2().floor().clamp(0.0, 63.0) as usize
+    }
+
+    pub(super) fn variance(&self, expected: f64) -> f64 {
+        let size = Self::size(expected);
+        self.0.get(size).copied().unwrap_or_else(|| Self::guess(size))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        for (mut values, middle) in [(vec![], None), (vec![3.0], Some(3.0)), (vec![9.0, 1.0], Some(5.0)), (vec![1e9, 1.0, 2.0], Some(2.0))] {
+            assert_eq!(median(&mut values), middle);
+        }
+    }
+
+    #[test]
+    fn one_day_of_the_past_that_was_loud_says_nothing() {
+        let day = |day: usize| Some(f64::from(u8::from(day % 7 == 3)) + if day.is_multiple_of(2) { 0.1 } else { -0.1 } + if day == 20 { 50.0 } else { 0.0 });
+        let (variance, days) = spread(&(0..=56).map(day).collect::<Vec<_>>());
+        assert_eq!(days, 56);
+        assert!(variance.sqrt() > 0.1 && variance.sqrt() < 0.2, "{variance}");
+    }
+}

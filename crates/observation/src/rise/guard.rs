@@ -1,0 +1,126 @@
+//! Guards: a rise is one that several sensors see, from more sources than before. One loud source and one odd sensor are none.
+
+use super::{REACH, baseline::Baseline, profile::Profile, series::Series, tail, watching::Watching};
+
+/// So many sensors have to see a rise, where there are enough of them.
+const SEVERAL: usize = 4;
+/// A sensor that has watched for so many hours before is known.
+const KNOWN: f64 = 24.0 * 14.0;
+/// A sensor has its say where it watched this part of the recent span.
+const LEAST_WATCHED: f64 = 0.25;
+/// A sensor rose when it saw so many times as much as expected, and that happens so seldom by chance.
+const ROSE: (f64, f64) = (1.5, 0.1);
+/// What improbable counts of sensors are brought together; of the least probable, so many say no more than the next: they may be odd.
+const TOGETHER: (f64, usize) = (0.05, 2);
+/// Sensors are compared with the others, but not with less than this part of what was expected.
+const LEAST_OTHERS: f64 = 0.8;
+/// A sensor of which fewer packets are expected says nothing by itself.
+const LEAST_EXPECTED: f64 = 3.0;
+/// So many more distinct sources than before, at least.
+const LEAST_SOURCES: f64 = 5.0;
+/// Sources have to rise by this part of what packets rise by: of its logarithm where all sensors rise, of the number where some do.
+const PART_OF_RISE: (f64, f64) = (0.5, 0.3);
+
+/// How many of so many sensors have to see a rise.
+pub(super) const fn several(watching: usize) -> usize {
+    if watching / 2 + 1 < SEVERAL { watching / 2 + 1 } else { SEVERAL }
+}
+
+/// What one sensor saw, and what was to be expected.
+struct Seen {
+    seen: f64,
+    expected: f64,
+}
+
+/// What the sensors say to a series' end.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sensors {
+    /// How many sensors watched that are known.
+    pub(super) watched: usize,
+    /// How many of them rose.
+    pub(super) rose: usize,
+    /// What is left of the ratio without the few sensors that rose most.
+    pub(super) without_odd: f64,
+    /// How improbable it is that several sensors rose as they did, beside what the others did.
+    pub(super) some: f64,
+    /// What those several have more than the others let expect.
+    pub(super) excess: f64,
+}
+
+impl Sensors {
+    pub(super) fn of(series: &Series, profile: &Profile, watching: &Watching, level: f64, end: usize) -> Self {
+        let from = series.recent.from;
+        #[expect(clippy::cast_precision_loss, reason = "hours of two days")]
+        let least = (end.saturating_sub(from)) as f64 * LEAST_WATCHED;
+        let mut seen = vec![0.0; watching.sensors()];
+        for (number, packets) in &series.recent.sensors {
+            watching.place(*number).and_then(|place| seen.get_mut(place)).into_iter().for_each(|seen| *seen = f64::from(*packets));
+        }
+        let sensor = |(((seen, weight), watched), before): (((f64, &f64), f64), f64)| {
+            let expected = (level.exp() * weight * watched).max(1e-3);
+            (watched >= least && watched > 0.0 && before >= KNOWN).then_some(Seen { seen, expected })
+        };
+        let hours = watching.each(from, end);
+        let before = watching.each(end.saturating_sub(REACH), from);
+        let mut sensors: Vec<Seen> = seen.into_iter().zip(&profile.weights).zip(hours).zip(before).filter_map(sensor).collect();
+        sensors.sort_unstable_by(|a, b| ((b.seen + 1.0) / (b.expected + 1.0)).total_cmp(&((a.seen + 1.0) / (a.expected + 1.0))));
+        let count = sensors.len();
+        let needed = several(count);
+        let ratio = |of: &[Seen]| {
+            let (seen, expected) = of.iter().fold((0.0, 0.0), |(seen, expected), one| (seen + one.seen, expected + one.expected));
+            (seen + 0.5) / (expected + 0.5)
+        };
+        let without_odd = sensors.get(needed.saturating_sub(1)..).filter(|rest| !rest.is_empty()).map_or(1.0, ratio);
+        let chance = |one: &Seen, times: f64| tail::count(one.seen, one.expected * times, profile.spread);
+        let rose = sensors.iter().filter(|one| one.seen >= one.expected * ROSE.0 && chance(one, 1.0) < ROSE.1).count();
+        // Whether there are several is quickly seen; the rest is worked out where there are.
+        let times = without_odd.max(LEAST_OTHERS);
+        let high: Vec<&Seen> = sensors.iter().filter(|one| one.expected >= LEAST_EXPECTED && one.seen >= one.expected * times * ROSE.0).collect();
+        let some = if high.len() < needed || needed < 2 {
+            1.0
+        } else {
+            let mut chances: Vec<f64> = high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).collect();
+            chances.sort_unstable_by(f64::total_cmp);
+            let next = chances.get(TOGETHER.1).copied().unwrap_or(TOGETHER.0);
+            chances.iter_mut().take(TOGETHER.1).for_each(|chance| *chance = next);
+            tail::several(&chances, TOGETHER.0, needed, count)
+        };
+        let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
+        Self { watched: count, rose, without_odd, some, excess }
+    }
+
+    /// Whether what all of them have in common rose by enough of `ratio` when the few that rose most are left out. One sensor alone has nobody to
+    /// be compared with.
+    pub(super) fn bear_out(&self, ratio: f64) -> bool {
+        self.watched == 1 || (self.watched > 1 && self.without_odd.ln() >= ratio.ln() * 0.5)
+    }
+}
+
+/// Distinct sources of the end of a series, and of a day as it was before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sources {
+    pub(super) now: f64,
+    pub(super) before: f64,
+}
+
+impl Sources {
+    pub(super) fn of(series: &Series, profile: &Profile, watching: &Watching, end: usize) -> Self {
+        let mut days = profile.sources.clone();
+        let before = super::baseline::median(&mut days).unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "hours of two days")]
+        let sensors = watching.all(series.recent.from, end) / (end.saturating_sub(series.recent.from)).max(1) as f64;
+        // More sensors meet more sources; never so many more.
+        Self { now: f64::from(series.recent.sources), before: before * (sensors / profile.sensors.max(1e-9)).max(1.0) }
+    }
+
+    /// Whether sources rose as packets did, all over.
+    pub(super) fn bear_out(&self, ratio: f64) -> bool {
+        self.now - self.before >= LEAST_SOURCES && ((self.now + 0.5) / (self.before + 0.5)).ln() >= ratio.ln() * PART_OF_RISE.0
+    }
+
+    /// Whether there are as many more sources as some sensors' packets beyond the others' would bring along.
+    pub(super) fn bear_out_some(&self, sensors: &Sensors, baseline: &Baseline) -> bool {
+        let more = self.now - self.before * sensors.without_odd.max(LEAST_OTHERS);
+        more >= (PART_OF_RISE.1 * sensors.excess * (self.before + 0.5) / (baseline.expected + 0.5)).max(LEAST_SOURCES)
+    }
+}

@@ -1,0 +1,92 @@
+//! What each sensor sees of a service, beside the others: learned from whole days.
+
+use super::{
+    REACH,
+    series::{Day, Series},
+    watching::Watching,
+};
+
+/// A sensor is as the others are until it has seen so many packets.
+const AS_OTHERS: f64 = 5.0;
+/// What a sensor may have in a day, in what was expected, before it says nothing any more: a loud source was there.
+const LOUD: f64 = 5.0;
+/// How far counts of sensors spread, in what single packets do, before anything is known; and how many counts that is worth.
+const USUAL_SPREAD: (f64, f64) = (3.0, 60.0);
+
+/// A series' sensors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// By the place of the sensor: what it sees for each hour, in what all see on average.
+    pub(super) weights: Vec<f64>,
+    /// The variance of a sensor's count of a day, in the count that is expected of it.
+    pub(super) spread: f64,
+    /// Distinct sources of a day: of each day, the oldest first.
+    pub(super) sources: Vec<f64>,
+    /// Sensors that watched on average on those days.
+    pub(super) sensors: f64,
+}
+
+impl Profile {
+    /// Learns from a series' days before the recent span of a window that ends at `end`. They change once a day, and so does this.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "numbers of days")]
+    pub fn of(series: &Series, watching: &Watching, end: usize) -> Self {
+        let is_past = |day: &&Day| day.to <= series.recent.from && day.from + REACH >= end;
+        let rates: Vec<(&Day, f64)> = series.days.iter().filter(is_past).filter_map(|day| rate(day, watching).map(|rate| (day, rate))).collect();
+        let (mut saw, mut was_expected) = (vec![0.0; watching.sensors()], vec![0.0; watching.sensors()]);
+        for (day, rate) in &rates {
+            let expected: Vec<f64> = watching.each(day.from, day.to).map(|hours| rate * hours).collect();
+            was_expected.iter_mut().zip(&expected).for_each(|(sum, expected)| *sum += expected);
+            for (place, packets) in placed(day, watching) {
+                let most = expected.get(place).map_or(0.0, |expected| expected.mul_add(LOUD, 10.0));
+                saw.get_mut(place).into_iter().for_each(|saw| *saw += packets.min(most));
+            }
+        }
+        let weights: Vec<f64> = saw.iter().zip(&was_expected).map(|(saw, expected)| (saw + AS_OTHERS) / (expected + AS_OTHERS)).collect();
+        let spread = spread(&rates, watching, &weights);
+        let all: f64 = rates.iter().map(|(day, _)| watching.all(day.from, day.to)).sum();
+        let hours: usize = rates.iter().map(|(day, _)| day.to - day.from).sum();
+        let sources = rates.iter().map(|(day, _)| f64::from(day.sources)).collect();
+        Self { weights, spread, sources, sensors: all / hours.max(1) as f64 }
+    }
+}
+
+/// The packets of a day by the sensor's place.
+fn placed<'a>(day: &'a Day, watching: &'a Watching) -> impl Iterator<Item = (usize, f64)> + 'a {
+    day.sensors.iter().filter_map(|(number, packets)| Some((watching.place(*number)?, f64::from(*packets))))
+}
+
+/// Packets for each hour that a sensor watched, without what is beyond all measure; none where nobody did.
+fn rate(day: &Day, watching: &Watching) -> Option<f64> {
+    let hours = watching.all(day.from, day.to);
+    let packets: f64 = placed(day, watching).map(|(_, packets)| packets).sum();
+    let mean = packets / (hours > 0.0).then_some(hours)?;
+    let watched: Vec<f64> = watching.each(day.from, day.to).collect();
+    let most = |place: usize| watched.get(place).map_or(0.0, |hours| (mean * hours).mul_add(LOUD, 10.0));
+    let kept: f64 = placed(day, watching).map(|(place, packets)| packets.min(most(place))).sum();
+    Some(kept / hours)
+}
+
+/// The spread of sensors' counts about what their day and their weight let expect; of the largest, one in two hundred is left out.
+#[expect(clippy::cast_precision_loss, reason = "numbers of sensors and days")]
+fn spread(rates: &[(&Day, f64)], watching: &Watching, weights: &[f64]) -> f64 {
+    let mut deviations = Vec::with_capacity(rates.len() * weights.len());
+    for (day, _) in rates {
+        let weighed = watching.weighed(weights, day.from, day.to);
+        let all: f64 = day.sensors.iter().map(|(_, packets)| f64::from(*packets)).sum();
+        let mut seen = vec![0.0; weights.len()];
+        for (place, packets) in placed(day, watching) {
+            seen.get_mut(place).into_iter().for_each(|seen| *seen = packets);
+        }
+        for ((seen, weight), hours) in seen.iter().zip(weights).zip(watching.each(day.from, day.to)) {
+            let expected = all * weight * hours / weighed;
+            if expected > 0.01 {
+                deviations.push((seen - expected).powi(2) / expected);
+            }
+        }
+    }
+    deviations.sort_unstable_by(f64::total_cmp);
+    deviations.truncate(deviations.len() - deviations.len() / 200);
+    let (usual, worth) = USUAL_SPREAD;
+    (usual.mul_add(worth, deviations.iter().sum()) / (deviations.len() as f64 + worth)).max(1.0)
+}
