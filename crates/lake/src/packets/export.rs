@@ -146,7 +146,7 @@ fn line(out: &mut impl Write, packet: &StoredPacket<'_>) -> std::io::Result<()> 
             tcp = Some(whole);
         }
         Transport::TcpBegun { source_port, destination_port, .. } | Transport::Ports { source_port, destination_port } => {
-            ports = Some((source_port, destination_port))
+            ports = Some((source_port, destination_port));
         }
         Transport::Icmp { kind, code } => icmp = Some((kind, code)),
         Transport::Other => {}
