@@ -1,5 +1,6 @@
 use super::{print, print_json};
 use crate::{Done, arguments::Doctor, grammar::counted, platform::Platform};
+use noroshi_catalogue::kev;
 use noroshi_ledger::{Ledger, Query as _, Sql, blob::Harm, outbox};
 use noroshi_mailroom::{
     correspondence::{self, Raw},
@@ -58,20 +59,28 @@ pub(super) async fn run(platform: &Platform, doctor: &Doctor) -> anyhow::Result<
     Ok(Done::Whole)
 }
 
-/// Looks at every blob that a correspondence names.
+/// Looks at every blob that a correspondence or a file of a catalogue names.
 async fn look_at_blobs(ledger: &Ledger, deep: bool) -> anyhow::Result<Blobs> {
     let mut found = Blobs::default();
     let mut last = String::new();
     loop {
         let part = correspondence::raws(ledger, &last, PER_PART).await?;
-        let Some(end) = part.last() else { return Ok(found) };
+        let Some(end) = part.last() else { break };
         last.clone_from(&end.sha256);
-        found.count += part.len() as u64;
-        let blobs = ledger.blobs().clone();
-        let check = |Raw { sha256, length, .. }: Raw| blobs.check(&sha256, length, deep).map(|harm| (sha256, harm));
+        found.look(ledger, part.into_iter().map(|Raw { sha256, length, .. }| (sha256, length)).collect(), deep);
+    }
+    found.look(ledger, kev::raws(ledger).await?, deep);
+    Ok(found)
+}
+
+impl Blobs {
+    /// Looks at blobs by their SHA-256 and length.
+    fn look(&mut self, ledger: &Ledger, part: Vec<(String, u64)>, deep: bool) {
+        self.count += part.len() as u64;
+        let check = |(sha256, length): (String, u64)| ledger.blobs().check(&sha256, length, deep).map(|harm| (sha256, harm));
         let harmed: Vec<_> = tokio::task::block_in_place(|| part.into_iter().filter_map(check).collect());
-        found.harmed += harmed.len() as u64;
-        let room = MOST_NAMED.saturating_sub(found.named.len());
-        found.named.extend(harmed.into_iter().take(room));
+        self.harmed += harmed.len() as u64;
+        let room = MOST_NAMED.saturating_sub(self.named.len());
+        self.named.extend(harmed.into_iter().take(room));
     }
 }

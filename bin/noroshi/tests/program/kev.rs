@@ -39,6 +39,12 @@ fn a_catalogue_is_brought_in_and_searched() {
         assert!(all.out().starts_with("CVE-2024-0002"), "the latest first: {}", all.out());
         assert_eq!(home.run(&["kev", "history", "--json"]).json().as_array().unwrap().len(), 2);
         assert_eq!(home.run(&["kev", "list", "--port", "445"]).code(), 2);
+        // The bytes are kept, and the doctor looks at them.
+        assert_eq!(home.run(&["doctor", "--deep", "--json"]).json()["blobs"], 1);
+        let sha256 = home.run(&["kev", "history", "--json"]).json()[0]["sha256"].as_str().unwrap().to_owned();
+        std::fs::remove_file(home.path().join("data/blobs").join(&sha256[..2]).join(&sha256)).unwrap();
+        let harmed = home.run(&["doctor"]);
+        assert!(harmed.code() == 1 && harmed.err().contains(&sha256), "{}", harmed.err());
     }
 }
 

@@ -8,5 +8,5 @@ mod suggest;
 
 pub use entry::{Entry, Fields, Provenance, Stored};
 pub use import::{MOST_BYTES, import};
-pub use store::{History, all, find, history};
+pub use store::{History, all, find, history, raws};
 pub use suggest::{Found, for_service, rank, search};

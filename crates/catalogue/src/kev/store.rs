@@ -119,6 +119,21 @@ pub async fn history(query: &impl Query, limit: u32) -> Result<Vec<History>, Led
     rows.into_iter().map(read).collect()
 }
 
+#[derive(FromQueryResult)]
+struct RawRow {
+    sha256: String,
+    size_bytes: i64,
+}
+
+/// The raw bytes that files of every catalogue left, by their SHA-256, with how many there are.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn raws(query: &impl Query) -> Result<Vec<(String, u64)>, LedgerError> {
+    let rows = query.all::<RawRow>(Sql::new("SELECT DISTINCT sha256, size_bytes FROM catalogue_import ORDER BY sha256")).await?;
+    Ok(rows.into_iter().map(|row| (row.sha256, u64::try_from(row.size_bytes).unwrap_or_default())).collect())
+}
+
 /// An entry that is there.
 pub(super) struct Kept {
     pub(super) id: i64,

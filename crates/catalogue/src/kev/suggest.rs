@@ -107,6 +107,9 @@ fn folded(text: &str) -> Vec<String> {
 pub fn rank(entries: Vec<Stored>, wanted: &[&str], limit: usize) -> Vec<Found> {
     let look = |text: &&str| text.trim().parse::<Port>().map_or_else(|_| Wanted::word(text, true).into_iter().collect(), Wanted::of_port);
     let mut wanted: Vec<Wanted> = wanted.iter().flat_map(look).collect();
+    // A word that means a service and names a product is looked for once, wherever it counts more.
+    wanted.sort_by(|one, other| one.words.cmp(&other.words).then(other.anywhere.cmp(&one.anywhere)));
+    wanted.dedup_by(|later, earlier| later.words == earlier.words);
     wanted.truncate(MOST_WORDS);
     let mut found: Vec<Found> = entries.into_iter().filter_map(|stored| judge(stored, &wanted)).collect();
     found.sort_by(|one, other| {

@@ -109,7 +109,7 @@ async fn a_key_is_given_its_own_and_nothing_else() {
                 let cells: Vec<&str> = line.split(',').collect();
                 let [at, sensor, source, destination] = cells[..4] else { panic!("{line}") };
                 if kind == Kind::Partner {
-                    assert!(at.starts_with("2019-03-18T00:00:07") && ["1", "2", "3"].contains(&sensor) && source.starts_with("198.51.100.7"), "{line}");
+                    assert!(at.contains("2019-03-18T00:00:07") && ["1", "2", "3"].contains(&sensor) && source.contains("198.51.100.7"), "{line}");
                     assert_eq!(cells[10], "4660", "{line}");
                 } else {
                     assert!(at == "2019-03-18T00:00:00Z" && source == "198.51.100.0" && destination.is_empty() && !["1", "2", "3"].contains(&sensor), "{line}");

@@ -130,21 +130,20 @@ fn wants_json(headers: &HeaderMap) -> bool {
 async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request, is_program: bool) -> Result<Response, Failure> {
     let rule = rule(web)?;
     rate::hold(&rates.comparisons, web, request.headers(), request.extensions())?;
-    let sent = Upload::within(web, request, BOUNDS).await?;
+    let mut sent = Upload::within(web, request, BOUNDS).await?;
     let span = match sent.get("span") {
         "" => Span::Week,
         other => other.parse().map_err(|()| Failure::Field { name: "span".into(), value: other.chars().take(40).collect() })?,
     };
     let pasted = sent.get("log").as_bytes();
     let mut parts: Vec<Vec<u8>> = (!pasted.trim_ascii().is_empty()).then(|| pasted.to_vec()).into_iter().collect();
-    // Its turn is held until everything is counted.
-    let Upload { files, .. } = &sent;
-    parts.extend(files.iter().map(|file| file.bytes.clone()));
+    parts.extend(std::mem::take(&mut sent.files).into_iter().map(|file| file.bytes));
     if parts.iter().all(|part| part.trim_ascii().is_empty()) {
         return Err(Failure::Refused(nothing_sent()));
     }
     let counting = tokio::task::spawn_blocking(move || theirs::count(parts)).await;
     let theirs = counting.map_err(|_| Failure::defect("counting ended early"))?.map_err(Failure::Refused)?;
+    // Its turn is held until everything is counted.
     drop(sent);
     let ours = ours(web, rule, span).await?;
     let beside = beside::beside(&theirs, ours.as_ref().ok());
