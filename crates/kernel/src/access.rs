@@ -94,6 +94,8 @@ pub enum Action {
     ShareObservations,
     /// Put pages onto the public site.
     PublishSite,
+    /// Explain rises, publish and dismiss them; say which sources are known research.
+    WorkRises,
 }
 
 impl Action {
@@ -120,6 +122,7 @@ impl Action {
         Self::ChangeCatalogue,
         Self::ShareObservations,
         Self::PublishSite,
+        Self::WorkRises,
     ];
 
     /// The roles that may do it at all.
@@ -129,7 +132,7 @@ impl Action {
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
-            Self::ImportPackets | Self::ChangeSensors => &[Role::Analyst, Role::Administrator],
+            Self::ImportPackets | Self::ChangeSensors | Self::WorkRises => &[Role::Analyst, Role::Administrator],
             Self::PublishSite => &[Role::Editor, Role::Administrator],
             Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
@@ -299,6 +302,7 @@ mod tests {
         [false, true, true, false, true],
         [false, false, false, false, true],
         [false, false, false, true, true],
+        [false, true, false, false, true],
     ];
 
     #[test]

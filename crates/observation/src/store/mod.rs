@@ -8,5 +8,6 @@ pub(crate) mod cells;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
+pub(crate) mod rises;
 pub(crate) mod sensors;
 pub(crate) mod totals;
