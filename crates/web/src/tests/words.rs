@@ -24,7 +24,8 @@ const EN: &str = concat!(
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 35] = [
+const MADE: [&str; 36] = [
+    "report-kind-",
     "observe-",
     "sensor-state-",
     "sensor-clock-",
