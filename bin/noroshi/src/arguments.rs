@@ -89,8 +89,22 @@ pub(crate) enum Command {
     /// Bring in and search the catalogue of known exploited vulnerabilities
     #[command(subcommand)]
     Kev(Kev),
+    /// Write the public site: the observation page of the last Monday
+    Publish(Publish),
     /// Write a periodic report
     Report(Report),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The directory [default: site.directory in the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Of another Monday: 2024-03-04
+    #[arg(long, value_name = "DATE")]
+    pub(crate) monday: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    pub(crate) json: Json,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod office;
 mod platform;
 mod printing;
 mod progress;
+mod publishing;
 mod signals;
 mod watchtower;
 mod wiring;

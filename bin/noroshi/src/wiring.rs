@@ -1,6 +1,6 @@
 //! Which event becomes which call: the one table of it, and the worker that carries it out.
 
-use crate::{office, platform::Platform, watchtower};
+use crate::{office, platform::Platform, publishing, watchtower};
 use anyhow::Context as _;
 use noroshi_directory::brand::Renamed;
 use noroshi_incident::{IncidentError, service};
@@ -53,6 +53,7 @@ pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 /// | `observation.ingest` | every minute, and after batches came | `ingest::ingest` |
 /// | `observation.rollup` | every minute | `rollup::rollup` |
 /// | `observation.tend` | every hour | `tend::tend` |
+/// | `site.publish` | every Monday at 6, when there is a directory for the site | `site::observation::publish` |
 pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);
     let read = move |_: Job| {
@@ -83,7 +84,8 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     }
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
     let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).outside(search::INDEX_OLD, index).schedule(every);
-    Ok(watchtower::jobs(platform, office::jobs(platform, runner)?)?.start().await?)
+    let runner = watchtower::jobs(platform, office::jobs(platform, runner)?)?;
+    Ok(publishing::jobs(platform, runner)?.start().await?)
 }
 
 fn unread(error: &IncidentError) -> Reason {

@@ -92,11 +92,13 @@ pub enum Action {
     ChangeCatalogue,
     /// Give observations to partner teams and researchers, by keys.
     ShareObservations,
+    /// Put pages onto the public site.
+    PublishSite,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -117,6 +119,7 @@ impl Action {
         Self::ChangeSensors,
         Self::ChangeCatalogue,
         Self::ShareObservations,
+        Self::PublishSite,
     ];
 
     /// The roles that may do it at all.
@@ -127,6 +130,7 @@ impl Action {
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
             Self::ImportPackets | Self::ChangeSensors => &[Role::Analyst, Role::Administrator],
+            Self::PublishSite => &[Role::Editor, Role::Administrator],
             Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys | Self::ShareObservations => &[Role::Administrator],
@@ -273,7 +277,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 20] = [
+    const MATRIX: [[bool; 5]; 21] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -294,6 +298,7 @@ mod tests {
         [false, true, false, false, true],
         [false, true, true, false, true],
         [false, false, false, false, true],
+        [false, false, false, true, true],
     ];
 
     #[test]

@@ -16,6 +16,7 @@ pub mod geography;
 mod migrations;
 mod packets;
 mod place;
+pub mod public;
 pub mod ranks;
 pub mod rise;
 pub mod rollup;

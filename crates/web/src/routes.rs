@@ -122,6 +122,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/mappings/{name}/remove", IMPORT, pages::mappings::remove::post),
         get("/report", Public, pages::report::get),
         upload("/report", Public, pages::report::post),
+        get("/compare", Public, pages::compare::get),
+        upload("/compare", Public, pages::compare::post),
         get("/report/key.asc", Public, pages::report::key::get),
         get("/status/{token}", Public, pages::status::get),
         upload("/status/{token}", Public, pages::status::post),

@@ -16,7 +16,7 @@ use noroshi_incident::{
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;
-use noroshi_observation::Observatory;
+use noroshi_observation::{Observatory, public::Rule};
 use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -50,6 +50,17 @@ pub struct Web {
     pub lookout: Lookout,
     /// Who prints PDF.
     pub press: Arc<dyn Press>,
+    /// What of observations is public, when the team publishes any.
+    pub public: Option<Public>,
+}
+
+/// What of observations is public.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// Where observations are kept.
+    pub place: Observatory,
+    /// When figures may be told.
+    pub rule: Rule,
 }
 
 impl Web {

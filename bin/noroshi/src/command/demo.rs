@@ -7,6 +7,7 @@ use crate::{
     Done,
     arguments::{Demo, ReportFormat, ReportKind},
     platform::Platform,
+    publishing::Press,
     wiring::Worker,
 };
 use anyhow::Context as _;
@@ -45,6 +46,11 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
     if demo.figures.is_none() {
         eprintln!("filling the year of the example's sensors: some twenty seconds");
         sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await?;
+    }
+    if demo.figures.is_none() {
+        let site = platform.configuration.site.directory.get_or_insert_with(|| platform.data.join("public")).clone();
+        let published = Press::of(&platform)?.publish(&Platform::local_administrator(), &site, None).await?;
+        print(&format!("public     {} (of Monday {})", site.join("observation/index.html").display(), published.monday))?;
     }
     let logins = platform.data.join("demo-logins.txt");
     keep_logins(&logins, &new_logins)?;

@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use noroshi_mailroom::desk;
-use noroshi_web::{Web, router};
+use noroshi_web::{Public, Web, router};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -54,6 +54,10 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         centre: platform.configuration.sensors.url()?,
         observatory: platform.observatory()?,
         lookout: platform.lookout.clone(),
+        public: match platform.configuration.site.directory {
+            Some(_) => Some(Public { place: platform.observatory()?, rule: platform.configuration.site.rule() }),
+            None => None,
+        },
         press: Arc::new(Printing),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();

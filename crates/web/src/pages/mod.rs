@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod brands;
+pub(crate) mod compare;
 pub(crate) mod desks;
 pub(crate) mod health;
 pub(crate) mod help;

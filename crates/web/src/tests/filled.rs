@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::{ClientAddress, Web};
+use crate::{ClientAddress, Public, Web};
 #[cfg(not(test))]
-use noroshi_web::{ClientAddress, Web};
+use noroshi_web::{ClientAddress, Public, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -48,10 +48,10 @@ pub struct Filled {
     pub tray: TrayItemId,
     /// A correspondence that tells of the RED incident.
     pub red_correspondence: CorrespondenceId,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
-const ROOT: Actor = Actor::Platform;
+pub(super) const ROOT: Actor = Actor::Platform;
 
 fn day(zone: &Zone, text: &str, minute: i64) -> Moment {
     let month: noroshi_kernel::period::Month = text.get(..7).expect("a month").parse().expect("a month");
@@ -142,8 +142,9 @@ impl Filled {
             sends: true,
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
-            observatory,
+            observatory: observatory.clone(),
             lookout: noroshi_incident::service::import::Lookout::default(),
+            public: Some(Public { place: observatory, rule: noroshi_observation::public::Rule::default() }),
             press: Arc::new(Galley),
         };
 

@@ -4,6 +4,7 @@ mod access;
 mod actions;
 mod api;
 mod browser;
+mod compare;
 mod filled;
 mod forms;
 mod hostile;

@@ -8,7 +8,9 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 43] = [
+const PAGES: [(&str, &str); 44] = [
+    // A filled one is rendered where packets are: see `compare`.
+    ("/compare", "compare.html"),
     ("/report", "report_choice.html"),
     ("/report?desk=incident", "report.html"),
     ("/intake/new", "intake.html"),

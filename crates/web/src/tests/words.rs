@@ -12,7 +12,8 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/mail.ftl"),
     include_str!("../../locales/ja/keys.ftl"),
     include_str!("../../locales/ja/sensors.ftl"),
-    include_str!("../../locales/ja/observe.ftl")
+    include_str!("../../locales/ja/observe.ftl"),
+    include_str!("../../locales/ja/compare.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
@@ -20,13 +21,17 @@ const EN: &str = concat!(
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/keys.ftl"),
     include_str!("../../locales/en/sensors.ftl"),
-    include_str!("../../locales/en/observe.ftl")
+    include_str!("../../locales/en/observe.ftl"),
+    include_str!("../../locales/en/compare.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 36] = [
+const MADE: [&str; 39] = [
     "report-kind-",
     "observe-",
+    "compare-span-",
+    "compare-meaning-",
+    "compare-stopped-",
     "sensor-state-",
     "sensor-clock-",
     "sensor-count-",
