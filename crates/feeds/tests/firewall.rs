@@ -121,12 +121,7 @@ const LOGS: [(Format, &str, &[&str], [u64; 4]); 8] = [
         &["tcp/445=12", "udp/5060=3"],
         [1, 0, 1, 2],
     ),
-    (
-        Format::Table,
-        "日時;宛先ポート;プロトコル\n2024-03-01;23;6\n2024-03-01;tcp/2323;tcp\n",
-        &["tcp/2323=1", "tcp/23=1"],
-        [0, 0, 1, 0],
-    ),
+    (Format::Table, "日時;宛先ポート;プロトコル\n2024-03-01;23;6\n2024-03-01;tcp/2323;tcp\n", &["tcp/2323=1", "tcp/23=1"], [0, 0, 1, 0]),
 ];
 
 #[test]
@@ -152,7 +147,9 @@ fn formats_may_be_mixed_and_excerpted() {
 
 #[test]
 fn lines_that_are_none_are_counted_and_the_first_is_named() {
-    let tally = tally("\n# a remark\nhello\nIN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.1 PROTO=TCP DPT=445 SYN\nMar 1 sshd[1]: Failed password for root from 198.51.100.7 port 40000 ssh2\n");
+    let tally = tally(
+        "\n# a remark\nhello\nIN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.1 PROTO=TCP DPT=445 SYN\nMar 1 sshd[1]: Failed password for root from 198.51.100.7 port 40000 ssh2\n",
+    );
     assert_eq!((tally.unread, tally.first_unread, tally.counted, tally.remarks), (2, Some(3), 1, 1), "{tally:?}");
 }
 

@@ -42,7 +42,8 @@ impl Words {
 
     /// The text of a key with values filled in.
     pub(crate) fn with(self, key: &str, values: &[(&'static str, &str)]) -> String {
-        let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
+        let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
         LOCALES.lookup_with_args(self.tag(), key, &values)
     }
 

@@ -23,7 +23,10 @@ const KINDS: [(&str, u8, u16); 12] = [
 ];
 
 pub(super) fn line(line: &str) -> Option<Line> {
-    let (head, text) = line.split_once(": block ").map(|(head, text)| (head, (true, text))).or_else(|| line.split_once(": pass ").map(|(head, text)| (head, (false, text))))?;
+    let (head, text) = line
+        .split_once(": block ")
+        .map(|(head, text)| (head, (true, text)))
+        .or_else(|| line.split_once(": pass ").map(|(head, text)| (head, (false, text))))?;
     if !head.contains("rule ") {
         return None;
     }

@@ -43,8 +43,10 @@ pub(super) fn came(protocol: u8, port: Option<u16>, kind: Option<u16>, times: u6
 
 /// Whether a word says that a packet was let through; `None` when it says neither.
 pub(super) fn lets_through(action: &str) -> Option<bool> {
-    const THROUGH: [&str; 12] = ["accept", "accepted", "allow", "allowed", "pass", "passed", "permit", "permitted", "close", "client-rst", "server-rst", "timeout"];
-    const KEPT_OUT: [&str; 12] = ["deny", "denied", "drop", "dropped", "block", "blocked", "reject", "rejected", "discard", "violation", "prevent", "prevented"];
+    const THROUGH: [&str; 12] =
+        ["accept", "accepted", "allow", "allowed", "pass", "passed", "permit", "permitted", "close", "client-rst", "server-rst", "timeout"];
+    const KEPT_OUT: [&str; 12] =
+        ["deny", "denied", "drop", "dropped", "block", "blocked", "reject", "rejected", "discard", "violation", "prevent", "prevented"];
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(action));
     if is(&KEPT_OUT) { Some(false) } else { is(&THROUGH).then_some(true) }
 }

@@ -138,7 +138,8 @@ fn page(monday: &Monday, publisher: &Publisher, language: Language, name: &str) 
     let words = frame.words;
     let parts = monday.sections().map(|section| part(section, &publisher.zone, words)).collect::<Result<_, _>>()?;
     let missing = [(monday.quarter.is_none(), "missing-quarter"), (monday.year.is_none(), "missing-year")];
-    let title = words.with("monday-title", &[("from", &shown::day(begin(&monday.week, &publisher.zone), words)), ("to", &shown::day(shown::before(monday.day), words))]);
+    let title = words
+        .with("monday-title", &[("from", &shown::day(begin(&monday.week, &publisher.zone), words)), ("to", &shown::day(shown::before(monday.day), words))]);
     let page = MondayPage {
         lead: words.count("lead", monday.week.sensors),
         title,

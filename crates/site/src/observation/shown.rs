@@ -49,7 +49,9 @@ mod tests {
         for (key, expected) in [("tcp/445", "445/TCP"), ("udp/53", "53/UDP"), ("icmp/8", "ICMP 8"), ("icmpv6/128", "ICMPv6 128"), ("ip/47", "IP 47")] {
             assert_eq!(service(key), expected);
         }
-        for (value, greatest, expected) in [(52.44, 90.0, "52.4"), (52.0, 90.0, "52.0"), (1234.56, 1234.56, "1,234.6"), (0.084, 9.9, "0.08"), (0.0, 5.0, "0.00")] {
+        for (value, greatest, expected) in
+            [(52.44, 90.0, "52.4"), (52.0, 90.0, "52.0"), (1234.56, 1234.56, "1,234.6"), (0.084, 9.9, "0.08"), (0.0, 5.0, "0.00")]
+        {
             assert_eq!(average(value, greatest), expected);
         }
         assert_eq!(day(date(2013, 10, 1), Words(Language::Ja)), "2013年10月1日");

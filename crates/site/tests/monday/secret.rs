@@ -17,7 +17,10 @@ fn address() -> impl Strategy<Value = IpAddr> {
 
 /// Names that no page of ours holds by itself.
 fn name(most: usize) -> impl Strategy<Value = String> {
-    (prop::sample::select(vec!["zq", "xj", "塔", "vw"]), prop::collection::vec(prop::sample::select("abcdeghkmnprstuyz0123456789狼煙見張台-".chars().collect::<Vec<_>>()), 6..most))
+    (
+        prop::sample::select(vec!["zq", "xj", "塔", "vw"]),
+        prop::collection::vec(prop::sample::select("abcdeghkmnprstuyz0123456789狼煙見張台-".chars().collect::<Vec<_>>()), 6..most),
+    )
         .prop_map(|(head, rest)| format!("{head}{}", rest.into_iter().collect::<String>()))
 }
 
@@ -106,7 +109,13 @@ async fn told(secrets: Secrets) -> Vec<String> {
         let escaped: String = sensor.name.chars().map(|one| format!("&#{};", u32::from(one))).collect();
         hidden.push(escaped);
     }
-    let found = |(path, text): &(String, String)| hidden.iter().filter(|secret| text.contains(secret.as_str()) || path.contains(secret.as_str())).map(|secret| format!("{secret} in {path}")).collect::<Vec<_>>();
+    let found = |(path, text): &(String, String)| {
+        hidden
+            .iter()
+            .filter(|secret| text.contains(secret.as_str()) || path.contains(secret.as_str()))
+            .map(|secret| format!("{secret} in {path}"))
+            .collect::<Vec<_>>()
+    };
     texts.iter().flat_map(found).collect()
 }
 
@@ -125,7 +134,9 @@ fn no_address_and_no_name_is_in_any_file() {
 #[test]
 fn forms_of_an_address_are_found_when_they_are_there() {
     // What the search above would find: it is no search that finds nothing anyway.
-    for (address, text) in [("198.51.100.9", "<td>198.51.100.9</td>"), ("198.51.100.9", "3325256713"), ("198.51.100.9", "::ffff:c633:6409"), ("2001:db8::109", "2001:DB8::109")] {
+    for (address, text) in
+        [("198.51.100.9", "<td>198.51.100.9</td>"), ("198.51.100.9", "3325256713"), ("198.51.100.9", "::ffff:c633:6409"), ("2001:db8::109", "2001:DB8::109")]
+    {
         assert!(forms(address.parse().expect("an address")).iter().any(|form| text.contains(form)), "{text}");
     }
 }

@@ -7,7 +7,10 @@ use noroshi_kernel::{
     language::Bilingual,
     moment::{Moment, Zone},
 };
-use noroshi_lake::{folder::Folder, packets::{Kind, Tool}};
+use noroshi_lake::{
+    folder::Folder,
+    packets::{Kind, Tool},
+};
 use noroshi_ledger::migration::Migration;
 use noroshi_observation::{
     Observatory,
@@ -88,7 +91,8 @@ impl World {
         let of_day = move |day: i64| {
             let here: Vec<&(u32, Made)> = at.iter().filter(|(_, made)| day % 10 < made.days_of_ten).collect();
             let group = |service: &str, source, count, is_home: bool| {
-                let sensors: Vec<(u32, u64)> = here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).collect();
+                let sensors: Vec<(u32, u64)> =
+                    here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).collect();
                 (!sensors.is_empty()).then(|| Group {
                     at: from.plus_days(day),
                     source,

@@ -106,7 +106,11 @@ async fn every_question_is_a_link_with_its_graph_and_figures() {
         assert!(weeks.body.contains("class=\"heat") || weeks.body.contains("chart broad"), "{}", weeks.body);
         check("/observe?show=weeks", "en", &weeks.body);
 
-        for (language, path) in [("ja", format!("/observe?{window}")), ("ja", format!("/observe?show=series&port=icmp&{window}")), ("en", format!("/observe?show=sources&{window}"))] {
+        for (language, path) in [
+            ("ja", format!("/observe?{window}")),
+            ("ja", format!("/observe?show=series&port=icmp&{window}")),
+            ("en", format!("/observe?show=sources&{window}")),
+        ] {
             let page = Browser::of(&filled, Role::Analyst).await.speaking(language).get(&path).await;
             check(&path, language, &page.body);
             speaks_one(&page.body, language, &path);

@@ -26,7 +26,8 @@ const EN: &str = concat!(
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 38] = [
+const MADE: [&str; 39] = [
+    "report-kind-",
     "observe-",
     "compare-span-",
     "compare-meaning-",

@@ -165,7 +165,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn theirs(counts: &[(&str, u64)]) -> Theirs {
-        Theirs { counts: counts.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect(), packets: counts.iter().map(|(_, count)| count).sum(), ..Theirs::default() }
+        Theirs {
+            counts: counts.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect(),
+            packets: counts.iter().map(|(_, count)| count).sum(),
+            ..Theirs::default()
+        }
     }
 
     fn ours(shares: &[(&str, f64)]) -> Ranking {

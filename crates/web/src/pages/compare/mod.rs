@@ -202,7 +202,15 @@ fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, publi
         Ok(ranking) => {
             let last = noroshi_kernel::moment::Moment(ranking.window.to.0 - 1);
             let sensors = i64::try_from(ranking.sensors).unwrap_or(i64::MAX);
-            words.with("compare-ours", &[("from", day(ranking.window.from).into()), ("to", day(last).into()), ("sensors", sensors.into()), ("zone", web.reckoning.zone.name().to_owned().into())])
+            words.with(
+                "compare-ours",
+                &[
+                    ("from", day(ranking.window.from).into()),
+                    ("to", day(last).into()),
+                    ("sensors", sensors.into()),
+                    ("zone", web.reckoning.zone.name().to_owned().into()),
+                ],
+            )
         }
         Err(_) => words.say("compare-ours-none"),
     };
