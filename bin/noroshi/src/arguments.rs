@@ -3,10 +3,12 @@
 mod kev;
 mod observe;
 mod sensor;
+mod share;
 
 pub(crate) use kev::Kev;
 pub(crate) use observe::{Graph, Observe, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
+pub(crate) use share::Share;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use noroshi_directory::token::Scope;

@@ -1,4 +1,5 @@
 //! Logs of firewalls as devices write them, and as anybody may send them.
+#![allow(clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_feeds::firewall::{Format, Limits, MOST_LINE_BYTES, Stopped, Tally, Target, read};
 use proptest::prelude::*;

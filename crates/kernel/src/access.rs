@@ -100,7 +100,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -280,7 +280,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 21] = [
+    const MATRIX: [[bool; 5]; 22] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],

@@ -30,6 +30,8 @@ pub enum Sensors {
     Region(String),
     /// One.
     Named(String),
+    /// Those of some numbers, of which there may be none.
+    Numbered(BTreeSet<u32>),
 }
 
 /// Where sources are.
@@ -195,9 +197,19 @@ impl FromStr for Sensors {
             "all" | "" => Self::All,
             "home" => Self::Home,
             "abroad" => Self::Abroad,
-            _ => text.strip_prefix("region:").map_or_else(|| Self::Named(text.into()), |region| Self::Region(region.into())),
+            _ => match (text.strip_prefix("region:"), text.strip_prefix("numbers:")) {
+                (Some(region), _) => Self::Region(region.into()),
+                (None, Some(numbers)) => {
+                    Self::Numbered(numbers.split(',').filter(|number| !number.is_empty()).map(str::parse).collect::<Result<_, _>>().map_err(|_| no_numbers())?)
+                }
+                (None, None) => Self::Named(text.into()),
+            },
         })
     }
+}
+
+fn no_numbers() -> NoSelection {
+    NoSelection(Reason::new("no-sensors", "センサーの番号は numbers:1,2 のように書いてください。", "write the numbers of sensors like numbers:1,2"))
 }
 
 impl fmt::Display for Sensors {
@@ -208,6 +220,10 @@ impl fmt::Display for Sensors {
             Self::Abroad => out.write_str("abroad"),
             Self::Region(region) => write!(out, "region:{region}"),
             Self::Named(name) => out.write_str(name),
+            Self::Numbered(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                write!(out, "numbers:{}", numbers.join(","))
+            }
         }
     }
 }
@@ -234,6 +250,7 @@ impl Chosen {
             Sensors::Abroad => standpoint.home.origin(&sensor.country) == Origin::Foreign,
             Sensors::Region(region) => sensor.region == *region,
             Sensors::Named(name) => sensor.name == *name,
+            Sensors::Numbered(numbers) => u32::try_from(sensor.number).is_ok_and(|number| numbers.contains(&number)),
         };
         let meant: Vec<&Sensor> = known.iter().filter(is_meant).collect();
         if meant.is_empty() && matches!(selection.sensors, Sensors::Region(_) | Sensors::Named(_)) {
@@ -330,6 +347,7 @@ mod tests {
             &[("country", "unknown"), ("tool", "zmap"), ("network", "192.0.2.0/24"), ("sensors", "home")],
             &[("country", "home"), ("sensors", "region:Kanto")],
             &[("country", "abroad"), ("network", "2001:db8::/48"), ("sensors", "north")],
+            &[("sensors", "numbers:1,20")],
         ] {
             let read = selection(fields).unwrap();
             assert_eq!(read.fields().iter().map(|(field, text)| (*field, text.as_str())).collect::<Vec<_>>(), fields);

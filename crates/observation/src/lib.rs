@@ -22,6 +22,7 @@ pub mod rise;
 pub mod rollup;
 pub mod series;
 pub mod service;
+pub mod shared;
 pub mod sources;
 mod store;
 mod sums;

@@ -109,4 +109,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    // Keys by which observations are given to others. `token_sha256`: of the secret, which is kept nowhere. `regions`: one to a line, a country's two
+    // capital letters or a region's name; none of a researcher who is given all.
+    Migration {
+        name: "observation_m0007_shares",
+        both: &[
+            "CREATE TABLE observation_share (id {id}, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, regions TEXT NOT NULL, token_sha256 {bytes} NOT NULL UNIQUE, made_at BIGINT NOT NULL, used_at BIGINT, ended_at BIGINT)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

@@ -46,10 +46,11 @@ pub(crate) enum Done {
     SensorRevoked,
     LinkMade,
     LinkEnded,
+    ShareEnded,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 40] = [
+    pub(crate) const ALL: [Self; 41] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -90,6 +91,7 @@ impl Done {
         Self::SensorRevoked,
         Self::LinkMade,
         Self::LinkEnded,
+        Self::ShareEnded,
     ];
 
     /// The key of the sentence that says it.
@@ -135,6 +137,7 @@ impl Done {
             Self::SensorRevoked => "done-sensor-revoked",
             Self::LinkMade => "done-link-made",
             Self::LinkEnded => "done-link-ended",
+            Self::ShareEnded => "done-share-ended",
         }
     }
 

@@ -81,6 +81,10 @@ pub(crate) struct Rates {
     pub(crate) statuses: Limit<IpAddr>,
     /// What comes by a token, by its id.
     pub(crate) programs: Limit<i64>,
+    /// Questions about observations by the key of a share, by its id.
+    pub(crate) shares: Limit<i64>,
+    /// Days of packets by the key of a share.
+    pub(crate) packets: Limit<i64>,
     /// Tokens that are none, by the network of who tries them.
     pub(crate) strangers: Limit<IpAddr>,
 }
@@ -92,6 +96,8 @@ impl Default for Rates {
             comparisons: Limit::new(20, 300),
             statuses: Limit::new(120, 6_000),
             programs: Limit::new(600, 6_000),
+            shares: Limit::new(300, 3_000),
+            packets: Limit::new(20, 100),
             strangers: Limit::new(30, 3_000),
         }
     }

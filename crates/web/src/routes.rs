@@ -79,6 +79,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const DESKS: Access = Access::Action(Action::ChangeDesks);
     const OBSERVATIONS: Access = Access::Action(Action::ViewObservations);
     const SENSORS: Access = Access::Action(Action::ChangeSensors);
+    const SHARES: Access = Access::Action(Action::ShareObservations);
     const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
         get("/assets/{name}", Public, assets::get),
@@ -132,6 +133,9 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/openapi.json", Public, pages::api::openapi),
         program("/api/v1/reports", Public, pages::api::post),
         get("/api/v1/reports/{receipt}", Public, pages::api::get),
+        get("/api/v1/observations/top", Public, pages::shared::top),
+        get("/api/v1/observations/series", Public, pages::shared::series),
+        get("/api/v1/observations/packets", Public, pages::shared::packets),
         get("/inbox", LETTERS, pages::inbox::get),
         get("/inbox/{desk}", LETTERS, pages::inbox::of_desk),
         get("/threads/{id}", LETTERS, pages::thread::get),
@@ -173,6 +177,9 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/sensors/new", SENSORS, pages::sensors::add::get),
         post("/sensors/new", SENSORS, pages::sensors::add::post),
         get("/sensors/intake", OBSERVATIONS, pages::sensors::intake::get),
+        get("/sensors/shares", SHARES, pages::sensors::shares::get),
+        post("/sensors/shares", SHARES, pages::sensors::shares::post),
+        post("/sensors/shares/end", SHARES, pages::sensors::shares::end),
         get("/sensors/{number}", OBSERVATIONS, pages::sensors::view::get),
         post("/sensors/{number}/site", SENSORS, pages::sensors::act::site),
         post("/sensors/{number}/token", SENSORS, pages::sensors::act::token),

@@ -50,17 +50,8 @@ pub struct Web {
     pub lookout: Lookout,
     /// Who prints PDF.
     pub press: Arc<dyn Press>,
-    /// What of observations is public, when the team publishes any.
-    pub public: Option<Public>,
-}
-
-/// What of observations is public.
-#[derive(Clone, Debug)]
-pub struct Public {
-    /// Where observations are kept.
-    pub place: Observatory,
-    /// When figures may be told.
-    pub rule: Rule,
+    /// When figures of observations are public, if the team publishes any.
+    pub public: Option<Rule>,
 }
 
 impl Web {

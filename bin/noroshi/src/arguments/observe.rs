@@ -1,6 +1,6 @@
 //! `noroshi observe`
 
-use super::Json;
+use super::{Json, Share};
 use clap::{Subcommand, ValueEnum};
 use jiff::{Timestamp, civil};
 use noroshi_kernel::{
@@ -15,6 +15,9 @@ use std::{path::PathBuf, str::FromStr};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Observe {
+    /// Manage the keys by which partner teams and researchers are given observations
+    #[command(subcommand)]
+    Share(Share),
     /// Bring in captures (pcap or pcapng, also .gz and .zst) as what a sensor saw
     ///
     /// An unknown sensor is registered. It watched from a capture's first packet to its last. A capture counts whole or not at all; the same

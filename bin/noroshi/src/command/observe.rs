@@ -1,4 +1,5 @@
 mod graph;
+mod share;
 mod sql;
 
 use super::{print, print_json, regular};
@@ -69,6 +70,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             }
             Ok(Done::Whole)
         }
+        Observe::Share(command) => share::run(platform, command).await,
         Observe::Graph(graph) => graph::run(platform, &place, graph).await,
         Observe::Sql { sql, from, to, json } => sql::run(platform, &place, &sql, from.zip(to), json.json).await,
     }

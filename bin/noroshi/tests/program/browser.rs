@@ -16,13 +16,13 @@ use std::{
 use thirtyfour::prelude::*;
 
 /// A running chromedriver, ended with the test.
-struct Driver {
+pub(crate) struct Driver {
     child: Child,
     port: u16,
 }
 
 impl Driver {
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // A group of their own, so that no browser outlives a test that fails.
         let child = Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn();
@@ -36,7 +36,7 @@ impl Driver {
         }
     }
 
-    async fn browser(&self, javascript: bool) -> WebDriver {
+    pub(crate) async fn browser(&self, javascript: bool) -> WebDriver {
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in [
             "--headless",

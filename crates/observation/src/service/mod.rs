@@ -14,6 +14,7 @@ pub mod receive;
 pub mod registry;
 pub mod rises;
 pub mod rollup;
+pub mod share;
 mod staging;
 mod stored;
 pub mod tend;

@@ -10,4 +10,5 @@ pub(crate) mod health;
 pub(crate) mod holes;
 pub(crate) mod rises;
 pub(crate) mod sensors;
+pub(crate) mod shares;
 pub(crate) mod totals;

@@ -78,7 +78,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, key: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, key: &'static str, detail: impl Into<String>) -> Self {
         Self { status, key, detail: detail.into(), errors: Vec::new(), wait_s: None }
     }
 }
@@ -130,15 +130,19 @@ impl IntoResponse for Wrong {
     }
 }
 
-fn waits(wait_s: i64) -> Problem {
+pub(crate) fn waits(wait_s: i64) -> Problem {
     Problem { wait_s: Some(wait_s), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", format!("too many requests; try again in {wait_s} s")) }
+}
+
+/// The secret that a request bears (RFC 6750).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
+    bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).map(|(_, secret)| secret.trim())
 }
 
 /// The token of a request, when it may report.
 async fn token(web: &Web, rates: &Rates, headers: &HeaderMap, extensions: &Extensions) -> Result<Token, Wrong> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
-    let secret = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).map(|(_, secret)| secret.trim());
-    let found = match secret {
+    let found = match bearer(headers) {
         Some(secret) => token::of_secret(&web.ledger, secret).await?,
         None => None,
     };

@@ -21,6 +21,7 @@ pub(crate) mod queue;
 pub(crate) mod raw;
 pub(crate) mod report;
 pub(crate) mod sensors;
+pub(crate) mod shared;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod statistics;

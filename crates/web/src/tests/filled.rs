@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::{ClientAddress, Public, Web};
+use crate::{ClientAddress, Web};
 #[cfg(not(test))]
-use noroshi_web::{ClientAddress, Public, Web};
+use noroshi_web::{ClientAddress, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -142,9 +142,9 @@ impl Filled {
             sends: true,
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
-            observatory: observatory.clone(),
             lookout: noroshi_incident::service::import::Lookout::default(),
-            public: Some(Public { place: observatory, rule: noroshi_observation::public::Rule::default() }),
+            observatory,
+            public: Some(noroshi_observation::public::Rule::default()),
             press: Arc::new(Galley),
         };
 

@@ -18,6 +18,7 @@ mod red;
 mod report;
 mod seals;
 mod sensors;
+mod shares;
 mod statistics;
 mod tongues;
 mod tray;

@@ -8,7 +8,8 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 44] = [
+const PAGES: [(&str, &str); 45] = [
+    ("/sensors/shares", "shares.html"),
     // A filled one is rendered where packets are: see `compare`.
     ("/compare", "compare.html"),
     ("/report", "report_choice.html"),
@@ -110,7 +111,7 @@ fn no_template_is_left_out() {
         .iter()
         .map(|(_, template)| *template)
         .chain(PARTS)
-        .chain(["sign_in.html", "status.html", "sensor_token.html", "host.html"])
+        .chain(["sign_in.html", "status.html", "sensor_token.html", "share_token.html", "host.html"])
         .map(str::to_owned)
         .collect();
     assert_eq!(there, rendered);

@@ -13,7 +13,8 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/keys.ftl"),
     include_str!("../../locales/ja/sensors.ftl"),
     include_str!("../../locales/ja/observe.ftl"),
-    include_str!("../../locales/ja/compare.ftl")
+    include_str!("../../locales/ja/compare.ftl"),
+    include_str!("../../locales/ja/shares.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
@@ -22,12 +23,14 @@ const EN: &str = concat!(
     include_str!("../../locales/en/keys.ftl"),
     include_str!("../../locales/en/sensors.ftl"),
     include_str!("../../locales/en/observe.ftl"),
-    include_str!("../../locales/en/compare.ftl")
+    include_str!("../../locales/en/compare.ftl"),
+    include_str!("../../locales/en/shares.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 39] = [
+const MADE: [&str; 40] = [
     "report-kind-",
+    "share-kind-",
     "observe-",
     "compare-span-",
     "compare-meaning-",

@@ -13,7 +13,7 @@ use crate::{
     rate::{self, Rates},
     reader::Reader,
     upload::{Bounds, Upload},
-    web::{Public, Shared, Web},
+    web::{Shared, Web},
     words::Words,
 };
 use askama::Template;
@@ -26,7 +26,7 @@ use axum::{
 use beside::{Beside, OUR_ROWS};
 use noroshi_document::number;
 use noroshi_kernel::reason::Reason;
-use noroshi_observation::public::{self, Ground, Ranking, Span, Window};
+use noroshi_observation::public::{self, Ground, Ranking, Rule, Span, Window};
 use serde_json::json;
 use std::sync::Arc;
 use theirs::{Reading, Theirs};
@@ -95,14 +95,14 @@ impl ComparePage {
 }
 
 /// What is public, when anything is: without it there is nothing to compare with.
-fn public(web: &Web) -> Result<&Public, Failure> {
-    web.public.as_ref().ok_or(Failure::Missing)
+fn rule(web: &Web) -> Result<Rule, Failure> {
+    web.public.ok_or(Failure::Missing)
 }
 
 /// `GET /compare`
 pub(crate) async fn get(State(web): State<Shared>, reader: Reader, parameters: Parameters) -> Result<Response, Failure> {
     parameters.only(&[])?;
-    public(&web)?;
+    rule(&web)?;
     page::show(&ComparePage::of(&web, &reader, Span::Week, None))
 }
 
@@ -128,7 +128,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request, is_program: bool) -> Result<Response, Failure> {
-    let public = public(web)?;
+    let rule = rule(web)?;
     rate::hold(&rates.comparisons, web, request.headers(), request.extensions())?;
     let sent = Upload::within(web, request, BOUNDS).await?;
     let span = match sent.get("span") {
@@ -146,7 +146,7 @@ async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request
     let counting = tokio::task::spawn_blocking(move || theirs::count(parts)).await;
     let theirs = counting.map_err(|_| Failure::defect("counting ended early"))?.map_err(Failure::Refused)?;
     drop(sent);
-    let ours = ours(web, public, span).await?;
+    let ours = ours(web, rule, span).await?;
     let beside = beside::beside(&theirs, ours.as_ref().ok());
     let words = Words::of(reader.language);
     let window = ours.as_ref().ok().map(|ranking| ranking.window);
@@ -162,10 +162,10 @@ fn nothing_sent() -> Reason {
 }
 
 /// What is public of the last full weeks, or why nothing is.
-async fn ours(web: &Web, public: &Public, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
+async fn ours(web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
     let zone = &web.reckoning.zone;
     let window = span.before(Span::monday(web.ledger.now(), zone), zone).ok_or_else(|| Failure::defect("there is no such week"))?;
-    let ground = Ground { place: &public.place, zone, home: &web.reckoning.home, rule: public.rule };
+    let ground = Ground { place: &web.observatory, zone, home: &web.reckoning.home, rule };
     Ok(public::ranking(ground, window, OUR_ROWS).await?)
 }
 
@@ -186,16 +186,15 @@ fn program(theirs: &Theirs, window: Option<Window>, ours: Option<&Ranking>, besi
 
 fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, public::TooFew>, beside: &Beside) -> Answer {
     let dash = || "\u{2013}".to_owned();
-    let decimal = |value: f64| format!("{}%", number::decimal(value));
     let shown = |line: &beside::Line| Shown {
         service: line.service.clone(),
         name: line.name,
         their_rank: line.theirs.map_or_else(dash, |place| place.rank.to_string()),
         packets: line.theirs.map_or_else(dash, |place| number::grouped(i64::try_from(place.packets).unwrap_or(i64::MAX))),
-        their_percent: line.theirs.map_or_else(dash, |place| decimal(place.percent)),
+        their_percent: line.theirs.map_or_else(dash, |place| percent(place.percent)),
         our_rank: line.ours.map_or_else(dash, |place| place.rank.to_string()),
-        our_percent: line.ours.map_or_else(dash, |place| decimal(place.percent)),
-        average: line.ours.map_or_else(dash, |place| number::decimal((place.per_sensor_day * 10.0).round() / 10.0)),
+        our_percent: line.ours.map_or_else(dash, |place| percent(place.percent)),
+        average: line.ours.map_or_else(dash, |place| tenths(place.per_sensor_day)),
     };
     let day = |moment| web.reckoning.zone.minute(moment).get(..10).unwrap_or_default().to_owned();
     let ours = match ours {
@@ -224,13 +223,23 @@ fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, publi
     }
 }
 
+/// A number with one digit after the point, whatever it is.
+fn tenths(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    let written = number::decimal(rounded);
+    if rounded.fract() == 0.0 { written + ".0" } else { written }
+}
+
+fn percent(value: f64) -> String {
+    format!("{}%", tenths(value))
+}
+
 fn meaning(words: Words, beside: &Beside) -> Vec<String> {
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let key = format!("compare-meaning-{}", beside.likeness.key());
     let mut sentences = vec![words.with(&key, &[("shared", count(beside.shared).into()), ("of", count(beside.of).into())])];
     let out = beside.stands_out.as_ref().and_then(|key| beside.lines.iter().find(|line| line.service == *key));
     if let Some((line, theirs)) = out.and_then(|line| Some((line, line.theirs?))) {
-        let percent = |value: f64| format!("{}%", number::decimal(value));
         let own = percent(theirs.percent);
         sentences.push(match line.ours {
             Some(ours) => words.with("compare-out", &[("what", line.service.clone().into()), ("own", own.into()), ("ours", percent(ours.percent).into())]),

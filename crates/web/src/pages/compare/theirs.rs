@@ -111,7 +111,7 @@ fn capture(bytes: &[u8], begun: Instant, reading: &mut Reading, counts: &mut Has
     let limits = Limits { unpacked_bytes: MOST_UNPACKED_BYTES, free_bytes: 16 << 20, interfaces: 256, ..Limits::default() };
     let mut file = CaptureFile::open(bytes, limits).map_err(|broken| broken.reason)?;
     loop {
-        if reading.frames % FRAMES_AT_ONCE == 0 && begun.elapsed() >= MOST_TIME {
+        if reading.frames.is_multiple_of(FRAMES_AT_ONCE) && begun.elapsed() >= MOST_TIME {
             reading.stopped = Some("time");
             return Ok(());
         }

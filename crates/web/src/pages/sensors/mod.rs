@@ -5,6 +5,7 @@ pub(crate) mod add;
 pub(crate) mod chart;
 pub(crate) mod form;
 pub(crate) mod intake;
+pub(crate) mod shares;
 pub(crate) mod shown;
 pub(crate) mod view;
 
@@ -49,6 +50,7 @@ pub(crate) struct SensorsPage {
     pub(crate) state: String,
     pub(crate) groups: Vec<Group>,
     pub(crate) may_change: bool,
+    pub(crate) may_share: bool,
     /// Batches that wait to become files.
     pub(crate) waiting: i64,
     pub(crate) has_door: bool,
@@ -142,6 +144,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         regions: regions.into_iter().map(|region| (region.clone(), wanted.region.as_ref() == Some(&region))).collect(),
         groups: groups(all.get(skip..).unwrap_or_default().iter().take(PER_PAGE), &web, words),
         may_change: person.actor.can(Action::ChangeSensors),
+        may_share: person.actor.can(Action::ShareObservations),
         waiting,
         has_door: web.centre.is_some(),
         previous: (number > 1).then(|| turn(number - 1)),

@@ -1,0 +1,23 @@
+# Observations given to others
+shares-title = Sharing
+shares-lead = A partner team is given what the sensors of its countries or regions saw; a researcher what tells neither sensors nor single sources. Every use is noted.
+shares-none = There are no keys yet.
+share-name = Name
+share-kind = For
+share-kind-partner = Partner team
+share-kind-researcher = Researcher
+share-regions = Countries and regions
+share-regions-form = Countries (two letters, like JP) or regions of sensors, one to a line. Of a researcher, nothing is all sensors
+share-all = all
+share-made = Made
+share-used = Last used
+share-ended = Ended
+share-end = End
+share-new = Make a key
+share-make = Make it
+share-help = A partner team is given the packets of its sensors as they are. A researcher is given times cut to the minute, sources cut to /24 (IPv6: /48), and neither destinations nor payloads.
+share-token-title = The key of { $what }
+share-token-lead = Hand this key over in a way that you trust. It is shown now and never again.
+share-token = Key
+share-token-command = How it is used, for example
+done-share-ended = The key is ended.

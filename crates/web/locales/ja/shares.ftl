@@ -1,0 +1,23 @@
+# 観測データの提供
+shares-title = データの提供
+shares-lead = 協力組織には、その国や地域のセンサーが見たものを渡します。研究者には、センサーや個々の送信元がわからないようにしたものを渡します。使われるたびに記録が残ります。
+shares-none = キーはまだありません。
+share-name = 名前
+share-kind = 相手
+share-kind-partner = 協力組織
+share-kind-researcher = 研究者
+share-regions = 国・地域
+share-regions-form = 国（JP などの 2 文字）か、センサーの地域を 1 行に 1 つ。研究者は空欄で全センサー
+share-all = すべて
+share-made = 発行
+share-used = 最後の利用
+share-ended = 終了
+share-end = 終了する
+share-new = キーを発行
+share-make = 発行
+share-help = 協力組織は、自分のセンサーのパケットをそのまま受け取ります。研究者は、時刻を分に、送信元を /24（IPv6 は /48）に丸め、宛先とペイロードを除いたものを受け取ります。
+share-token-title = { $what } のキー
+share-token-lead = このキーを、信頼できる方法で相手に渡してください。表示は今だけで、二度と表示されません。
+share-token = キー
+share-token-command = 使い方の例
+done-share-ended = キーを終了しました。
