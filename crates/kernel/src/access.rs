@@ -94,11 +94,13 @@ pub enum Action {
     ShareObservations,
     /// Put pages onto the public site.
     PublishSite,
+    /// Explain rises, publish and dismiss them; say which sources are known research.
+    WorkRises,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -120,6 +122,7 @@ impl Action {
         Self::ChangeCatalogue,
         Self::ShareObservations,
         Self::PublishSite,
+        Self::WorkRises,
     ];
 
     /// The roles that may do it at all.
@@ -129,7 +132,7 @@ impl Action {
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
-            Self::ImportPackets | Self::ChangeSensors => &[Role::Analyst, Role::Administrator],
+            Self::ImportPackets | Self::ChangeSensors | Self::WorkRises => &[Role::Analyst, Role::Administrator],
             Self::PublishSite => &[Role::Editor, Role::Administrator],
             Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
@@ -277,7 +280,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 21] = [
+    const MATRIX: [[bool; 5]; 22] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -299,6 +302,7 @@ mod tests {
         [false, true, true, false, true],
         [false, false, false, false, true],
         [false, false, false, true, true],
+        [false, true, false, false, true],
     ];
 
     #[test]

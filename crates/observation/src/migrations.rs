@@ -93,6 +93,22 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    // Rises that were found. `service` and `country` as cells name them (no country: from anywhere); `evidence` is JSON (`rise/evidence.rs`).
+    // `observation_detected` holds the hour until which everything was judged. `observation_researcher`: networks from which research scans come that
+    // is known. `observation_scanner`: sources of which a draft was made, until when they were seen.
+    Migration {
+        name: "observation_m0006_rises",
+        both: &[
+            "CREATE TABLE observation_rise (id {id}, number BIGINT NOT NULL UNIQUE, service TEXT NOT NULL, country TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, found_at BIGINT NOT NULL, evidence TEXT NOT NULL, explanation_ja TEXT NOT NULL DEFAULT '', explanation_en TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '')",
+            "CREATE INDEX observation_rise_service ON observation_rise (service, to_at)",
+            "CREATE INDEX observation_rise_state ON observation_rise (state, found_at)",
+            "CREATE TABLE observation_detected (until_at BIGINT NOT NULL)",
+            "CREATE TABLE observation_researcher (id {id}, network TEXT NOT NULL UNIQUE, name TEXT NOT NULL, added_at BIGINT NOT NULL)",
+            "CREATE TABLE observation_scanner (source TEXT NOT NULL PRIMARY KEY, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL)",
+        ],
+        sqlite: &[],
+        postgres: &[],
+    },
     // Keys by which observations are given to others. `token_sha256`: of the secret, which is kept nowhere. `regions`: one to a line, a country's two
     // capital letters or a region's name; none of a researcher who is given all.
     Migration {

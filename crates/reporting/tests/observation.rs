@@ -42,7 +42,7 @@ use noroshi_reporting::{
 use noroshi_testkit::{Bench, on_both_databases};
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     net::Ipv4Addr,
     sync::Arc,
 };
@@ -216,6 +216,9 @@ fn rise() -> Rise {
     }
 }
 
+/// Something that keeps figures from adding up.
+type Spoiling = fn(&mut Figures);
+
 /// Whether a measure is told by the desk that found a rise.
 fn is_of_rise(measure: &Measure) -> bool {
     [41_500, 9_250].contains(&measure.thousandths)
@@ -291,8 +294,8 @@ on_both_databases! {
         }
         assert!(figures.len() > 60 && measures.len() > 40, "{} {}", figures.len(), measures.len());
         for query in figures.iter().map(|(_, figure)| &figure.query).chain(measures.iter().map(|measure| &measure.query)) {
-            if !asked.contains_key(&query.to_string()) {
-                asked.insert(query.to_string(), desk.again(query).await);
+            if let Entry::Vacant(place) = asked.entry(query.to_string()) {
+                place.insert(desk.again(query).await);
             }
         }
         let (from, to) = period("2013Q4").bounds(&zone());
@@ -337,7 +340,7 @@ on_both_databases! {
         let desk = Desk::of(&bench, &SITES).await;
         let figures = desk.figures("2013Q4").await;
         assert!(observation::check(&figures).is_ok());
-        let spoilt: [(&str, fn(&mut Figures)); 6] = [
+        let spoilt: [(&str, Spoiling); 6] = [
             ("2013Q4 packets by source region", |figures| figures.period.countries.rows[0].packets += 1),
             ("2013Q4 packets by sensor", |figures| drop(figures.period.by_sensor.rows.pop())),
             ("2013Q4 packets by month", |figures| figures.period.months.rows[1].packets = None),

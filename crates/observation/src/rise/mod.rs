@@ -14,15 +14,19 @@
 mod baseline;
 mod cusum;
 mod discovery;
+mod evidence;
 mod first;
 mod guard;
 mod profile;
 mod series;
+mod state;
 mod tail;
 mod watching;
 
+pub use evidence::{Evidence, Part};
 pub use profile::Profile;
 pub use series::{Day, Key, Origin, Packets, Recent, Series};
+pub use state::{NoState, State, Step};
 pub use watching::Watching;
 
 use baseline::{Baseline, Like};
@@ -47,7 +51,7 @@ const LEAST_WEEKS: usize = 3;
 /// What is told is at least so many times as much as expected: where it came within a day, and where it came slowly.
 const LEAST_RATIO: (f64, f64) = (1.8, 1.5);
 /// Fewer packets than this in a window are no rise that anybody would look at.
-const LEAST_PACKETS: f64 = 20.0;
+pub(crate) const LEAST_PACKETS: f64 = 20.0;
 /// How much the deviation that is usual for a series' like counts, in days; and the most degrees of freedom that are believed.
 const LIKE_DAYS: f64 = 30.0;
 const MOST_FREEDOM: f64 = 60.0;
@@ -68,7 +72,25 @@ pub enum Kind {
     FirstSeen,
 }
 
-/// A rise with its evidence.
+impl Kind {
+    /// As stored: `sudden` and so on.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Sudden => "sudden",
+            Self::Slow => "slow",
+            Self::FirstSeen => "first_seen",
+        }
+    }
+
+    /// The kind of a key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        [Self::Sudden, Self::Slow, Self::FirstSeen].into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// A rise as it was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rise {
     /// Which packets.

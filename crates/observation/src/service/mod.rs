@@ -1,6 +1,7 @@
 //! What is done at the desk: one file per action.
 
 mod bounds;
+pub mod detect;
 pub mod enrol;
 pub mod health;
 pub mod history;
@@ -11,6 +12,7 @@ pub mod ingest;
 pub mod intake;
 pub mod receive;
 pub mod registry;
+pub mod rises;
 pub mod rollup;
 pub mod share;
 mod staging;

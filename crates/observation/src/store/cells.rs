@@ -180,11 +180,11 @@ pub(crate) async fn series(
     Ok(found)
 }
 
-fn sensors(kept: &[u8]) -> Result<BTreeMap<u32, u64>, LedgerError> {
+pub(super) fn sensors(kept: &[u8]) -> Result<BTreeMap<u32, u64>, LedgerError> {
     packets_of(kept).ok_or_else(|| LedgerError::Damaged("the sensors of a cell cannot be read".into()))
 }
 
-fn sketch(bytes: &[u8]) -> Result<Sketch, LedgerError> {
+pub(super) fn sketch(bytes: &[u8]) -> Result<Sketch, LedgerError> {
     Sketch::from_bytes(bytes).ok_or_else(|| LedgerError::Damaged("a sketch of sources cannot be read".into()))
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod cells;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
+pub(crate) mod rises;
 pub(crate) mod sensors;
 pub(crate) mod shares;
 pub(crate) mod totals;

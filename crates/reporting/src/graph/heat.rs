@@ -1,9 +1,10 @@
 //! Ports by weeks, as a heat map.
 
-use super::{Axis, Hand, Line, decimal, height, undrawable};
+use super::{Axis, Hand, Line, height, undrawable};
 use crate::ReportingError;
 use noroshi_document::{
     heat::{Heat, HeatRow},
+    number,
     table::{Cell, Column, Row, Table},
 };
 
@@ -25,7 +26,7 @@ pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), lines: &[Line<'_>]) -> R
     let rows = lines.iter().map(row).collect();
     let caption = hand.words.with("graph-heat-caption", &[("title", title), ("unit", &unit)]);
     let heat = Heat::new(id, title, axis.labels.clone(), rows).and_then(|heat| heat.points(axis.points.clone())).map_err(undrawable)?;
-    let cell = |value: Option<f64>| Cell::Text(value.map_or_else(|| "\u{2013}".into(), decimal));
+    let cell = |value: Option<f64>| Cell::Text(value.map_or_else(|| "\u{2013}".into(), number::average));
     let by_week = lines.iter().map(values).collect::<Vec<_>>();
     let table = Table {
         id: table_id.clone(),

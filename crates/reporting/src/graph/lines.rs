@@ -1,6 +1,6 @@
 //! Lines through time.
 
-use super::{Axis, Graph, Hand, View, decimal, height, undrawable};
+use super::{Axis, Graph, Hand, View, height, undrawable};
 use crate::ReportingError;
 use noroshi_document::{
     chart::{self, Chart, Kind},
@@ -54,8 +54,8 @@ pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> R
     let dash = || Cell::Text("\u{2013}".into());
     let count = |count: Option<u64>| count.map_or_else(dash, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
     let rows = axis.points.iter().zip(&line.series.rows).rev().map(|(name, row)| {
-        let average = height(row, line.series.bucket).map_or_else(dash, |average| Cell::Text(decimal(average)));
-        Row::named(name.clone(), [average, count(row.packets), count(row.sources), Cell::Text(decimal(row.sensors_watching))])
+        let average = height(row, line.series.bucket).map_or_else(dash, |average| Cell::Text(number::average(average)));
+        Row::named(name.clone(), [average, count(row.packets), count(row.sources), Cell::Text(number::average(row.sensors_watching))])
     });
     let table = Table {
         id: table_id,
@@ -85,7 +85,7 @@ pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), home: &Line
     let chart = lines(hand, (id, title, &table_id), &[home.clone(), abroad.clone()])?;
     let axis = Axis::of(hand, home.series);
     let cell = |row: &noroshi_observation::series::Row| {
-        height(row, home.series.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(decimal(average)))
+        height(row, home.series.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(number::average(average)))
     };
     let rows = axis.points.iter().zip(home.series.rows.iter().zip(&abroad.series.rows)).rev();
     let table = Table {

@@ -56,17 +56,6 @@ pub fn height(row: &Row, bucket: Bucket) -> Option<f64> {
     if bucket == Bucket::Hour { row.average_per_sensor } else { row.per_sensor_day }
 }
 
-/// A figure that is no whole number, as it is read: `52.4`, `0.07`.
-#[must_use]
-pub fn decimal(figure: f64) -> String {
-    // Exact enough: a figure is shown with two digits behind the point at most.
-    if figure >= 9.995 {
-        noroshi_document::number::decimal((figure * 10.0).round() / 10.0)
-    } else {
-        noroshi_document::number::decimal((figure * 100.0).round() / 100.0)
-    }
-}
-
 fn undrawable(error: noroshi_document::chart::NoChart) -> ReportingError {
     ReportingError::Chart(error)
 }

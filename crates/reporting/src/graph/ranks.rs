@@ -1,9 +1,9 @@
 //! Ranks: how each went on, where it stands, and where it stood.
 
-use super::{Graph, Hand, Line, View, decimal, lines, name};
+use super::{Graph, Hand, Line, View, lines, name};
 use crate::ReportingError;
 use noroshi_document::{
-    change,
+    change, number,
     table::{Cell, Column, Figure, Row, Table},
 };
 use noroshi_observation::{
@@ -36,12 +36,14 @@ pub fn ranks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
 pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &View) -> Table {
     let word = |key: &str| hand.words.get(key);
     let (by_port, has_before) = (view.by == By::Port, ranks.before.is_some());
-    let mut columns = vec![Column::right(word("graph-column-rank")), Column::left(word(&format!("graph-by-{}", view.by.key())))];
+    let right = |key: &str| Column::right(word(&format!("graph-column-{key}")));
+    let mut columns = vec![Column::left(word(&format!("graph-by-{}", view.by.key())))];
     columns.extend(by_port.then(|| Column::left(word("graph-column-service"))));
-    columns.extend(["average", "packets", "share", "sources"].map(|key| Column::right(word(&format!("graph-column-{key}")))));
-    if has_before {
-        columns.extend(["change", "previous-rank"].map(|key| Column::right(word(&format!("graph-column-{key}")))));
-    }
+    columns.push(right("rank"));
+    columns.extend(has_before.then(|| right("previous-rank")));
+    columns.push(right("average"));
+    columns.extend(has_before.then(|| right("change")));
+    columns.extend(["packets", "share", "sources"].map(right));
     let row = |ranked: &Ranked| {
         let row = &ranked.row;
         let selection = of_key(view.by, &view.selection, &row.key);
@@ -51,26 +53,23 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
             query: view_of.as_ref().unwrap_or(view).query(),
             href: view_of.as_ref().map(View::href),
         };
-        let mut cells = vec![Cell::Text(name(hand.words, view.by, &row.key))];
+        let dash = || Cell::Text("\u{2013}".into());
+        let mut cells = Vec::new();
         cells.extend(by_port.then(|| Cell::Text(noroshi_catalogue::service_name(&row.key).unwrap_or_default().to_owned())));
-        cells.push(row.per_sensor_day.map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(decimal(average))));
+        cells.push(Cell::Text(ranked.rank.to_string()));
+        cells.extend(has_before.then(|| Cell::Text(ranked.previous_rank.map_or_else(|| word("graph-new"), |rank| rank.to_string()))));
+        cells.push(row.per_sensor_day.map_or_else(dash, |average| Cell::Text(number::average(average))));
+        let before = ranked.previous.as_ref().and_then(|row| row.per_sensor_day);
+        cells.extend(has_before.then(|| Cell::Change { percent: row.per_sensor_day.zip(before).and_then(|(now, before)| percent(now, before)) }));
         cells.push(Cell::Number(figure(row.packets)));
         cells.push(Cell::Text(share(row.share)));
-        cells.push(row.sources.map_or_else(
-            || Cell::Text("\u{2013}".into()),
-            |sources| Cell::Text(noroshi_document::number::grouped(i64::try_from(sources).unwrap_or(i64::MAX))),
-        ));
-        if has_before {
-            let before = ranked.previous.as_ref().and_then(|row| row.per_sensor_day);
-            cells.push(Cell::Change { percent: row.per_sensor_day.zip(before).and_then(|(now, before)| percent(now, before)) });
-            cells.push(Cell::Text(ranked.previous_rank.map_or_else(|| word("graph-new"), |rank| rank.to_string())));
-        }
-        Row::named(ranked.rank.to_string(), cells)
+        cells.push(row.sources.map_or_else(dash, |sources| Cell::Text(number::grouped(i64::try_from(sources).unwrap_or(i64::MAX)))));
+        Row::named(name(hand.words, view.by, &row.key), cells)
     };
     let mut notes = Vec::new();
     notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
     notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
-    notes.push(hand.words.with("graph-note-watched", &[("sensors", &decimal(ranks.ranking.sensors_watching))]));
+    notes.push(hand.words.with("graph-note-watched", &[("sensors", &number::average(ranks.ranking.sensors_watching))]));
     Table {
         id: id.to_owned(),
         title: title.to_owned(),

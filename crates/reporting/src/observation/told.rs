@@ -89,29 +89,29 @@ impl Told<'_> {
 
     /// An average for each sensor and day: of all by its ranking, of a part of it by how that went on.
     pub(super) fn average(&self, value: f64, selection: &Selection) -> Measure {
-        self.measure(value, self.view(), selection)
+        self.measure(value, &self.view(), selection)
     }
 
-    fn measure(&self, value: f64, view: View, selection: &Selection) -> Measure {
+    fn measure(&self, value: f64, view: &View, selection: &Selection) -> Measure {
         let is_part = Selection { sensors: Sensors::All, ..selection.clone() } != Selection::default();
         // Weeks reach beyond the period, days and months do not.
         let bucket = if view.bucket == Bucket::Week { Bucket::Month } else { view.bucket };
-        let view = View { show: if is_part { "series" } else { "ranks" }, selection: selection.clone(), bucket, ..view };
+        let view = View { show: if is_part { "series" } else { "ranks" }, selection: selection.clone(), bucket, ..view.clone() };
         Measure::new(value, view.query(), Some(view.href()))
     }
 
     /// A row's average, and its change in percent.
     pub(super) fn compared(&self, row: &Row, previous: Option<&Row>, selection: &Selection) -> [Cell; 2] {
-        let now = row.per_sensor_day.map(|value| self.measure(value, self.view(), selection));
-        let earlier = previous.and_then(|row| row.per_sensor_day).map(|value| self.measure(value, self.view_of(self.part.period.previous()), selection));
+        let now = row.per_sensor_day.map(|value| self.measure(value, &self.view(), selection));
+        let earlier = previous.and_then(|row| row.per_sensor_day).map(|value| self.measure(value, &self.view_of(self.part.period.previous()), selection));
         let percent = now.as_ref().zip(earlier.as_ref()).and_then(|(now, earlier)| change::percent(now.thousandths, earlier.thousandths));
         [now.map_or_else(none, Cell::Measure), Cell::Change { percent }]
     }
 
     /// «up 28 % from 46.9 in the quarter before»; nothing where there was nothing.
     pub(super) fn change(&self, row: &Row, previous: Option<&Row>, selection: &Selection) -> Option<Prose> {
-        let now = self.measure(row.per_sensor_day?, self.view(), selection);
-        let earlier = self.measure(previous?.per_sensor_day?, self.view_of(self.part.period.previous()), selection);
+        let now = self.measure(row.per_sensor_day?, &self.view(), selection);
+        let earlier = self.measure(previous?.per_sensor_day?, &self.view_of(self.part.period.previous()), selection);
         let percent = change::percent(now.thousandths, earlier.thousandths)?;
         let key = match percent.signum() {
             0 => "change-same",

@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 44] = [
+const PAGES: [(&str, &str); 45] = [
     ("/sensors/shares", "shares.html"),
     // A filled one is rendered where packets are: see `compare`.
     ("/compare", "compare.html"),
@@ -27,6 +27,7 @@ const PAGES: [(&str, &str); 44] = [
     ("/coordinations?destination=foreign", "list_coordinations.html"),
     ("/statistics?period=2019Q1&scheme=2013", "statistics.html"),
     ("/periodic-reports?period=2019Q1", "periodic_report.html"),
+    ("/periodic-reports?period=2019Q1&kind=observation", "periodic_report.html"),
     ("/brands?q=a", "brands.html"),
     ("/brands/rakuten", "brand.html"),
     ("/tray", "tray.html"),
@@ -125,10 +126,16 @@ fn downloads_are_files() {
             ("incident.json", "application/json", "{"),
             ("incident.html", "text/html; charset=utf-8", "<!doctype html>"),
             ("incident.pdf", "application/pdf", "#set document(title:"),
+            ("observation.txt", "text/plain; charset=utf-8", "===="),
+            ("observation.pdf", "application/pdf", "#set document(title:"),
         ] {
             let answer = editor.get(&format!("/periodic-reports/2019Q1/{file}?lang=en")).await;
             assert_eq!((answer.status.as_u16(), answer.header(axum::http::header::CONTENT_TYPE)), (200, kind));
-            assert!(answer.header(axum::http::header::CONTENT_DISPOSITION).starts_with("attachment; filename=\"2019Q1-incident-en."));
+            assert!(
+                answer
+                    .header(axum::http::header::CONTENT_DISPOSITION)
+                    .starts_with(&format!("attachment; filename=\"2019Q1-{}-en.", file.split('.').next().unwrap_or_default()))
+            );
             assert!(answer.body.starts_with(begins), "{file}: {}", answer.body.get(..80).unwrap_or_default());
         }
         assert_eq!(editor.get("/periodic-reports/2019Q1/incident.exe").await.status, 404);

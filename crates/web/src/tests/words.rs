@@ -28,7 +28,8 @@ const EN: &str = concat!(
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 39] = [
+const MADE: [&str; 40] = [
+    "report-kind-",
     "share-kind-",
     "observe-",
     "compare-span-",

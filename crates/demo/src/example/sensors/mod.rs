@@ -10,6 +10,7 @@
 mod admission;
 mod hosts;
 mod packets;
+mod rises;
 mod scans;
 mod sources;
 mod streams;
@@ -72,6 +73,7 @@ pub async fn fill(place: &Observatory, vault: &Vault, reckoning: &Reckoning, vol
     admission::shut_out(&place.ledger, &hosts).await?;
     while ingest(&place).await? > 0 {}
     while rollup(&place, &reckoning.zone).await? > 0 {}
+    rises::play(&place, reckoning, &year).await?;
     Ok(true)
 }
 

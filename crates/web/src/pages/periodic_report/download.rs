@@ -1,6 +1,6 @@
-//! `GET /periodic-reports/{period}/incident.{txt,json,html,pdf}`
+//! `GET /periodic-reports/{period}/{incident,observation}.{txt,json,html,pdf}`
 
-use super::document;
+use super::{Kind, document};
 use crate::{
     failure::Failure,
     query::{Parameters, parsed},
@@ -22,24 +22,26 @@ pub(crate) async fn get(
     Path((period, file)): Path<(String, String)>,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    let kind = match file.as_str() {
-        "incident.txt" => "text/plain; charset=utf-8",
-        "incident.json" => "application/json",
-        "incident.html" => "text/html; charset=utf-8",
-        "incident.pdf" => "application/pdf",
+    let (about, form) = file.split_once('.').ok_or(Failure::Missing)?;
+    let about: Kind = about.parse().map_err(|()| Failure::Missing)?;
+    let kind = match form {
+        "txt" => "text/plain; charset=utf-8",
+        "json" => "application/json",
+        "html" => "text/html; charset=utf-8",
+        "pdf" => "application/pdf",
         _ => return Err(Failure::Missing),
     };
     let period: Period = parsed("period", &period)?;
     parameters.only(&["scheme", "lang"])?;
     let language = parameters.parsed("lang")?.unwrap_or(person.reader.language);
-    let made = document(&web, period, parameters.get("scheme"), language).await?;
-    let body = match file.as_str() {
-        "incident.txt" => text::plain(&made).into_bytes(),
-        "incident.json" => format!("{:#}\n", json::value(&made)).into_bytes(),
-        "incident.pdf" => printed(web, made).await?,
+    let made = document(&web, &person.actor, about, period, parameters.get("scheme"), language).await?;
+    let body = match form {
+        "txt" => text::plain(&made).into_bytes(),
+        "json" => format!("{:#}\n", json::value(&made)).into_bytes(),
+        "pdf" => printed(web, made).await?,
         _ => noroshi_reporting::page::standalone(&made, Some(&web.base)).into_bytes(),
     };
-    let name = format!("attachment; filename=\"{}-incident-{language}.{}\"", period.to_string().replace('@', "-"), file.rsplit('.').next().unwrap_or_default());
+    let name = format!("attachment; filename=\"{}-{}-{language}.{form}\"", period.to_string().replace('@', "-"), about.key());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }
 

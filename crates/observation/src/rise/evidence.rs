@@ -1,0 +1,75 @@
+//! What is kept of a rise, so that it can be judged years later.
+
+use super::Rise;
+use serde::{Deserialize, Serialize};
+
+/// The evidence: of the window in which the rise was clearest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The window, in microseconds; its end is not in it.
+    pub from: i64,
+    /// As above.
+    pub to: i64,
+    /// Packets that were to be expected.
+    pub expected: f64,
+    /// Packets that there were.
+    pub seen: f64,
+    /// Deviations above what was expected; none for a first sight.
+    pub score: Option<f64>,
+    /// How probable it is by chance.
+    pub probability: f64,
+    /// Sensors that rose.
+    pub sensors_rose: usize,
+    /// Sensors that watched.
+    pub sensors_watched: usize,
+    /// Distinct sources of 24 hours.
+    pub sources: f64,
+    /// Distinct sources of a day before.
+    pub sources_before: f64,
+    /// Weeks that it was compared with.
+    pub weeks: usize,
+    /// Countries that rose by themselves, too.
+    pub countries_rose: Vec<String>,
+    /// Where its packets came from, most first.
+    pub countries: Vec<Part>,
+    /// Tools whose marks its packets bear; empty where the packets are not there any more.
+    pub tools: Vec<Part>,
+    /// The part of its packets that came from the loudest source, 0 to 1.
+    pub loudest: Option<f64>,
+}
+
+/// A part of a rise's packets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// A country, or a tool.
+    pub key: String,
+    /// Its part, from 0 to 1.
+    pub share: f64,
+}
+
+impl Evidence {
+    /// What a measurement says about a window that begins and ends so, in microseconds.
+    #[must_use]
+    pub fn of(rise: &Rise, (from, to): (i64, i64)) -> Self {
+        Self {
+            from,
+            to,
+            expected: rise.expected,
+            seen: rise.seen,
+            score: rise.score,
+            probability: rise.probability,
+            sensors_rose: rise.sensors_rose,
+            sensors_watched: rise.sensors_watched,
+            sources: rise.sources,
+            sources_before: rise.sources_before,
+            weeks: rise.weeks,
+            ..Self::default()
+        }
+    }
+
+    /// How many times as much as expected.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        (self.seen + 0.5) / (self.expected + 0.5)
+    }
+}

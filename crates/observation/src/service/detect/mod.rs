@@ -1,0 +1,269 @@
+//! Rises are looked for: each hour the last 24 hours of everything are judged, what is found is kept once, and lasts while something is left of it.
+
+mod loading;
+
+use crate::{
+    ObservationError, Observatory,
+    ask::{Countries, Selection, Standpoint},
+    rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, State},
+    rollup::Calendar,
+    service_key,
+    store::rises,
+    top::{self, By, Question},
+};
+use loading::{HOUR_US, Loaded, load};
+use noroshi_kernel::{access::Actor, moment::Moment};
+use noroshi_lake::packets::{Country, Service};
+use noroshi_ledger::{LedgerError, UnitOfWork, audit::Entry, queue::Kind};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::{collections::BTreeMap, time::Duration};
+
+/// Looking for rises.
+pub const DETECT: Kind = Kind { time_most: Duration::from_secs(3_600), ..Kind::named("observation.detect") };
+
+/// An hour is judged when it ended so long ago: batches of it have come, and are added up.
+const SETTLED_US: i64 = 10 * 60_000_000;
+/// After a time without a program so many hours are judged one by one; what lies further back is judged day by day, for [`MOST_DAYS`].
+const HOURS_BACK: i64 = 24;
+const MOST_DAYS: i64 = 14;
+/// So many countries are told of a rise.
+const MOST_COUNTRIES: usize = 5;
+/// So many of the loudest sources do not make a rise.
+const LOUDEST: usize = 3;
+/// Without the loudest sources so much of it has to be left, as times what was expected.
+const LEFT: f64 = 1.3;
+
+/// A rise was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiseFound {
+    /// Its number.
+    pub rise: i64,
+    /// `tcp/445`
+    pub service: String,
+}
+
+impl RiseFound {
+    /// The kind under which the outbox delivers it.
+    pub const KIND: &'static str = "observation.rise_found";
+}
+
+/// What a moment came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Detected {
+    /// The end of the 24 hours that were judged, in RFC 3339.
+    pub at: String,
+    /// How many series were looked at.
+    pub looked_at: usize,
+    /// How many of them are too young to be judged.
+    pub warming_up: usize,
+    /// How many sensors watched in the weeks before.
+    pub sensors: usize,
+    /// Numbers of rises that were found.
+    pub found: Vec<i64>,
+    /// Numbers of rises that go on.
+    pub going_on: Vec<i64>,
+}
+
+/// A rise of a service, before it is kept.
+struct Candidate {
+    rise: Rise,
+    evidence: Evidence,
+    country: String,
+}
+
+/// Judges the hours that nobody judged yet; gives what each came to.
+///
+/// # Errors
+/// When packets or records cannot be read. What was judged until then is kept.
+pub async fn due(place: &Observatory, standpoint: Standpoint<'_>) -> Result<Vec<Detected>, ObservationError> {
+    let mut calendar = Calendar::new(standpoint.zone.clone());
+    let (_, last) = calendar.of((place.ledger.now().0 - SETTLED_US).saturating_mul(1_000));
+    let until = rises::judged_until(&place.ledger).await?.unwrap_or(last - HOUR_US);
+    let mut detected = Vec::new();
+    for at in moments(&mut calendar, until, last) {
+        detected.push(detect(place, standpoint, Moment(at)).await?);
+    }
+    Ok(detected)
+}
+
+/// The moments to judge after one until another.
+fn moments(calendar: &mut Calendar, until: i64, last: i64) -> Vec<i64> {
+    let hourly = until.max(last - HOURS_BACK * HOUR_US);
+    let mut at = calendar.next_day(until.max(last - MOST_DAYS * Moment::DAY_US));
+    let mut moments = Vec::new();
+    while at <= hourly {
+        moments.push(at);
+        at = calendar.next_day(at).max(at + 1);
+    }
+    let mut hour = calendar.of(hourly.saturating_add(HOUR_US).saturating_mul(1_000)).1;
+    while hour <= last {
+        moments.push(hour);
+        hour += HOUR_US;
+    }
+    moments
+}
+
+/// Judges the 24 hours that end with the hour in which a moment is. The same moment again finds nothing again.
+///
+/// # Errors
+/// When packets or records cannot be read; nothing is kept then.
+pub async fn detect(place: &Observatory, standpoint: Standpoint<'_>, at: Moment) -> Result<Detected, ObservationError> {
+    let (_, at) = Calendar::new(standpoint.zone.clone()).of(at.0.saturating_mul(1_000));
+    let snapshot = place.ledger.snapshot().await?;
+    let loaded = load(&snapshot, standpoint.zone, Moment(at)).await?;
+    drop(snapshot);
+    let judging = tokio::task::spawn_blocking(move || {
+        let judgement = rise::judge(&loaded.watching, REACH, loaded.series.iter().map(|(series, profile)| (series, profile)), loaded.others);
+        (loaded, judgement)
+    });
+    let (loaded, judgement) = judging.await.map_err(|error| LedgerError::Damaged(error.to_string()))?;
+    let mut detected = Detected {
+        at: Moment(at).rfc3339(),
+        looked_at: judgement.looked_at,
+        warming_up: judgement.warming_up,
+        sensors: loaded.watching.sensors(),
+        ..Detected::default()
+    };
+    let mut candidates = Vec::new();
+    for candidate in gathered(&judgement, &loaded, at) {
+        candidates.extend(borne_out(place, standpoint, candidate, at).await?);
+    }
+    let work = place.ledger.begin().await?;
+    work.lock("observation.detect").await?;
+    keep(&work, candidates, &judgement, at, &mut detected).await?;
+    rises::set_judged_until(&work, at).await?;
+    work.commit().await?;
+    Ok(detected)
+}
+
+fn country_key(country: Option<Country>) -> String {
+    country.map_or_else(|| "unknown".to_owned(), |country| country.as_str().to_owned())
+}
+
+/// Of each service one: the whole of it where that rose, else its country that rose most.
+fn gathered(judgement: &Judgement, loaded: &Loaded, at: i64) -> Vec<Candidate> {
+    let mut by_service: BTreeMap<Service, Vec<&Rise>> = BTreeMap::new();
+    judgement.rises.iter().for_each(|rise| by_service.entry(rise.key.service).or_default().push(rise));
+    let candidate = |(service, rises): (Service, Vec<&Rise>)| {
+        let whole = rises.iter().find(|rise| rise.key.origin == Origin::Anywhere);
+        let rise = (*whole.or_else(|| rises.first())?).clone();
+        let hour = |hour: usize| at - i64::try_from(REACH - hour.min(REACH)).unwrap_or_default() * HOUR_US;
+        let mut evidence = Evidence::of(&rise, (hour(REACH - DAY), at));
+        evidence.countries_rose =
+            rises.iter().filter_map(|rise| if let Origin::Country(of) = rise.key.origin { Some(country_key(of)) } else { None }).collect();
+        evidence.countries = shares(loaded.countries.get(&service).into_iter().flatten().map(|(country, packets)| (country_key(*country), *packets)));
+        let country = if let Origin::Country(of) = rise.key.origin { country_key(of) } else { String::new() };
+        Some(Candidate { rise, evidence, country })
+    };
+    by_service.into_iter().filter_map(candidate).collect()
+}
+
+/// The largest parts of a whole.
+#[expect(clippy::cast_precision_loss, reason = "packets of a day")]
+fn shares(parts: impl Iterator<Item = (String, u64)>) -> Vec<Part> {
+    let mut parts: Vec<(String, u64)> = parts.filter(|(_, packets)| *packets > 0).collect();
+    let all: u64 = parts.iter().map(|(_, packets)| packets).sum();
+    parts.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
+    parts.truncate(MOST_COUNTRIES);
+    parts.into_iter().map(|(key, packets)| Part { key, share: packets as f64 / all.max(1) as f64 }).collect()
+}
+
+/// Adds what the packets themselves say, where they are there; nothing is left of a rise that a few loud sources made.
+#[expect(clippy::cast_precision_loss, reason = "packets of a day")]
+async fn borne_out(place: &Observatory, standpoint: Standpoint<'_>, mut candidate: Candidate, at: i64) -> Result<Option<Candidate>, ObservationError> {
+    let mut selection = Selection::of(candidate.rise.key.service);
+    if let Origin::Country(country) = candidate.rise.key.origin {
+        selection.countries = Countries::One(country);
+    }
+    let ask = |by, limit| Question { by, selection: selection.clone(), from: Moment(at - Moment::DAY_US), to: Moment(at), limit };
+    let answer = |found: Result<top::Ranking, ObservationError>| match found {
+        Ok(ranking) => Ok(Some(ranking)),
+        // The packets are gone, or too many to be asked one by one.
+        Err(ObservationError::Refused(_)) => Ok(None),
+        Err(other) => Err(other),
+    };
+    if let Some(sources) = answer(top::top(place, &Actor::Platform, standpoint, &ask(By::Source, LOUDEST)).await)?
+        && sources.packets > 0
+    {
+        candidate.evidence.loudest = sources.rows.first().map(|row| row.share);
+        let loudest: u64 = sources.rows.iter().map(|row| row.packets).sum();
+        if ((sources.packets - loudest.min(sources.packets)) as f64) < candidate.rise.expected * LEFT {
+            return Ok(None);
+        }
+    }
+    if let Some(tools) = answer(top::top(place, &Actor::Platform, standpoint, &ask(By::Tool, MOST_COUNTRIES)).await)? {
+        candidate.evidence.tools =
+            tools.rows.into_iter().filter(|row| row.key != "unknown" && row.packets > 0).map(|row| Part { key: row.key, share: row.share }).collect();
+    }
+    Ok(Some(candidate))
+}
+
+/// Keeps what was found: what goes on is extended, the rest is new.
+async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgement, at: i64, detected: &mut Detected) -> Result<(), ObservationError> {
+    let over = i64::try_from(OVER_AFTER).unwrap_or_default() * HOUR_US;
+    let known = rises::within(work, at - over, at).await?;
+    let text = |evidence: &Evidence| serde_json::to_string(evidence).map_err(|error| LedgerError::Damaged(error.to_string()));
+    for row in &known {
+        let lasts = |rise: &&Rise| service_key(rise.key.service) == row.service;
+        let found = candidates.iter().find(|candidate| service_key(candidate.rise.key.service) == row.service);
+        if found.is_none() && !judgement.lasting.iter().any(|rise| lasts(&rise)) {
+            continue;
+        }
+        // The evidence is that of the time at which it was clearest.
+        let kept: Evidence = serde_json::from_str(&row.evidence).map_err(|error| LedgerError::Damaged(error.to_string()))?;
+        let clearest = found.map(|candidate| &candidate.evidence).filter(|evidence| evidence.probability < kept.probability).unwrap_or(&kept);
+        rises::extend(work, row.id, row.to_at.max(at), &text(clearest)?).await?;
+        detected.going_on.push(row.number);
+    }
+    for Candidate { rise, evidence, country } in candidates {
+        let service = service_key(rise.key.service);
+        if known.iter().any(|row| row.service == service) {
+            continue;
+        }
+        let from = at - i64::try_from(REACH - rise.from.min(REACH)).unwrap_or_default() * HOUR_US;
+        let row = rises::Row {
+            id: 0,
+            number: 0,
+            service: service.clone(),
+            country,
+            kind: rise.kind.key().into(),
+            state: State::Open.key().into(),
+            from_at: from,
+            to_at: at,
+            found_at: work.now().0,
+            evidence: text(&evidence)?,
+            explanation_ja: String::new(),
+            explanation_en: String::new(),
+            reason: String::new(),
+        };
+        let (id, number) = rises::insert(work, &row).await?;
+        let detail =
+            json!({ "number": number, "service": service, "country": row.country, "kind": row.kind, "expected": evidence.expected, "seen": evidence.seen });
+        work.record(&Actor::Platform, Entry { action: "observation.rise_found", subject_kind: "rise", subject_id: id, detail: &detail }).await?;
+        work.tell(RiseFound::KIND, &RiseFound { rise: number, service }).await?;
+        detected.found.push(number);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use noroshi_kernel::moment::Zone;
+
+    #[test]
+    fn what_was_missed_is_judged_by_hours_and_further_back_by_days() {
+        const DAY: i64 = Moment::DAY_US;
+        let mut calendar = Calendar::new(Zone::named("UTC").unwrap());
+        let mut moments = |until: i64, last: i64| moments(&mut calendar, until, last);
+        let last = 100 * DAY + 5 * HOUR_US;
+        assert_eq!(moments(last - HOUR_US, last), [last]);
+        assert_eq!(moments(last, last), Vec::<i64>::new());
+        let after_a_week = moments(last - 7 * DAY, last);
+        let begins: Vec<i64> = (94..=99).map(|day| day * DAY).collect();
+        assert_eq!(after_a_week[..6], begins);
+        assert_eq!((after_a_week[6], after_a_week.len()), (last - 23 * HOUR_US, 30));
+        assert_eq!(moments(0, last).len(), 14 - 1 + 24);
+    }
+}

@@ -1,0 +1,199 @@
+//! Rises are found in what the rollups hold, kept once, and worked by people; on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
+
+use jiff::civil;
+use noroshi_directory::organisation::Home;
+use noroshi_kernel::{
+    access::{Actor, Role},
+    id::AccountId,
+    language::Bilingual,
+    moment::{Moment, Zone},
+};
+use noroshi_lake::{
+    folder::Folder,
+    packets::{Country, Kind, Tool},
+};
+use noroshi_ledger::{LedgerError, Query as _, Sql, audit, migration::Migration, outbox};
+use noroshi_observation::{
+    MIGRATIONS, ObservationError, Observatory,
+    ask::Standpoint,
+    parse_service,
+    rise::{Kind as RiseKind, State},
+    service::{
+        detect::{RiseFound, detect, due},
+        history::{Group, History, take_over},
+        registry::{self, Site},
+        rises,
+    },
+    watch::Watch,
+};
+use noroshi_testkit::{Bench, on_both_databases};
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, Mutex},
+};
+
+const ROOT: Actor = Actor::Platform;
+const HOUR_US: i64 = 3_600_000_000;
+const SENSORS: u32 = 8;
+const DAYS: i64 = 62;
+
+fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, MIGRATIONS].concat()
+}
+
+fn zone() -> Zone {
+    Zone::named("Asia/Tokyo").unwrap()
+}
+
+fn hour(hours: i64) -> Moment {
+    zone().moment(civil::date(2024, 1, 8).at(0, 0, 0, 0)).map(|begin| Moment(begin.0 + hours * HOUR_US)).unwrap()
+}
+
+/// `many` sources of an hour, each with a packet to one sensor.
+fn sources(day: &mut Vec<Group>, at: i64, service: &str, country: &str, many: i64) {
+    for number in 0..many {
+        let sensor = u32::try_from((number * 5 + at) % i64::from(SENSORS)).unwrap() + 1;
+        let mixed = u32::try_from((at * 1_000 + number) * 7_919 % 60_000).unwrap();
+        day.push(Group {
+            at: Moment(hour(at).0 + number * 1_000),
+            source: Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + mixed).into(),
+            service: parse_service(service).unwrap(),
+            country: Country::new(country.as_bytes().try_into().unwrap()),
+            tool: if service == "tcp/445" { Tool::Unknown } else { Tool::Zmap },
+            kind: Kind::Scan,
+            sensors: vec![(sensor, 1)],
+        });
+    }
+}
+
+/// Two months of tcp/445, asked for more by day than by night; on the last day four times as much of it, most from one country, tcp/5168 and
+/// tcp/40001 for the first time, and one loud source that asks for tcp/22, as it is asked for on every day.
+async fn desk(bench: &Bench) -> (Observatory, tempfile::TempDir) {
+    bench.clock.advance_us(hour(DAYS * 24).0 + 20 * 60_000_000 - bench.ledger.now().0);
+    let folder = tempfile::tempdir().unwrap();
+    let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap(), geography: Arc::default() };
+    let mut watched = Vec::new();
+    for number in 1..=SENSORS {
+        let site = Site { country: "JP".into(), ..Site::default() };
+        let sensor = registry::enter(&bench.ledger, &ROOT, &format!("sensor-{number}"), &site).await.unwrap();
+        watched.push(Watch { sensor: sensor.id, from: hour(0).0, to: hour(DAYS * 24).0 });
+    }
+    let mut days = Vec::new();
+    for day in 0..DAYS {
+        let mut groups = Vec::new();
+        for at in day * 24..(day + 1) * 24 {
+            let usual = if at % 24 < 8 { 12 } else { 24 } + (at * 7 + day * 3) % 5;
+            sources(&mut groups, at, "tcp/445", ["US", "CN"][usize::from(at % 3 == 0)], usual);
+            sources(&mut groups, at, "tcp/22", "US", 6 + at % 3);
+            if day == DAYS - 1 {
+                sources(&mut groups, at, "tcp/445", "CN", 60);
+                sources(&mut groups, at, "tcp/5168", "KR", 3);
+                sources(&mut groups, at, "tcp/40001", "KR", 2);
+                let loud =
+                    Group { source: Ipv4Addr::new(192, 0, 2, 7).into(), sensors: (1..=SENSORS).map(|sensor| (sensor, 90)).collect(), ..groups[0].clone() };
+                groups.push(Group { service: parse_service("tcp/22").unwrap(), ..loud });
+            }
+        }
+        days.push(groups);
+    }
+    take_over(&bench.ledger, &ROOT, &zone(), History { until: hour(DAYS * 24), watched, days: days.into_iter() }).await.unwrap();
+    (place, folder)
+}
+
+async fn all(place: &Observatory) -> Vec<rises::Rise> {
+    rises::list(&place.ledger, &ROOT, None, 0, 100).await.unwrap().rises
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn what_rose_is_found_once_with_its_evidence(bench) {
+        let (place, _folder) = desk(&bench).await;
+        let (zone, home) = (zone(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        let before = detect(&place, standpoint, hour((DAYS - 1) * 24)).await.unwrap();
+        assert!(before.found.is_empty() && before.looked_at >= 4 && before.sensors == SENSORS as usize, "{before:?}");
+        // Two servers at once, and one of them again: nothing is there twice.
+        let (one, other) = tokio::join!(detect(&place, standpoint, hour(DAYS * 24)), detect(&place, standpoint, hour(DAYS * 24)));
+        let again = detect(&place, standpoint, hour(DAYS * 24)).await.unwrap();
+        assert_eq!((one.unwrap().found.len() + other.unwrap().found.len(), again.found.len(), again.going_on.len()), (3, 0, 3));
+        let mut found = all(&place).await;
+        found.sort_by(|a, b| a.service.cmp(&b.service));
+        let kinds: Vec<_> = found.iter().map(|rise| (rise.service.as_str(), rise.kind, rise.country.as_deref())).collect();
+        assert_eq!(kinds, [("tcp/40001", RiseKind::FirstSeen, None), ("tcp/445", RiseKind::Sudden, None), ("tcp/5168", RiseKind::FirstSeen, None)]);
+        let of_445 = &found[1];
+        assert!(of_445.evidence.ratio() > 3.0 && of_445.evidence.ratio() < 5.0 && of_445.evidence.sensors_rose == 8, "{of_445:?}");
+        assert!(of_445.evidence.sources > of_445.evidence.sources_before * 2.0 && of_445.evidence.weeks == 8, "{of_445:?}");
+        assert_eq!(of_445.evidence.countries_rose, ["CN"]);
+        assert!(of_445.evidence.countries[0].key == "CN" && of_445.evidence.countries[0].share > 0.7, "{of_445:?}");
+        assert_eq!((of_445.state, of_445.from, of_445.to), (State::Open, hour((DAYS - 1) * 24).0, hour(DAYS * 24).0));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        loop {
+            let heard = told.clone();
+            let listen = move |event: outbox::Event, work| {
+                let heard = heard.clone();
+                async move {
+                    heard.lock().unwrap().push((event.kind.clone(), serde_json::from_str::<RiseFound>(&event.payload).ok()));
+                    Ok::<_, LedgerError>(work)
+                }
+            };
+            if !outbox::deliver(&place.ledger, listen).await.unwrap() {
+                break;
+            }
+        }
+        let mut services: Vec<String> =
+            told.lock().unwrap().iter().filter(|(kind, _)| kind == RiseFound::KIND).filter_map(|(_, told)| Some(told.clone()?.service)).collect();
+        services.sort();
+        assert_eq!(services, ["tcp/40001", "tcp/445", "tcp/5168"]);
+    }
+
+    async fn what_was_not_judged_is_due(bench) {
+        let (place, _folder) = desk(&bench).await;
+        let (zone, home) = (zone(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        let judged = due(&place, standpoint).await.unwrap();
+        assert_eq!(judged.iter().map(|one| one.at.clone()).collect::<Vec<_>>(), [hour(DAYS * 24).rfc3339()]);
+        assert_eq!((judged[0].found.len(), due(&place, standpoint).await.unwrap().len()), (3, 0));
+        assert_eq!(rises::judged_until(&place.ledger).await.unwrap(), Some(hour(DAYS * 24)));
+    }
+
+    async fn people_say_what_a_rise_is(bench) {
+        let (place, _folder) = desk(&bench).await;
+        let (zone, home) = (zone(), Home::default());
+        detect(&place, Standpoint { zone: &zone, home: &home }, hour(DAYS * 24)).await.unwrap();
+        let person = |role| Actor::Account { id: AccountId(1), name: "someone".into(), roles: vec![role] };
+        let (analyst, handler, ledger) = (person(Role::Analyst), person(Role::Handler), &place.ledger);
+        let text = |ja: &str, en: &str| Bilingual { ja: ja.into(), en: en.into() };
+        let refused = |outcome: Result<(), ObservationError>| match outcome {
+            Err(ObservationError::Refused(reason)) => reason.key.into_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(rises::explain(ledger, &handler, 1, &text("a", "a")).await, Err(ObservationError::Forbidden(_))));
+        assert_eq!(refused(rises::explain(ledger, &analyst, 9, &text("ある", "some")).await), "no-rise");
+        assert_eq!(refused(rises::explain(ledger, &analyst, 1, &text(" ", "")).await), "rise-unexplained");
+        assert_eq!(refused(rises::explain(ledger, &analyst, 1, &text(&"あ".repeat(2_001), "")).await), "rise-text");
+        assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-state");
+        rises::explain(ledger, &analyst, 1, &text("ワームです。", "")).await.unwrap();
+        assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-one-language");
+        rises::explain(ledger, &analyst, 1, &text("ワームです。", "A worm.")).await.unwrap();
+        rises::publish(ledger, &analyst, 1).await.unwrap();
+        assert_eq!(refused(rises::dismiss(ledger, &analyst, 1, "nothing").await), "rise-state");
+        assert_eq!(refused(rises::dismiss(ledger, &analyst, 2, "").await), "rise-no-reason");
+        rises::dismiss(ledger, &analyst, 2, "a test of ours").await.unwrap();
+        let states = |page: rises::Page| page.rises.iter().map(|rise| (rise.number, rise.state)).collect::<Vec<_>>();
+        let listed = rises::list(ledger, &handler, None, 0, 10).await.unwrap();
+        assert_eq!((listed.all, states(listed)), (3, vec![(3, State::Open), (2, State::Dismissed), (1, State::Published)]));
+        assert_eq!(states(rises::list(ledger, &handler, Some(State::Dismissed), 0, 10).await.unwrap()), [(2, State::Dismissed)]);
+        assert_eq!(rises::one(ledger, &handler, 2).await.unwrap().unwrap().reason, "a test of ours");
+        // One that was dismissed is not found anew while it lasts.
+        assert!(detect(&place, Standpoint { zone: &zone, home: &home }, hour(DAYS * 24)).await.unwrap().found.is_empty());
+        rises::reopen(ledger, &analyst, 2).await.unwrap();
+        rises::reopen(ledger, &analyst, 1).await.unwrap();
+        let first = rises::one(ledger, &handler, 1).await.unwrap().unwrap();
+        assert_eq!((first.state, first.explanation.en.as_str(), rises::open(ledger).await.unwrap()), (State::Open, "A worm.", 3));
+        let actions: Vec<String> = audit::of_subject(ledger, first.id, 20).await.unwrap().into_iter().map(|row| row.action).collect();
+        assert_eq!(actions.len(), 5, "{actions:?}");
+        assert_eq!(ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE actor = 'someone'")).await.unwrap(), 6);
+    }
+}
