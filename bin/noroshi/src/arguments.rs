@@ -5,7 +5,7 @@ mod observe;
 mod sensor;
 
 pub(crate) use kev::Kev;
-pub(crate) use observe::{Graph, Observe, When, Which, Window, within};
+pub(crate) use observe::{Graph, Observe, Researcher, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -89,8 +89,22 @@ pub(crate) enum Command {
     /// Bring in and search the catalogue of known exploited vulnerabilities
     #[command(subcommand)]
     Kev(Kev),
+    /// Write the public site: the observation page of the last Monday
+    Publish(Publish),
     /// Write a periodic report
     Report(Report),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The directory [default: site.directory in the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Of another Monday: 2024-03-04
+    #[arg(long, value_name = "DATE")]
+    pub(crate) monday: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    pub(crate) json: Json,
 }
 
 #[derive(Debug, Args)]
@@ -489,6 +503,18 @@ pub(crate) enum Incident {
 pub(crate) enum ReportKind {
     /// Incident reports and coordination
     Incident,
+    /// What sensors received unasked
+    Observation,
+}
+
+impl ReportKind {
+    /// How files, desks and keys name it.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Observation => "observation",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

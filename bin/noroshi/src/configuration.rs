@@ -10,7 +10,7 @@ use noroshi_mailroom::wire::{
     Secret, Security, imap,
     smtp::{self, Transport},
 };
-use noroshi_observation::geography::Geography;
+use noroshi_observation::{geography::Geography, public::Rule};
 use noroshi_web::ClientAddress;
 use serde::Deserialize;
 use std::{
@@ -30,6 +30,7 @@ pub(crate) struct Configuration {
     pub(crate) feeds: Feeds,
     pub(crate) sensors: Sensors,
     pub(crate) observation: Observation,
+    pub(crate) site: Site,
 }
 
 /// `[team]`
@@ -86,12 +87,52 @@ pub(crate) struct Observation {
     countries: Option<PathBuf>,
     /// A database of autonomous systems, in the same format.
     networks: Option<PathBuf>,
+    /// From when on a source at home that scans becomes the draft of an incident; without it, none does.
+    scanners: Option<Scanners>,
+}
+
+/// `[observation.scanners]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scanners {
+    /// Packets within 24 hours.
+    packets: u64,
+    /// Sensors that saw it.
+    sensors: u64,
 }
 
 impl Observation {
+    /// From when on a source at home that scans is told.
+    pub(crate) fn scanners(&self) -> Option<Threshold> {
+        self.scanners.map(|Scanners { packets, sensors }| Threshold { packets: packets.max(1), sensors: sensors.max(1) })
+    }
+
     /// The databases, read.
     pub(crate) fn geography(&self) -> anyhow::Result<Geography> {
         Geography::open(self.countries.as_deref(), self.networks.as_deref()).map_err(|why| anyhow::anyhow!("observation: {why}"))
+    }
+}
+
+/// `[site]`: the public site.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Site {
+    /// The directory into which it is written every Monday; without it nothing is public, and nobody compares with it.
+    pub(crate) directory: Option<PathBuf>,
+    /// So many sensors at home must have watched for at least half of the time of which figures are told.
+    pub(crate) least_sensors: u32,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { directory: None, least_sensors: Rule::default().least_sensors }
+    }
+}
+
+impl Site {
+    /// When figures may be told.
+    pub(crate) const fn rule(&self) -> Rule {
+        Rule { least_sensors: self.least_sensors }
     }
 }
 
@@ -327,6 +368,11 @@ impl Configuration {
         anyhow::ensure!(
             read.observation.keep_days.is_none_or(|days| (1..=36_500).contains(&days)),
             "{}: observation.keep_days: write a number of days from 1 on, or leave it out to keep packets for ever",
+            path.display()
+        );
+        anyhow::ensure!(
+            (2..=1_000).contains(&read.site.least_sensors),
+            "{}: site.least_sensors: write a number from 2 to 1000; with one sensor alone everybody would know whose figures they are",
             path.display()
         );
         if let Some(listen) = read.sensors.listen {

@@ -9,6 +9,8 @@ mod office;
 mod platform;
 mod printing;
 mod progress;
+mod publishing;
+mod scan_report;
 mod signals;
 mod watchtower;
 mod wiring;

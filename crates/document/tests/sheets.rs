@@ -43,7 +43,7 @@ fn collect(node: &SyntaxNode, literals: &mut Vec<String>, code: &mut BTreeSet<St
         _ => {}
     }
     for child in node.children() {
-        collect(&child, literals, code);
+        collect(child, literals, code);
     }
 }
 

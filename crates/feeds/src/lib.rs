@@ -24,6 +24,7 @@ pub mod delimited;
 pub mod digest;
 pub mod extract;
 pub mod finding;
+pub mod firewall;
 pub mod iodef;
 mod json;
 pub mod mapping;

@@ -92,13 +92,15 @@ pub enum Action {
     ChangeCatalogue,
     /// Give observations to partner teams and researchers, by keys.
     ShareObservations,
+    /// Put pages onto the public site.
+    PublishSite,
     /// Explain rises, publish and dismiss them; say which sources are known research.
     WorkRises,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -119,6 +121,7 @@ impl Action {
         Self::ChangeSensors,
         Self::ChangeCatalogue,
         Self::ShareObservations,
+        Self::PublishSite,
         Self::WorkRises,
     ];
 
@@ -130,6 +133,7 @@ impl Action {
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
             Self::ImportPackets | Self::ChangeSensors | Self::WorkRises => &[Role::Analyst, Role::Administrator],
+            Self::PublishSite => &[Role::Editor, Role::Administrator],
             Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],
             Self::ChangeAccounts | Self::ChangeDesks | Self::ManageQueue | Self::ChangeTeamKeys | Self::ShareObservations => &[Role::Administrator],
@@ -276,7 +280,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 21] = [
+    const MATRIX: [[bool; 5]; 22] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -297,6 +301,7 @@ mod tests {
         [false, true, false, false, true],
         [false, true, true, false, true],
         [false, false, false, false, true],
+        [false, false, false, true, true],
         [false, true, false, false, true],
     ];
 

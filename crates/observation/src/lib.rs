@@ -16,6 +16,7 @@ pub mod geography;
 mod migrations;
 mod packets;
 mod place;
+pub mod public;
 pub mod ranks;
 pub mod rise;
 pub mod rollup;
@@ -26,6 +27,7 @@ mod store;
 mod sums;
 pub mod top;
 pub mod watch;
+pub mod watched;
 
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;

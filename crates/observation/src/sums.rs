@@ -15,6 +15,7 @@ use crate::{
     store::{
         cells,
         files::{self, Part},
+        totals,
     },
 };
 use noroshi_kernel::{moment::Zone, reason::Reason};
@@ -42,8 +43,15 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    pub(crate) async fn of(query: &impl Query, zone: &Zone, chosen: &Chosen, (from, to): (i64, i64)) -> Result<Self, LedgerError> {
+    pub(crate) async fn of(query: &impl Query, zone: &Zone, chosen: &Chosen, (from, to): (i64, i64)) -> Result<Self, ObservationError> {
         let is_rolled = files::is_zone(query, zone.name()).await?;
+        if is_rolled && totals::are_missing(query).await? {
+            return Err(ObservationError::Refused(Reason::new(
+                "totals-missing",
+                "前の版の集計を引き継いでいる途中です。サーバーが動いていれば 1 分ほどで終わります。動いていなければ noroshi observe recount を実行してください。",
+                "the sums of an earlier version are being taken over; with the server running that takes a minute, without it run: noroshi observe recount",
+            )));
+        }
         let mut packets: i64 = files::parts(query, from, to).await?.iter().map(|part| part.packets).sum();
         // Files are sorted by service: of one service no more is looked at than there is.
         if let Some(services) = chosen.services().filter(|_| is_rolled && packets > FEW) {

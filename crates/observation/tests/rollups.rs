@@ -328,8 +328,12 @@ on_both_databases! {
         work.execute(Sql::new("DELETE FROM observation_total")).await.unwrap();
         work.execute(Sql::new("DELETE FROM observation_profile")).await.unwrap();
         work.commit().await.unwrap();
+        let question = top::Question { by: top::By::Port, selection: Selection::default(), from: midnight(0), to: midnight(9), limit: 1 };
+        let refused = top::top(&desk.place, &ROOT, here(&zone), &question).await.unwrap_err();
+        assert!(refused.to_string().contains("earlier version"), "{refused}");
         desk.roll("Asia/Tokyo").await;
         assert_eq!(desk.totals().await, totals);
+        assert_eq!(top::top(&desk.place, &ROOT, here(&zone), &question).await.unwrap().packets, 6);
 
         // It is taken over once.
         let again = take_over(&bench.ledger, &ROOT, &zone, History { until: midnight(2), watched, days: days.into_iter() }).await;

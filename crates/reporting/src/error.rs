@@ -1,6 +1,7 @@
 use noroshi_document::chart::NoChart;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::language::Bilingual;
+use noroshi_observation::ObservationError;
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum ReportingError {
     /// The figures could not be counted.
     #[error(transparent)]
     Incident(#[from] IncidentError),
+    /// Observations could not be counted.
+    #[error(transparent)]
+    Observation(#[from] ObservationError),
     /// A chart could not be drawn.
     #[error(transparent)]
     Chart(#[from] NoChart),

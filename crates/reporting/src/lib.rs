@@ -9,6 +9,7 @@
 mod error;
 pub mod graph;
 pub mod incident;
+pub mod observation;
 pub mod page;
 mod words;
 

@@ -46,10 +46,14 @@ pub(crate) enum Done {
     SensorRevoked,
     LinkMade,
     LinkEnded,
+    RiseExplained,
+    RisePublished,
+    RiseDismissed,
+    RiseReopened,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 40] = [
+    pub(crate) const ALL: [Self; 44] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -90,6 +94,10 @@ impl Done {
         Self::SensorRevoked,
         Self::LinkMade,
         Self::LinkEnded,
+        Self::RiseExplained,
+        Self::RisePublished,
+        Self::RiseDismissed,
+        Self::RiseReopened,
     ];
 
     /// The key of the sentence that says it.
@@ -135,6 +143,10 @@ impl Done {
             Self::SensorRevoked => "done-sensor-revoked",
             Self::LinkMade => "done-link-made",
             Self::LinkEnded => "done-link-ended",
+            Self::RiseExplained => "done-rise-explained",
+            Self::RisePublished => "done-rise-published",
+            Self::RiseDismissed => "done-rise-dismissed",
+            Self::RiseReopened => "done-rise-reopened",
         }
     }
 

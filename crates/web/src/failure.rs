@@ -165,10 +165,15 @@ impl From<ReportingError> for Failure {
         match error {
             ReportingError::DoesNotAddUp { place, parts, total } => Self::Sums { place, parts, total },
             ReportingError::Incident(error) => error.into(),
+            ReportingError::Observation(error) => error.into(),
             ReportingError::Chart(_) => Self::Internal(Box::new(error)),
         }
     }
 }
+
+/// Marks an answer to a program, which reads no page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForProgram;
 
 /// The failure travels in the answer until `reader` knows in which language to say it.
 impl IntoResponse for Failure {
@@ -207,8 +212,7 @@ pub(crate) fn page(web: &Web, reader: &Reader, response: Response) -> Response {
     if status.is_server_error() {
         tracing::error!(correlation, %status, here = shown(&reader.here), error = failure.to_string(), "a page failed");
     }
-    // A program reads no page.
-    if reader.here.starts_with("/api/") {
+    if reader.here.starts_with("/api/") || response.extensions().get::<ForProgram>().is_some() {
         let title = status.canonical_reason().unwrap_or_default();
         let detail = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = &*failure { reason.get(reader.language) } else { title };
         let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "instance": format!("urn:noroshi:correlation:{correlation}") });
@@ -269,7 +273,7 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         _ => words.say(&format!("failure-{kind}")),
     };
     let said = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
-    let public = ["/report", "/status/"].iter().any(|head| reader.here.starts_with(head)) && !reader.here.starts_with("/reports");
+    let public = ["/report", "/status/", "/compare"].iter().any(|head| reader.here.starts_with(head)) && !reader.here.starts_with("/reports");
     FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, public, plain }
 }
 

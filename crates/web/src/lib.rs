@@ -44,4 +44,4 @@ mod web;
 mod words;
 
 pub use address::ClientAddress;
-pub use web::{Web, router};
+pub use web::{Public, Web, router};

@@ -37,6 +37,8 @@ pub(crate) enum Desk {
     Tray,
     Statistics,
     PeriodicReports,
+    Observations,
+    Rises,
     Sensors,
     Brands,
     Mappings,
@@ -49,7 +51,7 @@ pub(crate) enum Desk {
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 15] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 17] = [
         (Self::Inbox, "desk-inbox", "/inbox", Action::ViewLetters),
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
@@ -59,6 +61,8 @@ impl Desk {
         (Self::Tray, "desk-tray", "/tray", Action::ViewTray),
         (Self::Statistics, "desk-statistics", "/statistics", Action::ViewFigures),
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
+        (Self::Observations, "desk-observations", "/observe", Action::ViewObservations),
+        (Self::Rises, "desk-rises", "/rises", Action::ViewObservations),
         (Self::Sensors, "desk-sensors", "/sensors", Action::ViewObservations),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
         (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
@@ -112,6 +116,7 @@ impl Page {
         let waiting = noroshi_incident::open_count(&web.ledger, person.actor.sight()).await?;
         let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger, &person.actor).await? } else { 0 };
         let inbox = if person.actor.can(Action::ViewLetters) { thread::counts(&web.ledger, &person.actor).await? } else { Vec::new() };
+        let risen = if person.actor.can(Action::ViewObservations) { noroshi_observation::service::rises::open(&web.ledger).await? } else { 0 };
         let seats = Desk::RAIL.into_iter().filter(|(_, _, _, action)| person.actor.can(*action));
         let desks = seats.map(|(seat, key, href, _)| DeskLink {
             name: words.say(key),
@@ -120,11 +125,12 @@ impl Page {
                 Desk::Inbox => Some(inbox.iter().map(|(_, waiting)| waiting).sum()),
                 Desk::Incidents => Some(waiting),
                 Desk::Tray => Some(set_aside),
+                Desk::Rises => Some(risen),
                 _ => None,
             }
             .map(noroshi_document::number::grouped),
             current: seat == desk,
-            begins_group: matches!(seat, Desk::Statistics | Desk::Desks),
+            begins_group: matches!(seat, Desk::Statistics | Desk::Observations | Desk::Brands | Desk::Desks),
             inner: false,
         });
         let own = Desk::RAIL.into_iter().find(|(seat, ..)| *seat == desk).map(|(_, key, href, _)| Step { name: words.say(key), href: Some(href.into()) });

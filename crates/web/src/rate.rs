@@ -75,6 +75,8 @@ impl<S: Eq + Hash + Copy> Limit<S> {
 pub(crate) struct Rates {
     /// Sending a form. One that is sent back for a mistake counts, too.
     pub(crate) forms: Limit<IpAddr>,
+    /// Comparing a log or a capture with what is public.
+    pub(crate) comparisons: Limit<IpAddr>,
     /// Looking at a status page: whoever guesses links gets nowhere.
     pub(crate) statuses: Limit<IpAddr>,
     /// What comes by a token, by its id.
@@ -85,7 +87,13 @@ pub(crate) struct Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { forms: Limit::new(20, 300), statuses: Limit::new(120, 6_000), programs: Limit::new(600, 6_000), strangers: Limit::new(30, 3_000) }
+        Self {
+            forms: Limit::new(20, 300),
+            comparisons: Limit::new(20, 300),
+            statuses: Limit::new(120, 6_000),
+            programs: Limit::new(600, 6_000),
+            strangers: Limit::new(30, 3_000),
+        }
     }
 }
 

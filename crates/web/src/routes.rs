@@ -79,6 +79,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const DESKS: Access = Access::Action(Action::ChangeDesks);
     const OBSERVATIONS: Access = Access::Action(Action::ViewObservations);
     const SENSORS: Access = Access::Action(Action::ChangeSensors);
+    const RISES: Access = Access::Action(Action::WorkRises);
     const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
         get("/assets/{name}", Public, assets::get),
@@ -122,6 +123,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/mappings/{name}/remove", IMPORT, pages::mappings::remove::post),
         get("/report", Public, pages::report::get),
         upload("/report", Public, pages::report::post),
+        get("/compare", Public, pages::compare::get),
+        upload("/compare", Public, pages::compare::post),
         get("/report/key.asc", Public, pages::report::key::get),
         get("/status/{token}", Public, pages::status::get),
         upload("/status/{token}", Public, pages::status::post),
@@ -165,6 +168,14 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/desks", DESKS, pages::desks::get),
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),
+        get("/observe", OBSERVATIONS, pages::observe::get),
+        get("/observe/{file}", OBSERVATIONS, pages::observe::download::get),
+        get("/rises", OBSERVATIONS, pages::rises::get),
+        get("/rises/{number}", OBSERVATIONS, pages::rises::view::get),
+        post("/rises/{number}/explain", RISES, pages::rises::act::explain),
+        post("/rises/{number}/publish", RISES, pages::rises::act::publish),
+        post("/rises/{number}/dismiss", RISES, pages::rises::act::dismiss),
+        post("/rises/{number}/reopen", RISES, pages::rises::act::reopen),
         get("/sensors", OBSERVATIONS, pages::sensors::get),
         get("/sensors/new", SENSORS, pages::sensors::add::get),
         post("/sensors/new", SENSORS, pages::sensors::add::post),

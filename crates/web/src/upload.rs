@@ -3,7 +3,7 @@
 use crate::{csrf, failure::Failure, query, reader::Person, web::Shared};
 use axum::{
     body,
-    extract::{FromRequest as _, Multipart, Request},
+    extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header},
 };
 use noroshi_kernel::{reason::Reason, setaside::printable};
@@ -26,6 +26,23 @@ const MOST_FIELDS: usize = 64;
 /// The most bytes of a field that is no file, and of one that somebody on the staff fills in: a letter of 500,000 characters.
 const MOST_FIELD_BYTES: usize = 300 << 10;
 const STAFF_MOST_FIELD_BYTES: usize = 3 << 19;
+
+/// How much a form may hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The most bytes of all of it.
+    pub(crate) whole: usize,
+    /// The most bytes of its files together.
+    pub(crate) files: usize,
+    /// The most bytes of a field that is no file.
+    pub(crate) field: usize,
+    /// What is said of one that holds more.
+    pub(crate) too_large: fn() -> Failure,
+}
+
+/// What a report may hold.
+const REPORT: Bounds = Bounds { whole: MOST_BYTES, files: MOST_FILE_BYTES, field: MOST_FIELD_BYTES, too_large };
+
 /// So many are read at once: they are what memory is held for.
 static TURNS: Semaphore = Semaphore::const_new(12);
 
@@ -57,27 +74,28 @@ impl Upload {
 
     /// Reads the form of a request.
     pub(crate) async fn read(web: &Shared, request: Request) -> Result<Self, Failure> {
-        Self::within(web, request, MOST_FIELD_BYTES).await
+        Self::within(web, request, REPORT).await
     }
 
-    async fn within(web: &Shared, request: Request, field_most: usize) -> Result<Self, Failure> {
+    /// Reads a form within bounds of its own.
+    pub(crate) async fn within(web: &Shared, request: Request, bounds: Bounds) -> Result<Self, Failure> {
         let turn = TURNS.try_acquire().map_err(|_| Failure::Wait { wait_s: 10 })?;
         let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if length.is_some_and(|length| length > MOST_BYTES) {
-            return Err(too_large());
+        if length.is_some_and(|length| length > bounds.whole) {
+            return Err((bounds.too_large)());
         }
         let read = if is_one(request.headers()) {
             let multipart = Multipart::from_request(request, web).await.map_err(|_| broken())?;
-            Self::parts(multipart, field_most).await?
+            Self::parts(multipart, bounds).await?
         } else {
-            Self::pairs(request, field_most * 4).await?
+            Self::pairs(request, bounds).await?
         };
         Ok(Self { _turn: Some(turn), ..read })
     }
 
     /// Reads the form of somebody who is signed in: it must bear this reader's token, and its fields no hidden characters.
     pub(crate) async fn of_person(web: &Shared, person: &Person, request: Request) -> Result<Self, Failure> {
-        let read = Self::within(web, request, STAFF_MOST_FIELD_BYTES).await?;
+        let read = Self::within(web, request, Bounds { field: STAFF_MOST_FIELD_BYTES, ..REPORT }).await?;
         if !csrf::is_of(&web.team_key, &person.reader.bound_to, read.get("csrf")) {
             return Err(Failure::Stale);
         }
@@ -88,8 +106,10 @@ impl Upload {
     }
 
     /// A form without files, as a browser sends one that knows of none.
-    async fn pairs(request: Request, most: usize) -> Result<Self, Failure> {
-        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), most)).await.map_err(|_| Failure::Slow)?.map_err(|_| too_large())?;
+    async fn pairs(request: Request, bounds: Bounds) -> Result<Self, Failure> {
+        // An escaped byte takes three.
+        let most = bounds.field.saturating_mul(4).min(bounds.whole);
+        let bytes = timeout(MOST_IDLE, body::to_bytes(request.into_body(), most)).await.map_err(|_| Failure::Slow)?.map_err(|_| (bounds.too_large)())?;
         let mut form = Self::default();
         for (name, value) in form_urlencoded::parse(&bytes) {
             form.add(&name, value.into_owned())?;
@@ -97,18 +117,19 @@ impl Upload {
         Ok(form)
     }
 
-    async fn parts(mut multipart: Multipart, field_most: usize) -> Result<Self, Failure> {
+    async fn parts(mut multipart: Multipart, bounds: Bounds) -> Result<Self, Failure> {
+        let wrong = |error: &MultipartError| if error.status() == StatusCode::PAYLOAD_TOO_LARGE { (bounds.too_large)() } else { broken() };
         let mut form = Self::default();
-        let mut room = MOST_FILE_BYTES;
+        let mut room = bounds.files;
         while let Some(mut part) = timeout(MOST_IDLE, multipart.next_field()).await.map_err(|_| Failure::Slow)?.map_err(|error| wrong(&error))? {
             let name = printable(part.name().unwrap_or_default(), 60);
             let file = part.file_name().map(|name| printable(name, 200));
             let kind = part.content_type().unwrap_or("application/octet-stream").to_owned();
-            let most = if file.is_some() { room } else { field_most };
+            let most = if file.is_some() { room } else { bounds.field };
             let mut bytes = Vec::new();
             while let Some(piece) = timeout(MOST_IDLE, part.chunk()).await.map_err(|_| Failure::Slow)?.map_err(|error| wrong(&error))? {
                 if bytes.len() + piece.len() > most {
-                    return Err(too_large());
+                    return Err((bounds.too_large)());
                 }
                 bytes.extend_from_slice(&piece);
             }
@@ -139,10 +160,6 @@ impl Upload {
         self.fields.push((name.to_owned(), value));
         Ok(())
     }
-}
-
-fn wrong(error: &axum::extract::multipart::MultipartError) -> Failure {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { broken() }
 }
 
 fn too_large() -> Failure {

@@ -16,6 +16,7 @@ use noroshi_incident::{
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;
+use noroshi_observation::{Observatory, public::Rule};
 use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -43,10 +44,23 @@ pub struct Web {
     pub client_address: ClientAddress,
     /// Where sensors reach the centre, when there is a door for them: `https://sensors.example.jp:8443`.
     pub centre: Option<String>,
+    /// What sensors saw.
+    pub observatory: Observatory,
     /// What readers look for in reports.
     pub lookout: Lookout,
     /// Who prints PDF.
     pub press: Arc<dyn Press>,
+    /// What of observations is public, when the team publishes any.
+    pub public: Option<Public>,
+}
+
+/// What of observations is public.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// Where observations are kept.
+    pub place: Observatory,
+    /// When figures may be told.
+    pub rule: Rule,
 }
 
 impl Web {

@@ -1,8 +1,13 @@
-use super::{print, report, serve};
+use super::{
+    print,
+    report::{self, Wanted},
+    serve,
+};
 use crate::{
     Done,
-    arguments::{Demo, ReportFormat},
+    arguments::{Demo, ReportFormat, ReportKind},
     platform::Platform,
+    publishing::Press,
     wiring::Worker,
 };
 use anyhow::Context as _;
@@ -14,7 +19,11 @@ use noroshi_demo::{
     },
     generate, margins, plan,
 };
-use noroshi_kernel::{access::Actor, language::Language, period::Period};
+use noroshi_kernel::{
+    access::Actor,
+    language::Language,
+    period::{Kind, Month, Period},
+};
 use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Done> {
@@ -38,11 +47,22 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
         eprintln!("filling the year of the example's sensors: some twenty seconds");
         sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await?;
     }
+    if demo.figures.is_none() {
+        let site = platform.configuration.site.directory.get_or_insert_with(|| platform.data.join("public")).clone();
+        let published = Press::of(&platform)?.publish(&Platform::local_administrator(), &site, None).await?;
+        print(&format!("public     {} (of Monday {})", site.join("observation/index.html").display(), published.monday))?;
+    }
     let logins = platform.data.join("demo-logins.txt");
     keep_logins(&logins, &new_logins)?;
-    for period in periods {
+    let mut reports: Vec<_> = periods.into_iter().map(|period| (ReportKind::Incident, period)).collect();
+    if demo.figures.is_none() {
+        let quarter = Period::holding(Kind::Quarter, Month::of(platform.ledger.now(), &platform.reckoning.zone)).previous();
+        reports.push((ReportKind::Observation, quarter));
+    }
+    for (kind, period) in reports {
         for (language, format) in Language::ALL.into_iter().flat_map(|language| [(language, ReportFormat::Html), (language, ReportFormat::Text)]) {
-            let path = report::write(&platform, period, None, language, format, &platform.data.join("reports")).await?;
+            let wanted = Wanted { period, kind, scheme: None, language };
+            let path = report::write(&platform, &wanted, format, &platform.data.join("reports")).await?;
             print(&format!("report     {}", path.display()))?;
         }
     }

@@ -11,6 +11,7 @@ mod kev;
 mod key;
 mod mapping;
 mod observe;
+mod publish;
 mod report;
 mod scheme;
 mod sensor;
@@ -73,6 +74,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Observe(observe) => observe::run(&platform, observe).await,
         Command::Sensor(sensor) => sensor::run(&platform, sensor).await,
         Command::Kev(kev) => kev::run(&platform, kev).await,
+        Command::Publish(publish) => publish::run(&platform, publish).await,
         Command::Report(report) => report::run(&platform, report).await,
     }
 }

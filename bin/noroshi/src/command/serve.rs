@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use noroshi_mailroom::desk;
-use noroshi_web::{Web, router};
+use noroshi_web::{Public, Web, router};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -52,7 +52,12 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         sends: platform.configuration.mail.relay.is_some(),
         client_address: platform.configuration.serve.client_address()?,
         centre: platform.configuration.sensors.url()?,
+        observatory: platform.observatory()?,
         lookout: platform.lookout.clone(),
+        public: match platform.configuration.site.directory {
+            Some(_) => Some(Public { place: platform.observatory()?, rule: platform.configuration.site.rule() }),
+            None => None,
+        },
         press: Arc::new(Printing),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();

@@ -208,6 +208,26 @@ fn the_report_is_printed_the_same_each_time_and_its_text_can_be_taken_out() {
 }
 
 #[test]
+fn a_report_of_observations_says_what_was_not_watched_and_prints() {
+    let home = Home::sqlite();
+    let out = home.path().join("out");
+    for (language, words) in [("ja", "観測したセンサーはありません"), ("en", "No sensor watched")] {
+        for (format, ending) in [("text", "txt"), ("pdf", "pdf"), ("html", "html"), ("json", "json")] {
+            let arguments = ["report", "--period", "2013Q4", "--kind", "observation", "--lang", language, "--format", format, "--out", out.to_str().unwrap()];
+            let ran = home.run(&arguments);
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            let path = ran.out().trim().to_owned();
+            assert!(path.ends_with(&format!("observation-2013Q4-{language}.{ending}")), "{path}");
+            if format != "pdf" {
+                assert!(std::fs::read_to_string(path).unwrap().contains(words), "{format}");
+            }
+        }
+    }
+    let ran = home.run(&["report", "--period", "2013Q4", "--kind", "observation", "--scheme", "2013"]);
+    assert_eq!(ran.code(), 2, "{}", ran.err());
+}
+
+#[test]
 fn a_command_has_help() {
     for arguments in [
         &[][..],

@@ -32,6 +32,8 @@ impl Axis {
         let mut labels = Vec::with_capacity(walls.len());
         let mut before: Option<DateTime> = None;
         for wall in &walls {
+            // A week lies in the month that has most of its days.
+            let wall = if series.bucket == Bucket::Week { &wall.checked_add(jiff::Span::new().days(3)).unwrap_or(*wall) } else { wall };
             let is_new_month = before.is_none_or(|before| (before.year(), before.month()) != (wall.year(), wall.month()));
             labels.push(if days > LONG {
                 if is_new_month { month(hand.words, *wall, before) } else { String::new() }
@@ -45,6 +47,10 @@ impl Axis {
                 if is_named { day(*wall, series.bucket == Bucket::Hour && days <= 3) } else { String::new() }
             });
             before = Some(*wall);
+        }
+        // A month that begins with the last week is hardly there: the year that ends is not named after the next.
+        if let (Bucket::Week, true, Some(last)) = (series.bucket, days > LONG, labels.last_mut()) {
+            last.clear();
         }
         let points = walls.iter().map(|wall| full(*wall, series.bucket)).collect();
         Self { labels, points }

@@ -80,9 +80,9 @@ pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> R
 ///
 /// # Errors
 /// As [`lines`].
-pub fn home_beside_abroad(hand: Hand<'_>, id: &str, home: &Line<'_>, abroad: &Line<'_>) -> Result<Graph, ReportingError> {
-    let (table_id, title) = (format!("{id}-table"), hand.words.get("graph-origins"));
-    let chart = lines(hand, (id, &title, &table_id), &[home.clone(), abroad.clone()])?;
+pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), home: &Line<'_>, abroad: &Line<'_>) -> Result<Graph, ReportingError> {
+    let table_id = format!("{id}-table");
+    let chart = lines(hand, (id, title, &table_id), &[home.clone(), abroad.clone()])?;
     let axis = Axis::of(hand, home.series);
     let cell = |row: &noroshi_observation::series::Row| {
         height(row, home.series.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(decimal(average)))
@@ -90,7 +90,7 @@ pub fn home_beside_abroad(hand: Hand<'_>, id: &str, home: &Line<'_>, abroad: &Li
     let rows = axis.points.iter().zip(home.series.rows.iter().zip(&abroad.series.rows)).rev();
     let table = Table {
         id: table_id,
-        title,
+        title: title.to_owned(),
         columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home.name.clone()), Column::right(abroad.name.clone())],
         rows: rows.map(|(name, (home, abroad))| Row::named(name.clone(), [cell(home), cell(abroad)])).collect(),
         unit: Some(hand.unit(home.series.bucket)),

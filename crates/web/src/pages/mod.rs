@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod brands;
+pub(crate) mod compare;
 pub(crate) mod desks;
 pub(crate) mod health;
 pub(crate) mod help;
@@ -13,11 +14,13 @@ pub(crate) mod intake;
 pub(crate) mod keys;
 pub(crate) mod letter;
 pub(crate) mod mappings;
+pub(crate) mod observe;
 pub(crate) mod outgoing;
 pub(crate) mod periodic_report;
 pub(crate) mod queue;
 pub(crate) mod raw;
 pub(crate) mod report;
+pub(crate) mod rises;
 pub(crate) mod sensors;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;

@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, missing_docs, unreachable_pub, dead_code, clippy::indexing_slicing, reason = "test data")]
 
 #[cfg(test)]
-use crate::{ClientAddress, Web};
+use crate::{ClientAddress, Public, Web};
 #[cfg(not(test))]
-use noroshi_web::{ClientAddress, Web};
+use noroshi_web::{ClientAddress, Public, Web};
 
 use noroshi_directory::{account, brand, organisation, organisation::Organisation};
 use noroshi_incident::{
@@ -25,6 +25,7 @@ use noroshi_mailroom::{
     correspondence::{self, Channel, Correspondence, Kind, Raw},
     mapping, tray,
 };
+use noroshi_observation::Observatory;
 use std::{io::Write, sync::Arc};
 
 /// Everybody's password.
@@ -47,10 +48,10 @@ pub struct Filled {
     pub tray: TrayItemId,
     /// A correspondence that tells of the RED incident.
     pub red_correspondence: CorrespondenceId,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
-const ROOT: Actor = Actor::Platform;
+pub(super) const ROOT: Actor = Actor::Platform;
 
 fn day(zone: &Zone, text: &str, minute: i64) -> Moment {
     let month: noroshi_kernel::period::Month = text.get(..7).expect("a month").parse().expect("a month");
@@ -125,6 +126,11 @@ impl Filled {
         let blobs = BlobStore::open(folder.path().join("blobs")).expect("a store");
         let ledger = Ledger::open(&place, blobs, Arc::new(FixedClock(now)), &migrations).await.expect("a ledger");
         let reckoning = Reckoning { zone: zone.clone(), home: organisation::Home::default() };
+        let observatory = Observatory {
+            ledger: ledger.clone(),
+            folder: noroshi_lake::folder::Folder::open(folder.path().join("packets")).expect("a folder"),
+            geography: Arc::default(),
+        };
         let web = Web {
             ledger,
             reckoning,
@@ -136,7 +142,9 @@ impl Filled {
             sends: true,
             client_address: ClientAddress::Peer,
             centre: Some("https://sensors.example.jp:8443".into()),
+            observatory: observatory.clone(),
             lookout: noroshi_incident::service::import::Lookout::default(),
+            public: Some(Public { place: observatory, rule: noroshi_observation::public::Rule::default() }),
             press: Arc::new(Galley),
         };
 

@@ -8,7 +8,9 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 41] = [
+const PAGES: [(&str, &str); 45] = [
+    // A filled one is rendered where packets are: see `compare`.
+    ("/compare", "compare.html"),
     ("/report", "report_choice.html"),
     ("/report?desk=incident", "report.html"),
     ("/intake/new", "intake.html"),
@@ -45,6 +47,10 @@ const PAGES: [(&str, &str); 41] = [
     ("/keys/import", "key_import.html"),
     // Filled ones are rendered where keys are: see `keys`.
     ("/keys/0", "key.html"),
+    ("/observe", "observe.html"),
+    ("/rises", "rises.html"),
+    // Filled ones are rendered where rises are: see `rises`.
+    ("/rises/1", "rise.html"),
     ("/sensors", "sensors.html"),
     ("/sensors/new", "sensor_new.html"),
     ("/sensors/intake", "sensor_intake.html"),

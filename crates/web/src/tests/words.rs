@@ -11,18 +11,30 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/form.ftl"),
     include_str!("../../locales/ja/mail.ftl"),
     include_str!("../../locales/ja/keys.ftl"),
-    include_str!("../../locales/ja/sensors.ftl")
+    include_str!("../../locales/ja/sensors.ftl"),
+    include_str!("../../locales/ja/observe.ftl"),
+    include_str!("../../locales/ja/compare.ftl"),
+    include_str!("../../locales/ja/rises.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
     include_str!("../../locales/en/form.ftl"),
     include_str!("../../locales/en/mail.ftl"),
     include_str!("../../locales/en/keys.ftl"),
-    include_str!("../../locales/en/sensors.ftl")
+    include_str!("../../locales/en/sensors.ftl"),
+    include_str!("../../locales/en/observe.ftl"),
+    include_str!("../../locales/en/compare.ftl"),
+    include_str!("../../locales/en/rises.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 34] = [
+const MADE: [&str; 40] = [
+    "observe-",
+    "compare-span-",
+    "compare-meaning-",
+    "compare-stopped-",
+    "rise-state-",
+    "rise-kind-",
     "sensor-state-",
     "sensor-clock-",
     "sensor-count-",

@@ -1,0 +1,188 @@
+//! What is published, on both databases.
+
+use crate::world::{Made, ROOT, Seen, World, day, migrations};
+use noroshi_kernel::{
+    access::{Actor, Role},
+    id::AccountId,
+};
+use noroshi_ledger::{Query as _, Sql};
+use noroshi_site::{
+    SiteError,
+    observation::{gather, publish},
+};
+use noroshi_testkit::{Bench, on_both_databases};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Every file below a folder with its text.
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else {
+                let name = entry.strip_prefix(folder).expect("below it").display().to_string();
+                all.insert(name, fs::read_to_string(&entry).expect("a text"));
+            }
+        }
+    }
+    all
+}
+
+fn seen() -> Vec<Seen> {
+    let mut seen: Vec<Seen> = (0..12).map(|place| Seen::of(&format!("tcp/{}", 1000 + place), 100 - 5 * place)).collect();
+    // What came in the last week alone, and in greater numbers than anything else.
+    seen.push(Seen { last_days: 11, ..Seen::of("tcp/445", 200) });
+    seen
+}
+
+async fn world(bench: Bench) -> World {
+    let sensors: Vec<Made> = ["JP", "JP", "JP", "DE"].iter().zip(0..).map(|(country, number)| Made::at(country, number)).collect();
+    World::of(bench, &sensors, &seen(), 400).await
+}
+
+on_both_databases! {
+    migrations = migrations();
+
+    async fn figures_are_averages_of_sensors_at_home(bench) {
+        let world = world(bench).await;
+        let monday = gather(world.ground(), world.monday()).await.expect("gathered");
+        let first = &monday.week.ranks[0];
+        assert_eq!((first.rank, first.key.as_str(), first.average, first.earlier_rank, first.change_percent), (1, "tcp/445", 200.0, None, None));
+        let second = &monday.week.ranks[1];
+        assert_eq!((second.rank, second.key.as_str(), second.average, second.earlier_rank, second.change_percent), (2, "tcp/1000", 100.0, Some(1), Some(0)));
+        assert_eq!((monday.week.sensors, monday.week.ranks.len()), (3, 13));
+        assert!(monday.sections().all(|section| section.ranks.iter().all(|rank| rank.key != "udp/53")), "what was seen abroad is not told");
+        let quarter = monday.quarter.as_ref().expect("a quarter");
+        assert_eq!((quarter.lines.len(), quarter.lines[0].points.len()), (10, 91));
+        assert!(quarter.lines[0].points.iter().all(|point| point.per_sensor_hour == Some(100.0)), "an average does not hang on how many watch");
+        let year = monday.year.as_ref().expect("a year");
+        assert_eq!((year.lines[0].points.len(), year.lines[0].points[7].per_sensor_hour), (52, Some(100.0)));
+        let share: f64 = monday.week.ranks.iter().map(|rank| rank.share).sum();
+        assert!((share - 1.0).abs() < 1e-9, "{share}");
+    }
+
+    async fn pages_data_and_archive_are_written(bench) {
+        let world = world(bench).await;
+        let out = world.bench.folder.path().join("public");
+        let published = publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+        let all = files(&out);
+        assert_eq!(published.monday, "2021-01-11");
+        let names: Vec<&str> = all.keys().map(String::as_str).collect();
+        assert_eq!(names, [
+            "observation/data/2021-01-11/observation.json",
+            "observation/data/2021-01-11/ports.csv",
+            "observation/data/2021-01-11/series.csv",
+            "observation/en/2021-01-11.html",
+            "observation/en/archive.html",
+            "observation/en/index.html",
+            "observation/index.html",
+            "observation/ja/2021-01-11.html",
+            "observation/ja/archive.html",
+            "observation/ja/index.html",
+            "observation/style.css",
+        ]);
+        let (ja, en) = (&all["observation/ja/index.html"], &all["observation/en/index.html"]);
+        assert!(ja.contains("<html lang=\"ja\">") && ja.contains("2021年1月4日 — 2021年1月10日") && ja.contains("国内 3 台のセンサー") && ja.contains("microsoft-ds"), "{ja}");
+        assert!(en.contains("<html lang=\"en\">") && en.contains("4 January 2021 — 10 January 2021") && en.contains("3 sensors at home"), "{en}");
+        for page in [ja, en] {
+            assert_eq!(page.matches("<figure").count(), 4, "two graphs of the quarter, two of the year");
+            assert!(page.contains("200.0") && page.contains("445/TCP") && page.contains("https://noroshi.example.jp/compare"));
+        }
+        let csv = &all["observation/data/2021-01-11/ports.csv"];
+        assert!(csv.contains("week,2021-01-03T15:00:00Z,2021-01-10T15:00:00Z,3,1,tcp/445,microsoft-ds,200,"), "{csv}");
+        assert_eq!(all["observation/data/2021-01-11/series.csv"].lines().count(), 1 + 10 * (91 + 52));
+        let json: serde_json::Value = serde_json::from_str(&all["observation/data/2021-01-11/observation.json"]).expect("JSON");
+        assert_eq!((json["spans"]["week"]["ranks"][0]["port"].as_str(), json["unit"].as_str()), (Some("tcp/445"), Some("packets per sensor and hour")));
+        let audited = Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = 'site.publish'");
+        assert_eq!(world.bench.ledger.number(audited).await.expect("a number"), 1);
+    }
+
+    async fn earlier_mondays_stay(bench) {
+        let world = world(bench).await;
+        let out = world.bench.folder.path().join("public");
+        let last = world.monday();
+        let before = last.checked_sub(jiff::Span::new().weeks(1)).expect("a day");
+        publish(world.ground(), &ROOT, &world.publisher(), &out, before).await.expect("published");
+        let first = files(&out);
+        publish(world.ground(), &ROOT, &world.publisher(), &out, last).await.expect("published");
+        let second = files(&out);
+        assert_eq!(second["observation/ja/2021-01-04.html"], first["observation/ja/2021-01-04.html"]);
+        assert!(second["observation/ja/index.html"].contains("2021年1月4日 — 2021年1月10日"));
+        let archive = &second["observation/en/archive.html"];
+        assert!(archive.find("2021-01-11.html") < archive.find("2021-01-04.html"), "the latest first: {archive}");
+        // An earlier one, published again, is not what readers come for.
+        publish(world.ground(), &ROOT, &world.publisher(), &out, before).await.expect("published");
+        assert_eq!(files(&out)["observation/ja/index.html"], second["observation/ja/index.html"]);
+        assert_eq!(files(&out)["observation/en/archive.html"], *archive);
+    }
+
+    async fn too_few_sensors_publish_nothing_and_leave_what_was(bench) {
+        let mut world = world(bench).await;
+        let out = world.bench.folder.path().join("public");
+        publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+        let before = files(&out);
+        world.rule.least_sensors = 4;
+        let refused = publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await;
+        assert!(matches!(&refused, Err(SiteError::Refused(why)) if why.to_string().contains("only 3 sensors at home")), "{refused:?}");
+        assert_eq!(files(&out), before);
+        let handler = Actor::Account { id: AccountId(5), name: "handler".into(), roles: vec![Role::Handler] };
+        world.rule.least_sensors = 3;
+        assert!(matches!(publish(world.ground(), &handler, &world.publisher(), &out, world.monday()).await, Err(SiteError::Forbidden(_))));
+        let tuesday = world.monday().tomorrow().expect("a day");
+        assert!(matches!(publish(world.ground(), &ROOT, &world.publisher(), &out, tuesday).await, Err(SiteError::Refused(_))));
+    }
+
+    async fn days_on_which_too_few_watched_are_gaps(bench) {
+        // The third sensor watches on eight days of ten: on the other two there are two.
+        let mut sensors: Vec<Made> = (0..3).map(|number| Made::at("JP", number)).collect();
+        sensors[2].days_of_ten = 8;
+        let world = World::of(bench, &sensors, &seen(), 400).await;
+        let monday = gather(world.ground(), world.monday()).await.expect("gathered");
+        assert_eq!(monday.week.sensors, 3, "it watched for more than half of the week");
+        let points = &monday.quarter.as_ref().expect("a quarter").lines[0].points;
+        let gaps: Vec<String> = points.iter().filter(|point| point.per_sensor_hour.is_none()).map(|point| day(point.at, &world.zone)).collect();
+        assert!((16..=20).contains(&gaps.len()), "{gaps:?}");
+        assert!(points.iter().filter_map(|point| point.per_sensor_hour).all(|average| (average - 100.0).abs() < 1e-9));
+        assert!(monday.year.expect("a year").lines[0].points.iter().all(|point| point.per_sensor_hour.is_some()), "a week is what its days come to");
+    }
+
+    async fn what_was_not_watched_long_enough_is_left_out(bench) {
+        let sensors: Vec<Made> = (0..3).map(|number| Made::at("JP", number)).collect();
+        let world = World::of(bench, &sensors, &seen(), 30).await;
+        let monday = gather(world.ground(), world.monday()).await.expect("gathered");
+        assert!(monday.quarter.is_none() && monday.year.is_none());
+        let out = world.bench.folder.path().join("public");
+        publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+        assert!(files(&out)["observation/en/index.html"].contains("The last 52 weeks are not published"));
+    }
+}
+
+#[tokio::test]
+async fn pages_are_strict_and_work_from_a_folder() {
+    let world = world(Bench::sqlite(&migrations()).await).await;
+    let out = world.bench.folder.path().join("public");
+    publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+    let all = files(&out);
+    for (name, text) in all.iter().filter(|(name, _)| name.ends_with(".html")) {
+        for word in ["<script", "style=\"", "onclick", "javascript:", "<iframe", "@import", "\u{27e6}", "Unknown localization"] {
+            assert!(!text.contains(word), "{name} holds {word}");
+        }
+        for attribute in ["href=\"", "src=\""] {
+            for address in text.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
+                if address.starts_with("https://noroshi.example.jp/") || address.starts_with('#') {
+                    continue;
+                }
+                let target = Path::new(name).parent().expect("a folder").join(address);
+                let mut parts: Vec<&str> = Vec::new();
+                for part in target.to_str().expect("a path").split('/') {
+                    if part == ".." { parts.pop().map(drop).expect("it stays within") } else { parts.push(part) }
+                }
+                assert!(all.contains_key(&parts.join("/")), "{name} leads to {address}, which is not there");
+            }
+        }
+    }
+    let style = &all["observation/style.css"];
+    assert!(!style.contains("url(") && !style.contains("http"), "the style asks for nothing");
+}

@@ -1,0 +1,131 @@
+//! Worlds of sensors and what they saw.
+
+use jiff::civil::Date;
+use noroshi_directory::organisation::Home;
+use noroshi_kernel::{
+    access::Actor,
+    language::Bilingual,
+    moment::{Moment, Zone},
+};
+use noroshi_lake::{folder::Folder, packets::{Kind, Tool}};
+use noroshi_ledger::migration::Migration;
+use noroshi_observation::{
+    Observatory,
+    geography::Geography,
+    parse_service,
+    public::{Ground, Rule, Span},
+    service::{
+        history::{self, Group, History},
+        registry::{self, Site},
+    },
+    watch::Watch,
+};
+use noroshi_site::observation::Publisher;
+use noroshi_testkit::Bench;
+use std::{net::IpAddr, sync::Arc};
+
+pub(crate) const ROOT: Actor = Actor::Platform;
+
+pub(crate) fn migrations() -> Vec<Migration> {
+    [noroshi_ledger::migration::MIGRATIONS, noroshi_observation::MIGRATIONS].concat()
+}
+
+/// A sensor as a test wants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) name: String,
+    pub(crate) site: Site,
+    /// Of every ten days on how many it watched.
+    pub(crate) days_of_ten: i64,
+}
+
+impl Made {
+    pub(crate) fn at(country: &str, number: usize) -> Self {
+        let site = Site { organisation: format!("Host {number}"), region: "Kanto".into(), country: country.into(), addresses: 1 };
+        Self { name: format!("watchtower-{number}"), site, days_of_ten: 10 }
+    }
+}
+
+/// What each sensor at home sees every day: a service, how often in an hour, from whom, and from which day on (counted back from the end).
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) service: String,
+    pub(crate) per_hour: u64,
+    pub(crate) source: IpAddr,
+    pub(crate) last_days: i64,
+}
+
+impl Seen {
+    pub(crate) fn of(service: &str, per_hour: u64) -> Self {
+        Self { service: service.into(), per_hour, source: "198.51.100.9".parse().unwrap(), last_days: i64::MAX }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) bench: Bench,
+    pub(crate) place: Observatory,
+    pub(crate) zone: Zone,
+    pub(crate) home: Home,
+    pub(crate) rule: Rule,
+}
+
+impl World {
+    /// Takes over so many days up to the midnight before the bench's now. What is abroad sees udp/53 and nothing else, and much of it.
+    pub(crate) async fn of(bench: Bench, sensors: &[Made], seen: &[Seen], days: i64) -> Self {
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        let until = zone.moment(zone.wall(bench.ledger.now()).date().at(0, 0, 0, 0)).unwrap();
+        let from = until.plus_days(-days);
+        let (mut watched, mut at) = (Vec::new(), Vec::new());
+        for made in sensors {
+            let sensor = registry::add(&bench.ledger, &ROOT, &made.name, &made.site).await.unwrap();
+            let number = u32::try_from(sensor.number).unwrap();
+            for day in (0..days).filter(|day| day % 10 < made.days_of_ten) {
+                watched.push(Watch { sensor: sensor.id, from: from.plus_days(day).0, to: from.plus_days(day + 1).0 });
+            }
+            at.push((number, made.clone()));
+        }
+        let seen = seen.to_vec();
+        let of_day = move |day: i64| {
+            let here: Vec<&(u32, Made)> = at.iter().filter(|(_, made)| day % 10 < made.days_of_ten).collect();
+            let group = |service: &str, source, count, is_home: bool| {
+                let sensors: Vec<(u32, u64)> = here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).collect();
+                (!sensors.is_empty()).then(|| Group {
+                    at: from.plus_days(day),
+                    source,
+                    service: parse_service(service).unwrap(),
+                    country: None,
+                    tool: Tool::Unknown,
+                    kind: Kind::Scan,
+                    sensors,
+                })
+            };
+            let now = seen.iter().filter(|seen| days - day <= seen.last_days);
+            let home = now.filter_map(|seen| group(&seen.service, seen.source, seen.per_hour * 24, true)).collect::<Vec<_>>();
+            home.into_iter().chain(group("udp/53", "203.0.113.53".parse().unwrap(), 100_000, false)).collect::<Vec<_>>()
+        };
+        history::take_over(&bench.ledger, &ROOT, &zone, History { until, watched, days: (0..days).map(of_day) }).await.unwrap();
+        let place = Observatory {
+            ledger: bench.ledger.clone(),
+            folder: Folder::open(bench.folder.path().join("packets")).unwrap(),
+            geography: Arc::new(Geography::default()),
+        };
+        Self { bench, place, zone, home: Home::default(), rule: Rule::default() }
+    }
+
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground { place: &self.place, zone: &self.zone, home: &self.home, rule: self.rule }
+    }
+
+    pub(crate) fn monday(&self) -> Date {
+        Span::monday(self.bench.ledger.now(), &self.zone)
+    }
+
+    pub(crate) fn publisher(&self) -> Publisher {
+        Publisher { team: Bilingual::new("例示CSIRT", "Example CSIRT"), zone: self.zone.clone(), compare: Some("https://noroshi.example.jp/compare".into()) }
+    }
+}
+
+/// A moment's day in a zone, as files are named.
+pub(crate) fn day(moment: Moment, zone: &Zone) -> String {
+    zone.wall(moment).date().to_string()
+}

@@ -1,0 +1,163 @@
+//! What a reader's own packets come to: a log or a capture, counted in memory and forgotten.
+
+use noroshi_feeds::firewall::{self, Stopped, Target};
+use noroshi_kernel::reason::Reason;
+use noroshi_observation::{public::Service, service_key};
+use noroshi_telescope::{
+    capture::{CaptureFile, Limits},
+    kind::Kind,
+    packet::{self, Packet, TcpFlags, Transport, protocol},
+};
+use serde::Serialize;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+/// How long one thing that was sent is read.
+const MOST_TIME: Duration = Duration::from_secs(10);
+/// The most bytes that come out of a packed capture.
+const MOST_UNPACKED_BYTES: u64 = 256 << 20;
+/// So many frames are read before it is asked whether there is time left.
+const FRAMES_AT_ONCE: u64 = 8_192;
+
+/// How captures and their packings begin: pcap of either order and resolution, pcapng, gzip, Zstandard.
+const BEGINNINGS: [&[u8]; 7] =
+    [b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a", b"\x1f\x8b", b"\x28\xb5\x2f\xfd"];
+
+/// What was read, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Reading {
+    /// Lines of logs that were counted.
+    pub(crate) lines_counted: u64,
+    /// Lines of packets that were let through, or went out.
+    pub(crate) lines_passed: u64,
+    /// Lines of TCP packets that begin no connection.
+    pub(crate) lines_answers: u64,
+    /// Lines that are of no format, or cannot be read.
+    pub(crate) lines_unread: u64,
+    /// The number of the first of them.
+    pub(crate) first_unread_line: Option<u64>,
+    /// The formats that were found.
+    pub(crate) formats: Vec<&'static str>,
+    /// Packets of captures.
+    pub(crate) frames: u64,
+    /// Those of them that begin nothing: answers, connections, what is not IP or broken.
+    pub(crate) frames_left_out: u64,
+    /// Whether there is more that was not read: too many lines, too long, or a capture that breaks off.
+    pub(crate) stopped: Option<&'static str>,
+}
+
+/// What came to a reader unasked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Theirs {
+    pub(crate) reading: Reading,
+    /// Packets by service, the most first.
+    pub(crate) counts: Vec<(String, u64)>,
+    pub(crate) packets: u64,
+}
+
+/// Counts what was sent. Each part is a log or a capture; its first bytes tell.
+///
+/// # Errors
+/// The [`Reason`] why a part that is a capture cannot be read at all.
+pub(crate) fn count(parts: Vec<Vec<u8>>) -> Result<Theirs, Reason> {
+    let mut reading = Reading::default();
+    let mut counts: HashMap<Service, u64> = HashMap::new();
+    let begun = Instant::now();
+    for part in parts {
+        if BEGINNINGS.iter().any(|begin| part.starts_with(begin)) {
+            capture(&part, begun, &mut reading, &mut counts)?;
+        } else {
+            log(&part, begun, &mut reading, &mut counts);
+        }
+    }
+    reading.formats.dedup();
+    let packets = counts.values().sum();
+    let mut counts: Vec<(String, u64)> = counts.into_iter().map(|(service, count)| (service_key(service), count)).collect();
+    counts.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+    Ok(Theirs { reading, counts, packets })
+}
+
+fn log(bytes: &[u8], begun: Instant, reading: &mut Reading, counts: &mut HashMap<Service, u64>) {
+    let tally = firewall::read(bytes, firewall::Limits::default(), &mut || begun.elapsed() < MOST_TIME);
+    for (target, times) in tally.targets {
+        let count = counts.entry(service(target)).or_default();
+        *count = count.saturating_add(times);
+    }
+    reading.lines_counted += tally.counted;
+    reading.lines_passed += tally.passed;
+    reading.lines_answers += tally.answers;
+    reading.lines_unread += tally.unread;
+    reading.first_unread_line = reading.first_unread_line.or(tally.first_unread);
+    reading.formats.extend(tally.formats.into_iter().map(firewall::Format::key));
+    reading.stopped = reading.stopped.or(tally.stopped.map(|stopped| match stopped {
+        Stopped::Lines => "lines",
+        Stopped::Time => "time",
+    }));
+}
+
+fn service(target: Target) -> Service {
+    match (target.protocol, target.number) {
+        (protocol::TCP | protocol::UDP, Some(port)) => Service::Port { protocol: target.protocol, port },
+        (protocol::ICMP | protocol::ICMPV6, Some(kind)) => {
+            u8::try_from(kind).map_or(Service::Protocol(target.protocol), |kind| Service::Icmp { protocol: target.protocol, kind })
+        }
+        (protocol, _) => Service::Protocol(protocol),
+    }
+}
+
+fn capture(bytes: &[u8], begun: Instant, reading: &mut Reading, counts: &mut HashMap<Service, u64>) -> Result<(), Reason> {
+    let limits = Limits { unpacked_bytes: MOST_UNPACKED_BYTES, free_bytes: 16 << 20, interfaces: 256, ..Limits::default() };
+    let mut file = CaptureFile::open(bytes, limits).map_err(|broken| broken.reason)?;
+    loop {
+        if reading.frames % FRAMES_AT_ONCE == 0 && begun.elapsed() >= MOST_TIME {
+            reading.stopped = Some("time");
+            return Ok(());
+        }
+        let Ok(frame) = file.next_frame() else {
+            reading.stopped = Some("broken");
+            return Ok(());
+        };
+        let Some(frame) = frame else { return Ok(()) };
+        reading.frames += 1;
+        match packet::decode(&frame).ok().and_then(|packet| unasked(&packet)) {
+            Some(service) => *counts.entry(service).or_default() += 1,
+            None => reading.frames_left_out += 1,
+        }
+    }
+}
+
+/// To what a packet was sent, when it begins something: of TCP a SYN without ACK; of the rest what a scan sends. An answer is what somebody at
+/// home may have asked for, and a capture does not tell.
+fn unasked(packet: &Packet<'_>) -> Option<Service> {
+    match packet.transport {
+        Transport::Tcp(tcp) => {
+            let begins = tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::ACK);
+            begins.then_some(Service::Port { protocol: protocol::TCP, port: tcp.destination_port })
+        }
+        _ if Kind::of(packet) != Kind::Scan => None,
+        Transport::Udp { destination_port, .. } => Some(Service::Port { protocol: protocol::UDP, port: destination_port }),
+        Transport::Icmp { kind, .. } => Some(Service::Icmp { protocol: protocol::ICMP, kind }),
+        Transport::Icmpv6 { kind, .. } => Some(Service::Icmp { protocol: protocol::ICMPV6, kind }),
+        Transport::TcpBegun { .. } | Transport::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn anything_is_counted_or_refused(begin in prop::sample::select([&[&b""[..]][..], &BEGINNINGS[..]].concat()), rest in prop::collection::vec(any::<u8>(), 0..2_000)) {
+            let bytes = [begin, &rest[..]].concat();
+            if let Ok(theirs) = count(vec![bytes]) {
+                prop_assert_eq!(theirs.packets, theirs.counts.iter().map(|(_, count)| count).sum::<u64>());
+                prop_assert!(theirs.counts.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+                prop_assert!(theirs.reading.frames_left_out <= theirs.reading.frames);
+            }
+        }
+    }
+}
