@@ -87,9 +87,26 @@ pub(crate) struct Observation {
     countries: Option<PathBuf>,
     /// A database of autonomous systems, in the same format.
     networks: Option<PathBuf>,
+    /// From when on a source at home that scans becomes the draft of an incident; without it, none does.
+    scanners: Option<Scanners>,
+}
+
+/// `[observation.scanners]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scanners {
+    /// Packets within 24 hours.
+    packets: u64,
+    /// Sensors that saw it.
+    sensors: u64,
 }
 
 impl Observation {
+    /// From when on a source at home that scans is told.
+    pub(crate) fn scanners(&self) -> Option<Threshold> {
+        self.scanners.map(|Scanners { packets, sensors }| Threshold { packets: packets.max(1), sensors: sensors.max(1) })
+    }
+
     /// The databases, read.
     pub(crate) fn geography(&self) -> anyhow::Result<Geography> {
         Geography::open(self.countries.as_deref(), self.networks.as_deref()).map_err(|why| anyhow::anyhow!("observation: {why}"))

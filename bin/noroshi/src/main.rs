@@ -10,6 +10,7 @@ mod platform;
 mod printing;
 mod progress;
 mod publishing;
+mod scan_report;
 mod signals;
 mod watchtower;
 mod wiring;

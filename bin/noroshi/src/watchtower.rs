@@ -7,10 +7,13 @@ use noroshi_ledger::queue::{Done, Failure, Job, Rhythm, Runner, Schedule};
 use noroshi_observation::{
     ObservationError,
     authority::Authority,
+    ask::Standpoint,
     service::{
+        detect::{self, DETECT},
         ingest::{self, INGEST},
         receive::Receiver,
         rollup::{self, ROLLUP},
+        scanners,
         tend::{self, TEND},
     },
 };
@@ -51,6 +54,20 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
         let place = place.clone();
         async move { tend::tend(&place, keep_days).await.map(|_| Done::Alone).map_err(|error| Failure::retry(untidy(&error))) }
     };
+    let (place, reckoning) = (platform.observatory()?, platform.reckoning.clone());
+    let threshold = platform.configuration.observation.scanners();
+    let look_for_rises = move |_: Job| {
+        let (place, reckoning) = (place.clone(), reckoning.clone());
+        async move {
+            let standpoint = Standpoint { zone: &reckoning.zone, home: &reckoning.home };
+            let judged = detect::due(&place, standpoint).await.map_err(|error| Failure::retry(unjudged(&error)))?;
+            // Scans of the same 24 hours: as often as hours are judged.
+            if let Some(threshold) = threshold.filter(|_| !judged.is_empty()) {
+                scanners::seek(&place, standpoint, threshold, place.ledger.now()).await.map_err(|error| Failure::retry(unjudged(&error)))?;
+            }
+            Ok(Done::Alone)
+        }
+    };
     let every = |name, kind, seconds| Schedule::new(name, kind, Rhythm::Every(Duration::from_secs(seconds)));
     Ok(runner
         .outside(INGEST, ingest)
@@ -59,7 +76,10 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
         .outside(ROLLUP, roll)
         .schedule(every("observation.rollup", ROLLUP, 60))
         .outside(TEND, put_in_order)
-        .schedule(every("observation.tend", TEND, 3_600)))
+        .schedule(every("observation.tend", TEND, 3_600))
+        .outside(DETECT, look_for_rises)
+        // An hour is judged some minutes after it ended, once its batches are in the rollups.
+        .schedule(every("observation.detect", DETECT, 600)))
 }
 
 fn not_counted(error: &ObservationError) -> Reason {
@@ -72,6 +92,10 @@ fn untidy(error: &ObservationError) -> Reason {
         format!("パケットのファイルを整理できませんでした: {error}"),
         format!("the files of packets could not be put in order: {error}"),
     )
+}
+
+fn unjudged(error: &ObservationError) -> Reason {
+    Reason::new("rises-unjudged", format!("増加を調べられませんでした: {error}"), format!("rises could not be looked for: {error}"))
 }
 
 fn waits(error: &ObservationError) -> Reason {

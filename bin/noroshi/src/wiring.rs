@@ -11,12 +11,15 @@ use noroshi_ledger::{
     queue::{Done, Failure, Job, Kind, Order, Rhythm, Runner, Running, Schedule},
 };
 use noroshi_mailroom::search;
+use noroshi_observation::service::{detect::RiseFound, scanners::ScannerSeen};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// | event | call |
 /// |---|---|
 /// | `incident.changed` | `incident::service::index`: the incident can be found as it is now |
+/// | `observation.rise_found` | nobody yet: the page of rises reads them itself, and desks that warn will listen here |
+/// | `observation.scanner_seen` | the job `incident.draft_scanner`, which makes a draft of it |
 /// | `directory.brand_renamed` | `incident::service::rename`: incidents can be found by their brand's names as they are now |
 async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentError> {
     match event.kind.as_str() {
@@ -27,6 +30,11 @@ async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentErro
         Renamed::KIND => {
             let renamed: Renamed = told(&event)?;
             service::rename(&work, &renamed.names).await?;
+        }
+        RiseFound::KIND => tracing::info!(told = %event.payload, "a rise was found"),
+        ScannerSeen::KIND => {
+            let seen: ScannerSeen = told(&event)?;
+            work.enqueue(Order::new(&DRAFT_SCANNER, &seen).keyed(&seen.source.to_string())).await?;
         }
         other => return Err(LedgerError::Damaged(format!("no call is wired to the event {other:?}")).into()),
     }
@@ -41,6 +49,9 @@ fn told<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, LedgerError>
 /// Letters that are kept and that nobody has read yet: those that came in while a program ended, or failed, between the two.
 pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 
+/// A source at home that scanned becomes the draft of an incident: a report of ours, kept and read as those of others are.
+pub(crate) const DRAFT_SCANNER: Kind = Kind::named("incident.draft_scanner");
+
 /// Which job becomes which call. Of each kind one at a time runs, over all servers of a database.
 ///
 /// | job | when | call |
@@ -53,6 +64,8 @@ pub(crate) const READ_LETTERS: Kind = Kind::named("incident.read_letters");
 /// | `observation.ingest` | every minute, and after batches came | `ingest::ingest` |
 /// | `observation.rollup` | every minute | `rollup::rollup` |
 /// | `observation.tend` | every hour | `tend::tend` |
+/// | `incident.draft_scanner` | after a source at home scanned | `Intake::desk` |
+/// | `observation.detect` | every ten minutes | `detect::due`: the hours that nobody judged yet |
 /// | `site.publish` | every Monday at 6, when there is a directory for the site | `site::observation::publish` |
 pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);
@@ -66,6 +79,15 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
                     Err(error) => return Err(Failure::retry(unread(&error))),
                 }
             }
+        }
+    };
+    let (intake, marks) = (platform.intake(Actor::Platform), scan_report::Ours::of(platform));
+    let draft = move |job: Job| {
+        let (intake, marks) = (intake.clone(), marks.clone());
+        async move {
+            let seen: ScannerSeen = job.told()?;
+            let report = scan_report::of(&seen, &marks);
+            intake.desk(&format!("observation {}", seen.source), report).await.map(|_| Done::Alone).map_err(|error| Failure::retry(undrafted(&error)))
         }
     };
     let every = Schedule::new("incident.read_letters", READ_LETTERS, Rhythm::Every(Duration::from_secs(10)));
@@ -83,9 +105,13 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
         work.commit().await?;
     }
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).outside(search::INDEX_OLD, index).schedule(every);
+    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).outside(DRAFT_SCANNER, draft).outside(search::INDEX_OLD, index).schedule(every);
     let runner = watchtower::jobs(platform, office::jobs(platform, runner)?)?;
     Ok(publishing::jobs(platform, runner)?.start().await?)
+}
+
+fn undrafted(error: &IncidentError) -> Reason {
+    Reason::new("scanner-undrafted", format!("スキャン元の下書きを作れませんでした: {error}"), format!("no draft could be made of a scanning source: {error}"))
 }
 
 fn unread(error: &IncidentError) -> Reason {

@@ -47,10 +47,14 @@ pub(crate) enum Done {
     LinkMade,
     LinkEnded,
     ShareEnded,
+    RiseExplained,
+    RisePublished,
+    RiseDismissed,
+    RiseReopened,
 }
 
 impl Done {
-    pub(crate) const ALL: [Self; 41] = [
+    pub(crate) const ALL: [Self; 45] = [
         Self::SignedOut,
         Self::Coordinated,
         Self::CoordinatedAgain,
@@ -92,6 +96,10 @@ impl Done {
         Self::LinkMade,
         Self::LinkEnded,
         Self::ShareEnded,
+        Self::RiseExplained,
+        Self::RisePublished,
+        Self::RiseDismissed,
+        Self::RiseReopened,
     ];
 
     /// The key of the sentence that says it.
@@ -138,6 +146,10 @@ impl Done {
             Self::LinkMade => "done-link-made",
             Self::LinkEnded => "done-link-ended",
             Self::ShareEnded => "done-share-ended",
+            Self::RiseExplained => "done-rise-explained",
+            Self::RisePublished => "done-rise-published",
+            Self::RiseDismissed => "done-rise-dismissed",
+            Self::RiseReopened => "done-rise-reopened",
         }
     }
 

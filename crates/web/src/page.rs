@@ -38,6 +38,7 @@ pub(crate) enum Desk {
     Statistics,
     PeriodicReports,
     Observations,
+    Rises,
     Sensors,
     Brands,
     Mappings,
@@ -50,7 +51,7 @@ pub(crate) enum Desk {
 
 impl Desk {
     /// The desks in the rail's order, with the key of the name, the address, and what one must be able to do to sit there.
-    const RAIL: [(Self, &'static str, &'static str, Action); 16] = [
+    const RAIL: [(Self, &'static str, &'static str, Action); 17] = [
         (Self::Inbox, "desk-inbox", "/inbox", Action::ViewLetters),
         (Self::Incidents, "desk-incidents", "/incidents?state=open", Action::ViewRecords),
         (Self::Coordinations, "desk-coordinations", "/coordinations", Action::ViewRecords),
@@ -61,6 +62,7 @@ impl Desk {
         (Self::Statistics, "desk-statistics", "/statistics", Action::ViewFigures),
         (Self::PeriodicReports, "desk-periodic-reports", "/periodic-reports", Action::ViewFigures),
         (Self::Observations, "desk-observations", "/observe", Action::ViewObservations),
+        (Self::Rises, "desk-rises", "/rises", Action::ViewObservations),
         (Self::Sensors, "desk-sensors", "/sensors", Action::ViewObservations),
         (Self::Brands, "desk-brands", "/brands", Action::ViewRecords),
         (Self::Mappings, "desk-mappings", "/mappings", Action::Import),
@@ -114,6 +116,7 @@ impl Page {
         let waiting = noroshi_incident::open_count(&web.ledger, person.actor.sight()).await?;
         let set_aside = if person.actor.can(Action::ViewTray) { tray::count(&web.ledger, &person.actor).await? } else { 0 };
         let inbox = if person.actor.can(Action::ViewLetters) { thread::counts(&web.ledger, &person.actor).await? } else { Vec::new() };
+        let risen = if person.actor.can(Action::ViewObservations) { noroshi_observation::service::rises::open(&web.ledger).await? } else { 0 };
         let seats = Desk::RAIL.into_iter().filter(|(_, _, _, action)| person.actor.can(*action));
         let desks = seats.map(|(seat, key, href, _)| DeskLink {
             name: words.say(key),
@@ -122,6 +125,7 @@ impl Page {
                 Desk::Inbox => Some(inbox.iter().map(|(_, waiting)| waiting).sum()),
                 Desk::Incidents => Some(waiting),
                 Desk::Tray => Some(set_aside),
+                Desk::Rises => Some(risen),
                 _ => None,
             }
             .map(noroshi_document::number::grouped),

@@ -80,6 +80,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const OBSERVATIONS: Access = Access::Action(Action::ViewObservations);
     const SENSORS: Access = Access::Action(Action::ChangeSensors);
     const SHARES: Access = Access::Action(Action::ShareObservations);
+    const RISES: Access = Access::Action(Action::WorkRises);
     const QUEUE: Access = Access::Action(Action::ManageQueue);
     vec![
         get("/assets/{name}", Public, assets::get),
@@ -173,6 +174,12 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/desks/{key}", DESKS, pages::desks::edit::post),
         get("/observe", OBSERVATIONS, pages::observe::get),
         get("/observe/{file}", OBSERVATIONS, pages::observe::download::get),
+        get("/rises", OBSERVATIONS, pages::rises::get),
+        get("/rises/{number}", OBSERVATIONS, pages::rises::view::get),
+        post("/rises/{number}/explain", RISES, pages::rises::act::explain),
+        post("/rises/{number}/publish", RISES, pages::rises::act::publish),
+        post("/rises/{number}/dismiss", RISES, pages::rises::act::dismiss),
+        post("/rises/{number}/reopen", RISES, pages::rises::act::reopen),
         get("/sensors", OBSERVATIONS, pages::sensors::get),
         get("/sensors/new", SENSORS, pages::sensors::add::get),
         post("/sensors/new", SENSORS, pages::sensors::add::post),

@@ -77,6 +77,22 @@ pub(crate) enum Observe {
     ///
     /// Draws what is given by --key, each as a line, or the ranks of what was seen most, for example --by port --ranks 1-5.
     Graph(Graph),
+    /// Look for rises: services that are asked for more than in the weeks before
+    ///
+    /// Judges the 24 hours that end with an hour; `serve` does so every hour. What is found is kept once and waits on the page of rises.
+    Detect {
+        /// With which hour they end [default: the last whole one]
+        #[arg(long, value_name = "TIME")]
+        at: Option<When>,
+        /// From here on every sixth hour is judged, too
+        #[arg(long, value_name = "TIME")]
+        since: Option<When>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Say which scanners are known research: no drafts of incidents are made of them
+    #[command(subcommand)]
+    Researcher(Researcher),
     /// Ask packets in SQL: one SELECT over the table packets, read-only and within limits
     ///
     /// Columns are told in the manual, under "Packets as files". Two functions help: address(source_v4, source_v6) shows an address as text,
@@ -94,6 +110,28 @@ pub(crate) enum Observe {
         #[command(flatten)]
         json: Json,
     },
+}
+
+/// `noroshi observe researcher`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Researcher {
+    /// Add a network from which research scans come
+    Add {
+        /// The network or address: 192.0.2.0/24
+        #[arg(value_name = "NETWORK")]
+        network: String,
+        /// Who scans from there
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Remove one
+    Remove {
+        /// The network as it was added
+        #[arg(value_name = "NETWORK")]
+        network: String,
+    },
+    /// List them
+    List,
 }
 
 /// A graph.
@@ -197,11 +235,7 @@ impl Window {
 
 /// What lies between two times in a zone; what is wrong with them otherwise.
 pub(crate) fn within(from: When, to: When, zone: &Zone) -> Result<(Moment, Moment), &'static str> {
-    let at = |when: When| match when {
-        When::Instant(moment) => Some(moment),
-        When::Wall(wall) => zone.moment(wall),
-    };
-    match at(from).zip(at(to)) {
+    match from.moment(zone).zip(to.moment(zone)) {
         Some((from, to)) if from < to => Ok((from, to)),
         Some(_) => Err("--to must be later than --from"),
         None => Err("--from or --to lies outside of what clocks can tell"),
@@ -222,6 +256,16 @@ impl FromStr for When {
         let instant = text.parse::<Timestamp>().ok().map(|at| Self::Instant(at.into()));
         let wall = || text.parse::<civil::DateTime>().ok().map(Self::Wall);
         instant.or_else(wall).ok_or_else(|| "write it like 2026-11-01, 2026-11-01T09:00 or 2026-11-01T00:00:00Z".to_owned())
+    }
+}
+
+impl When {
+    /// The moment in a zone; none beyond what clocks can tell.
+    pub(crate) fn moment(self, zone: &Zone) -> Option<Moment> {
+        match self {
+            Self::Instant(moment) => Some(moment),
+            Self::Wall(wall) => zone.moment(wall),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
+mod detect;
 mod graph;
 mod share;
+mod researcher;
 mod sql;
 
 use super::{print, print_json, regular};
@@ -72,6 +74,8 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
         }
         Observe::Share(command) => share::run(platform, command).await,
         Observe::Graph(graph) => graph::run(platform, &place, graph).await,
+        Observe::Detect { at, since, json } => detect::run(platform, &place, at, since, json.json).await,
+        Observe::Researcher(command) => researcher::run(&place, command).await,
         Observe::Sql { sql, from, to, json } => sql::run(platform, &place, &sql, from.zip(to), json.json).await,
     }
 }

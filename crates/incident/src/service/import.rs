@@ -245,7 +245,6 @@ impl Intake {
     }
 
     async fn table(&self, way: reading::Way, path: &Path, progress: &mut dyn Progress) -> Result<Outcome, IncidentError> {
-        let ledger = &self.ledger;
         let cannot = |source| IncidentError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(cannot)?;
         if !file.metadata().map_err(cannot)?.is_file() {
@@ -254,13 +253,37 @@ impl Intake {
         let name = printable(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(), 200);
         // Two files of one name in different folders are told apart.
         let shown = printable(&path.to_string_lossy(), 300);
+        self.rows(way, name, shown, file, progress).await
+    }
+
+    /// Imports what a desk of ours reports: X-ARF, kept as what came in from others is.
+    ///
+    /// # Errors
+    /// As [`file`](Self::file). The same bytes again change nothing.
+    pub async fn desk(&self, name: &str, report: Vec<u8>) -> Result<Outcome, IncidentError> {
+        self.actor.must_can(Action::Import)?;
+        let way = reading::Way { format: Format::Xarf, mapping: None, schema: None };
+        self.rows(way, printable(name, 200), printable(name, 300), std::io::Cursor::new(report), &mut Silent).await
+    }
+
+    async fn rows(
+        &self,
+        way: reading::Way,
+        name: String,
+        shown: String,
+        file: impl std::io::Read + Send + 'static,
+        progress: &mut dyn Progress,
+    ) -> Result<Outcome, IncidentError> {
+        let ledger = &self.ledger;
+        let path = Path::new(&shown);
+        let cannot = |source| IncidentError::File { path: path.to_owned(), source };
         let format = batch::Format { key: way.format.key(), mapping: way.mapping.as_ref().map(|saved| (saved.name.as_str(), saved.version)) };
         let batch = batch::receive(ledger, &self.actor, format, &name, file).await?;
         progress.begins(&name, batch.blob.size_bytes);
         let source = ledger.blobs().read(&batch.blob.sha256)?;
         // What lies in the tray of these bytes is not put there twice.
         let lying = if batch.known { tray::of_delivery(ledger, batch.id).await? } else { Vec::new() };
-        let mut taking = taking::Taking::new(self, batch.id, shown, joining::WINDOW_DAYS).reading(&way, lying);
+        let mut taking = taking::Taking::new(self, batch.id, shown.clone(), joining::WINDOW_DAYS).reading(&way, lying);
         let mut rows = reading::start(way, name, source, reading::Times { received: ledger.now(), latest: ledger.now().plus_days(1) });
         while let Some(part) = rows.recv().await {
             let part = part.map_err(cannot)?;

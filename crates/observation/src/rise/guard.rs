@@ -16,6 +16,8 @@ const TOGETHER: (f64, usize) = (0.05, 2);
 const LEAST_OTHERS: f64 = 0.8;
 /// A sensor of which fewer packets are expected says nothing by itself.
 const LEAST_EXPECTED: f64 = 3.0;
+/// From so many expected packets of a sensor on the middle of all sensors says what they have in common.
+const PLENTY: f64 = 10.0;
 /// So many more distinct sources than before, at least.
 const LEAST_SOURCES: f64 = 5.0;
 /// Sources have to rise by this part of what packets rise by: of its logarithm where all sensors rise, of the number where some do.
@@ -45,6 +47,8 @@ pub(super) struct Sensors {
     pub(super) some: f64,
     /// What those several have more than the others let expect.
     pub(super) excess: f64,
+    /// The ratio of those others: of the half of the sensors that are neither high nor low.
+    pub(super) others: f64,
 }
 
 impl Sensors {
@@ -70,11 +74,15 @@ impl Sensors {
             let (seen, expected) = of.iter().fold((0.0, 0.0), |(seen, expected), one| (seen + one.seen, expected + one.expected));
             (seen + 0.5) / (expected + 0.5)
         };
+        let quarter = count / 4;
         let without_odd = sensors.get(needed.saturating_sub(1)..).filter(|rest| !rest.is_empty()).map_or(1.0, ratio);
         let chance = |one: &Seen, times: f64| tail::count(one.seen, one.expected * times, profile.spread);
         let rose = sensors.iter().filter(|one| one.seen >= one.expected * ROSE.0 && chance(one, 1.0) < ROSE.1).count();
         // Whether there are several is quickly seen; the rest is worked out where there are.
-        let times = without_odd.max(LEAST_OTHERS);
+        let is_plenty = sensors.get(count / 2).is_some_and(|one| one.expected >= PLENTY);
+        // Of few packets the middle is none for most sensors.
+        let others = if is_plenty { sensors.get(quarter..count - quarter).map_or(1.0, ratio) } else { without_odd };
+        let times = others.max(LEAST_OTHERS);
         let high: Vec<&Seen> = sensors.iter().filter(|one| one.expected >= LEAST_EXPECTED && one.seen >= one.expected * times * ROSE.0).collect();
         let some = if high.len() < needed || needed < 2 {
             1.0
@@ -86,7 +94,7 @@ impl Sensors {
             tail::several(&chances, TOGETHER.0, needed, count)
         };
         let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
-        Self { watched: count, rose, without_odd, some, excess }
+        Self { watched: count, rose, without_odd, some, excess, others }
     }
 
     /// Whether what all of them have in common rose by enough of `ratio` when the few that rose most are left out. One sensor alone has nobody to
@@ -120,7 +128,7 @@ impl Sources {
 
     /// Whether there are as many more sources as some sensors' packets beyond the others' would bring along.
     pub(super) fn bear_out_some(&self, sensors: &Sensors, baseline: &Baseline) -> bool {
-        let more = self.now - self.before * sensors.without_odd.max(LEAST_OTHERS);
+        let more = self.now - self.before * sensors.others.max(LEAST_OTHERS);
         more >= (PART_OF_RISE.1 * sensors.excess * (self.before + 0.5) / (baseline.expected + 0.5)).max(LEAST_SOURCES)
     }
 }

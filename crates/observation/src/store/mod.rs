@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
 pub(crate) mod rises;
+pub(crate) mod scanners;
 pub(crate) mod sensors;
 pub(crate) mod shares;
 pub(crate) mod totals;

@@ -20,6 +20,7 @@ pub(crate) mod periodic_report;
 pub(crate) mod queue;
 pub(crate) mod raw;
 pub(crate) mod report;
+pub(crate) mod rises;
 pub(crate) mod sensors;
 pub(crate) mod shared;
 pub(crate) mod sign_in;

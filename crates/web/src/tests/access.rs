@@ -17,6 +17,7 @@ fn the_table_is_the_one_that_is_checked_in() {
 
 fn address(path: &str, filled: &Filled) -> String {
     path.replace("/sensors/{number}", "/sensors/1")
+        .replace("/rises/{number}", "/rises/1")
         .replace("{number}", &filled.plain.to_string())
         .replace("/brands/{key}", "/brands/rakuten")
         .replace("/mappings/{name}", "/mappings/scans")

@@ -16,6 +16,7 @@ mod observe;
 mod pages;
 mod red;
 mod report;
+mod rises;
 mod seals;
 mod sensors;
 mod shares;

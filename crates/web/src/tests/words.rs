@@ -14,7 +14,8 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/sensors.ftl"),
     include_str!("../../locales/ja/observe.ftl"),
     include_str!("../../locales/ja/compare.ftl"),
-    include_str!("../../locales/ja/shares.ftl")
+    include_str!("../../locales/ja/shares.ftl"),
+    include_str!("../../locales/ja/rises.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
@@ -24,17 +25,20 @@ const EN: &str = concat!(
     include_str!("../../locales/en/sensors.ftl"),
     include_str!("../../locales/en/observe.ftl"),
     include_str!("../../locales/en/compare.ftl"),
-    include_str!("../../locales/en/shares.ftl")
+    include_str!("../../locales/en/shares.ftl"),
+    include_str!("../../locales/en/rises.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 40] = [
+const MADE: [&str; 42] = [
     "report-kind-",
     "share-kind-",
     "observe-",
     "compare-span-",
     "compare-meaning-",
     "compare-stopped-",
+    "rise-state-",
+    "rise-kind-",
     "sensor-state-",
     "sensor-clock-",
     "sensor-count-",

@@ -4,6 +4,8 @@ mod asked;
 pub(crate) mod download;
 mod shown;
 
+pub(crate) use shown::standpoint;
+
 use crate::{
     failure::Failure,
     page::{self, Desk, Page},

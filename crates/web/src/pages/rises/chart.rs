@@ -1,0 +1,93 @@
+//! A service's packets around a rise, drawn, with the rise marked.
+
+use crate::{failure::Failure, pages::observe::standpoint, web::Web, words::Words};
+use noroshi_document::{
+    chart::{Chart, Kind, Series},
+    html,
+    model::Block,
+    number,
+    table::{Cell, Column, Row, Table},
+};
+use noroshi_kernel::{access::Actor, moment::Moment};
+use noroshi_observation::{
+    ask::{Countries, Selection},
+    parse_service,
+    series::{self, Bucket, Question},
+    service::rises::Rise,
+};
+
+/// So many days before a rise are shown, and after it.
+const BEFORE_DAYS: i64 = 42;
+const AFTER_DAYS: i64 = 7;
+/// The most days of a picture; of a rise that lasts longer the begin is shown.
+const MOST_DAYS: i64 = 200;
+
+/// The window of the picture.
+pub(super) fn window(rise: &Rise) -> (Moment, Moment) {
+    let from = Moment(rise.from).plus_days(-BEFORE_DAYS);
+    let to = Moment(rise.to).plus_days(AFTER_DAYS).min(from.plus_days(MOST_DAYS));
+    (from, to)
+}
+
+/// What is drawn; none when the service of an earlier time is none any more.
+pub(super) fn selection(rise: &Rise) -> Option<Selection> {
+    let mut selection = Selection::of(parse_service(&rise.service).ok()?);
+    if let Some(country) = &rise.country {
+        selection.countries = country.parse::<Countries>().ok()?;
+    }
+    Some(selection)
+}
+
+/// The picture, and its table.
+pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<(String, String)>, Failure> {
+    let Some(selection) = selection(rise) else { return Ok(None) };
+    let (from, to) = window(rise);
+    let to = to.min(web.ledger.now());
+    let answer = series::series(&web.observatory, actor, standpoint(web), &Question { selection, from, to, bucket: Bucket::Day }).await;
+    let rows = match answer {
+        Ok(series) => series.rows,
+        // Packets that are gone, or too many to be asked: the evidence stands by itself.
+        Err(noroshi_observation::ObservationError::Refused(_)) => return Ok(None),
+        Err(other) => return Err(other.into()),
+    };
+    let zone = &web.reckoning.zone;
+    let at = |row: &series::Row| row.at.parse::<jiff::Timestamp>().map(Moment::from).ok();
+    let days: Vec<(Moment, &series::Row)> = rows.iter().filter_map(|row| Some((at(row)?, row))).collect();
+    let date = |at: Moment| zone.minute(at).get(..10).unwrap_or_default().to_owned();
+    let label = |(place, (at, _)): (usize, &(Moment, _))| if place % 7 == 0 { date(*at).get(5..).unwrap_or_default().to_owned() } else { String::new() };
+    let labels: Vec<String> = days.iter().enumerate().map(label).collect();
+    let values = days.iter().map(|(_, row)| row.average_per_sensor).collect();
+    let internal = |error| Failure::Internal(Box::new(error));
+    let mut chart = Chart::new("rise", words.about("rise-chart", &rise.service), Kind::Lines, labels, vec![Series::new(rise.service.clone(), values)])
+        .map_err(internal)?
+        .points(days.iter().map(|(at, _)| date(*at)).collect())
+        .map_err(internal)?
+        .unit(words.say("rise-chart-unit"))
+        .table("rise-days")
+        .caption(words.say("rise-chart-caption"));
+    let first = days.partition_point(|(at, _)| at.plus_days(1).0 <= rise.from);
+    let last = days.partition_point(|(at, _)| at.0 < rise.to);
+    if first < last {
+        chart = chart.span(first..last, words.say("rise-span")).map_err(internal)?;
+    }
+    let unknown = || Cell::Text("\u{2013}".into());
+    let counted = |count: Option<u64>| count.map_or_else(unknown, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
+    let average = |average: Option<f64>| average.map_or_else(unknown, |average| Cell::Text(format!("{average:.1}")));
+    let row = |(at, row): &(Moment, &series::Row)| Row::named(date(*at), [average(row.average_per_sensor), counted(row.packets), counted(row.sources)]);
+    let table = Table {
+        id: "rise-days".into(),
+        title: words.say("rise-days"),
+        columns: vec![
+            Column::left(words.say("sensor-day")),
+            Column::right(words.say("rise-average")),
+            Column::right(words.say("sensor-packets")),
+            Column::right(words.say("rise-sources")),
+        ],
+        rows: days.iter().rev().map(row).collect(),
+        unit: None,
+        total: None,
+        notes: Vec::new(),
+        empty: None,
+    };
+    Ok(Some((html::blocks(&[Block::Chart(chart)], words.language), html::blocks(&[Block::Table(table)], words.language))))
+}
