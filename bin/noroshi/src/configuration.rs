@@ -10,7 +10,7 @@ use noroshi_mailroom::wire::{
     Secret, Security, imap,
     smtp::{self, Transport},
 };
-use noroshi_observation::{geography::Geography, public::Rule};
+use noroshi_observation::{geography::Geography, public::Rule, service::scanners::Threshold};
 use noroshi_web::ClientAddress;
 use serde::Deserialize;
 use std::{

@@ -1,7 +1,7 @@
 mod detect;
 mod graph;
-mod share;
 mod researcher;
+mod share;
 mod sql;
 
 use super::{print, print_json, regular};

@@ -29,14 +29,14 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
         eprintln!("noroshi: --since must not be later than --at");
         return Ok(Done::WrongUsage);
     };
-    let (mut found, mut going_on, mut last) = (Vec::new(), Vec::new(), Detected::default());
+    let mut found = Vec::new();
     while next < at {
-        last = detect(place, standpoint(platform), next).await?;
-        found.append(&mut last.found);
+        found.append(&mut detect(place, standpoint(platform), next).await?.found);
         next = Moment(next.0 + STEP_US);
     }
-    last = detect(place, standpoint(platform), at).await.map(|last| Detected { found: [found, last.found].concat(), ..last })?;
-    going_on.append(&mut last.going_on);
+    let mut last = detect(place, standpoint(platform), at).await?;
+    found.append(&mut last.found);
+    let (going_on, last) = (std::mem::take(&mut last.going_on), Detected { found, ..last });
     let actor = Platform::local_administrator();
     let mut all = Vec::new();
     for number in last.found.iter().chain(&going_on) {
@@ -45,7 +45,9 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
     if as_json {
         let is_new = |rise: &Rise| last.found.contains(&rise.number);
         let row = |rise: &Rise| json!({ "number": rise.number, "found": is_new(rise), "service": rise.service, "country": rise.country, "kind": rise.kind, "state": rise.state, "from": Moment(rise.from).rfc3339(), "to": Moment(rise.to).rfc3339(), "ratio": rise.evidence.ratio(), "evidence": rise.evidence });
-        print_json(&json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>() }))?;
+        print_json(
+            &json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>() }),
+        )?;
         return Ok(Done::Whole);
     }
     for rise in &all {
