@@ -14,9 +14,9 @@ mod view;
 pub use axis::Axis;
 pub use heat::weeks;
 pub use lines::{Line, home_beside_abroad, lines, through_time};
-pub use names::{name, named};
+pub use names::{name, named, selected};
 pub use ranks::{ranks, table};
-pub use title::{title, titled};
+pub use title::{title, title_of_origins, title_of_weeks, titled};
 pub use view::View;
 
 use crate::{ReportingError, Words};

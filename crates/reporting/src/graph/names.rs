@@ -1,7 +1,7 @@
 //! What things are called in graphs.
 
 use crate::Words;
-use noroshi_observation::top::By;
+use noroshi_observation::{ask::Selection, top::By};
 
 /// A row's key as it is read: `445/TCP`, `ICMP 8`, `JP`, `不明`.
 #[must_use]
@@ -24,6 +24,18 @@ pub fn named(words: Words, by: By, key: &str) -> String {
         Some(service) => format!("{name} ({service})"),
         None => name,
     }
+}
+
+/// What is selected, in words: `22/TCP (ssh) JP`.
+#[must_use]
+pub fn selected(words: Words, selection: &Selection) -> String {
+    let part = |(field, text): (&str, String)| match field {
+        "port" => named(words, By::Port, &text),
+        "country" => name(words, By::Country, &text),
+        _ => text,
+    };
+    let parts: Vec<String> = selection.fields().into_iter().map(part).collect();
+    if parts.is_empty() { words.get("graph-all") } else { parts.join(" ") }
 }
 
 fn port(key: &str) -> String {

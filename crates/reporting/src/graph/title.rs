@@ -12,6 +12,18 @@ pub fn title(hand: Hand<'_>, by: By, ranks: &RangeInclusive<usize>, window: (Mom
     titled(hand, &hand.words.with(&format!("graph-ranks-{}", by.key()), &[("ranks", &ranks)]), window)
 }
 
+/// The title of a heat map of weeks.
+#[must_use]
+pub fn title_of_weeks(hand: Hand<'_>, by: By, window: (Moment, Moment)) -> String {
+    titled(hand, &hand.words.get(&format!("graph-weeks-{}", by.key())), window)
+}
+
+/// The title of what came from home beside what came from abroad.
+#[must_use]
+pub fn title_of_origins(hand: Hand<'_>, window: (Moment, Moment)) -> String {
+    titled(hand, &hand.words.get("graph-origins"), window)
+}
+
 /// A title with its days, the last of which is in it.
 #[must_use]
 pub fn titled(hand: Hand<'_>, what: &str, (from, to): (Moment, Moment)) -> String {

@@ -12,16 +12,12 @@ use noroshi_observation::{
     Observatory,
     ask::Standpoint,
     rise::State,
-    service::{
-        detect::{detect, due},
-        rises,
-    },
+    service::{detect::detect, rises},
 };
 use std::sync::Arc;
 
-/// Days ago, the earlier first, whose midnights are judged: when something began, went on or ended, and the last weeks. All days of a year would
-/// take a minute.
-const JUDGED: [(i64, i64); 5] = [(287, 282), (217, 213), (131, 126), (77, 72), (23, 1)];
+/// Days ago, the earlier first, at whose ends is judged: when something began. All days of a year would take a minute.
+const JUDGED: [(i64, i64); 6] = [(285, 283), (215, 214), (129, 127), (75, 74), (21, 20), (3, 1)];
 
 /// What was made of a service's rise.
 struct Made {
@@ -79,7 +75,7 @@ pub(super) async fn play(place: &Observatory, reckoning: &Reckoning, year: &Year
             detect(&by_clock(Moment(at.0 + 900_000_000)), standpoint, at).await?;
         }
     }
-    due(place, standpoint).await?;
+    detect(place, standpoint, place.ledger.now()).await?;
     for rise in rises::list(&place.ledger, &Actor::Platform, Some(State::Open), 0, 1_000).await?.rises {
         let Some(made) = MADE.iter().find(|made| made.service == rise.service) else { continue };
         // Somebody says so on the next morning.

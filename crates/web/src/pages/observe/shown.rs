@@ -145,7 +145,7 @@ impl Context<'_> {
 
     async fn through_time(&self) -> Result<Vec<Answer>, Failure> {
         let series = asked_series(self.web, self.actor, self.view).await?;
-        let name = selected(self.hand, &self.view.selection);
+        let name = graph::selected(self.hand.words, &self.view.selection);
         let title = graph::titled(self.hand, &name, self.window());
         let line = Line { name, series: &series, view: None };
         let mut graphs = vec![Answer::Graph(Box::new(graph::through_time(self.hand, "series", &title, &line)?), true)];
@@ -187,8 +187,7 @@ impl Context<'_> {
             counted.push((graph::name(self.hand.words, self.view.by, &row.key), asked_series(self.web, self.actor, &view).await?, view));
         }
         let lines: Vec<Line<'_>> = counted.iter().map(|(name, series, view)| Line { name: name.clone(), series, view: Some(view.clone()) }).collect();
-        let what = self.hand.words.get(&format!("graph-weeks-{}", self.view.by.key()));
-        let title = graph::titled(self.hand, &what, self.window());
+        let title = graph::title_of_weeks(self.hand, self.view.by, self.window());
         Ok(vec![Answer::Heat(Box::new(graph::weeks(self.hand, ("weeks", &title), &lines)?))])
     }
 
@@ -197,21 +196,10 @@ impl Context<'_> {
         let (home, abroad) = (of(Countries::Home), of(Countries::Abroad));
         let (at_home, from_abroad) = (asked_series(self.web, self.actor, &home).await?, asked_series(self.web, self.actor, &abroad).await?);
         let line = |key: &str, series, view| Line { name: graph::name(self.hand.words, By::Country, key), series, view: Some(view) };
-        let title = graph::titled(self.hand, &self.hand.words.get("graph-origins"), self.window());
+        let title = graph::title_of_origins(self.hand, self.window());
         let graph = graph::home_beside_abroad(self.hand, ("origins", &title), &line("home", &at_home, home), &line("abroad", &from_abroad, abroad))?;
         Ok(vec![Answer::Graph(Box::new(graph), true)])
     }
-}
-
-/// What is selected, in words: `22/TCP (ssh) JP`.
-fn selected(hand: Hand<'_>, selection: &Selection) -> String {
-    let part = |(field, text): (&str, String)| match field {
-        "port" => graph::named(hand.words, By::Port, &text),
-        "country" => graph::name(hand.words, By::Country, &text),
-        _ => text,
-    };
-    let parts: Vec<String> = selection.fields().into_iter().filter(|(field, text)| *field != "sensors" || !text.is_empty()).map(part).collect();
-    if parts.is_empty() { hand.words.get("graph-all") } else { parts.join(" ") }
 }
 
 fn source_table(web: &Web, words: Words, sources: &Sources) -> Table {
