@@ -63,7 +63,9 @@ const MADE: [Made; 5] = [
         en: "Looks for databases to try passwords at, nearly all of it from one region.",
         step: Step::Publish,
     },
-    Made { service: "udp/11211", ja: "増幅攻撃に使えるサーバーの調査で、研究機関の予告がありました。", en: "", step: Step::Dismiss },
+    Made {
+        service: "udp/11211", ja: "増幅攻撃に使えるサーバーの調査で、研究機関の予告がありました。", en: "", step: Step::Dismiss
+    },
 ];
 
 /// Finds what rose, and says what it was.
