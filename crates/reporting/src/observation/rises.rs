@@ -106,11 +106,12 @@ fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
     if let Value::Object(fields) = &mut query {
         fields.insert("rise".into(), rise.number.into());
     }
-    let measure = |value: f64| -> Prose { Measure::new(value, query.clone(), Some(view.href())).into() };
+    let expected = Measure::new(evidence.expected, query.clone(), Some(view.href()));
+    #[expect(clippy::cast_possible_truncation, reason = "packets of a day")]
+    let seen = Figure { value: evidence.seen.round() as i64, query: query.clone(), href: Some(view.href()) };
     let count = |value: usize| -> Prose { Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query: query.clone(), href: None }.into() };
     let sensors = [("rose", count(evidence.sensors_rose)), ("sensors", count(evidence.sensors_watched))];
-    let evidence =
-        told.words.prose("obs-rise-evidence", [("seen", measure(evidence.seen)), ("expected", measure(evidence.expected))].into_iter().chain(sensors));
+    let evidence = told.words.prose("obs-rise-evidence", [("seen", seen.into()), ("expected", expected.into())].into_iter().chain(sensors));
     told.sentences([how, evidence, rise.explanation.get(told.words.0).into()])
 }
 
