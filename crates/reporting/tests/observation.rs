@@ -28,8 +28,10 @@ use noroshi_observation::{
     parse_service,
     series::{self, Bucket, Series},
     service::{
+        detect::detect,
         history::{Group, History, take_over},
         registry::{self, Site},
+        rises,
     },
     top::{self, By, Ranking},
     watch::Watch,
@@ -37,7 +39,7 @@ use noroshi_observation::{
 };
 use noroshi_reporting::{
     ReportingError,
-    observation::{self, Asking, Figures, Rise},
+    observation::{self, Asking, Figures},
 };
 use noroshi_testkit::{Bench, on_both_databases};
 use serde_json::Value;
@@ -92,9 +94,7 @@ fn day(date: Date, sensors: &[u32]) -> Vec<Group> {
     let since = u64::try_from(date.since(civil::date(2012, 1, 1)).unwrap().get_days()).unwrap();
     let mut groups = Vec::new();
     for (number, (service, base)) in (0_u64..).zip(SERVICES) {
-        let december = date.year() == 2013 && date.month() == 12;
         let packets = match service {
-            "tcp/23" if december => base + 3 * u64::try_from(date.day()).unwrap(),
             "tcp/5900" if date < civil::date(2013, 10, 1) => continue,
             "tcp/5900" => base + 12,
             _ => base + (since * 7 + number * 3) % 5,
@@ -113,7 +113,26 @@ fn day(date: Date, sensors: &[u32]) -> Vec<Group> {
             });
         }
     }
+    if date.year() == 2013 && date.month() == 12 {
+        rising(&mut groups, date, sensors);
+    }
     groups
+}
+
+/// Thirteen sources of 23/TCP more each day, each with two packets to one sensor.
+fn rising(groups: &mut Vec<Group>, date: Date, sensors: &[u32]) {
+    let count = 13 * u32::try_from(date.day()).unwrap();
+    for (number, sensor) in (0..count).zip(sensors.iter().cycle()) {
+        groups.push(Group {
+            at: Moment(midnight(date).0 + 3_600_000_000 * i64::from(number % 24) + 17),
+            source: Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + u32::try_from(date.day()).unwrap() * 1_000 + number).into(),
+            service: parse_service("tcp/23").unwrap(),
+            country: Country::new(*b"CN"),
+            tool: Tool::Unknown,
+            kind: Kind::Scan,
+            sensors: vec![(*sensor, 2)],
+        });
+    }
 }
 
 /// A desk with sensors that watched from October 2012 on, but for three days of November 2013, and what they saw.
@@ -157,8 +176,20 @@ impl Desk {
         observation::count(self.asking(), period(of)).await.unwrap()
     }
 
+    /// Looks for rises at the end of each of the first days of December, and publishes what is found.
+    async fn publish(&self) {
+        for date in 5..8 {
+            let found = detect(&self.place, self.asking().standpoint, midnight(civil::date(2013, 12, date))).await.unwrap().found;
+            for number in found {
+                let why = Bilingual::new("telnet を狙うワームと見られます。", "A worm that tries telnet is seen as the cause.");
+                rises::explain(&self.place.ledger, &ROOT, number, &why).await.unwrap();
+                rises::publish(&self.place.ledger, &ROOT, number).await.unwrap();
+            }
+        }
+    }
+
     async fn document(&self, of: &str, language: Language) -> Document {
-        observation::document(self.asking(), &team(), period(of), vec![rise()], language).await.unwrap()
+        observation::document(self.asking(), &team(), period(of), language).await.unwrap()
     }
 
     /// What a query of the report asks for.
@@ -205,24 +236,8 @@ impl Answer {
     }
 }
 
-fn rise() -> Rise {
-    Rise {
-        selection: Selection::of(parse_service("tcp/23").unwrap()),
-        from: midnight(civil::date(2013, 12, 1)),
-        to: midnight(civil::date(2013, 12, 21)),
-        average: 41.5,
-        expected: 9.25,
-        explanation: Some(Bilingual::new("telnet を狙うワームと見られます。", "A worm that tries telnet is seen as the cause.")),
-    }
-}
-
 /// Something that keeps figures from adding up.
 type Spoiling = fn(&mut Figures);
-
-/// Whether a measure is told by the desk that found a rise.
-fn is_of_rise(measure: &Measure) -> bool {
-    [41_500, 9_250].contains(&measure.thousandths)
-}
 
 /// The text without line ends.
 fn plain(document: &Document) -> String {
@@ -246,6 +261,7 @@ on_both_databases! {
 
     async fn a_quarter_is_told_in_both_languages(bench) {
         let desk = Desk::of(&bench, &SITES).await;
+        desk.publish().await;
         for language in Language::ALL {
             let document = desk.document("2013Q4", language).await;
             insta::assert_snapshot!(format!("observation-{language}"), text::plain(&document));
@@ -260,7 +276,8 @@ on_both_databases! {
             let year = charts.iter().find(|chart| chart["id"] == "chart-ports-first-year").unwrap();
             assert_eq!(year["labels"].as_array().unwrap().iter().filter(|label| *label != "").count(), 12, "{}", year["labels"]);
             let rise = charts.iter().find(|chart| chart["id"] == "chart-rise-1").unwrap();
-            assert_eq!(rise["spans"][0]["points"], serde_json::json!({ "start": 61, "end": 81 }));
+            let points = &rise["spans"][0]["points"];
+            assert!((61..66).contains(&points["start"].as_u64().unwrap()) && (64..69).contains(&points["end"].as_u64().unwrap()), "{points}");
             let ids: Vec<&str> = value["blocks"].as_array().unwrap().iter().filter_map(|block| block["id"].as_str()).filter(|id| !id.is_empty()).collect();
             assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "no id stands twice: {ids:?}");
             let page = html::fragment(&document);
@@ -287,8 +304,8 @@ on_both_databases! {
         }
         for run in sentences(&document) {
             match run {
-                Run::Figure(figure) => figures.push(("sentence".into(), figure.clone())),
-                Run::Measure(measure) if !is_of_rise(measure) => measures.push(measure.clone()),
+                Run::Figure(figure) if figure.query.get("rise").is_none() => figures.push(("sentence".into(), figure.clone())),
+                Run::Measure(measure) if measure.query.get("rise").is_none() => measures.push(measure.clone()),
                 _ => {}
             }
         }

@@ -137,7 +137,7 @@ pub(crate) enum Researcher {
 /// A graph.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Graph {
-    /// The file; .svg
+    /// The file; .svg or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// By what packets are ranked

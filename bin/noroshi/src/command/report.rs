@@ -114,7 +114,7 @@ async fn document(platform: &Platform, wanted: &Wanted) -> anyhow::Result<Docume
         ReportKind::Observation => {
             let (place, actor) = (platform.observatory()?, Platform::local_administrator());
             let asking = observation::Asking { place: &place, actor: &actor, standpoint: Standpoint { zone: &reckoning.zone, home: &reckoning.home } };
-            observation::document(asking, &team, wanted.period, Vec::new(), wanted.language).await?
+            observation::document(asking, &team, wanted.period, wanted.language).await?
         }
     })
 }

@@ -50,6 +50,34 @@ fn captures_are_brought_in_and_counted() {
 }
 
 #[test]
+fn what_came_in_is_drawn_and_reported() {
+    for home in homes() {
+        let file = home.file("a.pcap", &capture(1_000));
+        assert_eq!(home.run(&["observe", "import", "--sensor", "north", file.to_str().unwrap()]).code(), 0);
+        for (name, begins) in [("top.svg", &b"<svg "[..]), ("top.png", &b"\x89PNG"[..])] {
+            let out = home.path().join(name);
+            let ran = home.run(&[&["observe", "graph", "--by", "port", "--ranks", "1-5", "--out", out.to_str().unwrap()][..], &WINDOW].concat());
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            assert!(std::fs::read(out).unwrap().starts_with(begins), "{name}");
+        }
+        let ran = home.run(&[&["observe", "graph", "--by", "port", "--out", "top.gif"][..], &WINDOW].concat());
+        assert_eq!(ran.code(), 2, "{}", ran.err());
+        let report = |language: &str, format: &str| {
+            let ran = home.run(&["report", "--period", "2024Q1", "--kind", "observation", "--lang", language, "--format", format]);
+            assert_eq!(ran.code(), 0, "{}", ran.err());
+            ran
+        };
+        // A second of one day of one sensor was watched: a thousand packets, ten of each of a hundred ports.
+        let json = report("en", "json").json();
+        let blocks = json["blocks"].as_array().unwrap();
+        let ports = blocks.iter().find(|block| block["id"] == "table-ports").unwrap();
+        assert_eq!((ports["rows"].as_array().unwrap().len(), ports["rows"][0]["cells"][6]["value"].as_i64()), (10, Some(10)), "{ports}");
+        assert!(json["lead"]["text"].as_str().unwrap().contains("1 sensors of"), "{}", json["lead"]);
+        assert!(report("ja", "text").out().contains("1,000 個"), "{}", report("ja", "text").out());
+    }
+}
+
+#[test]
 fn what_is_wrong_says_what_to_do() {
     let home = Home::sqlite();
     let text = home.file("list.csv", b"date,URL\n");

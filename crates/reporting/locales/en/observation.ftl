@@ -52,7 +52,10 @@ obs-sentence-first = Most packets came to { $port }: { $average } for each senso
 obs-sentence-first-alone = Most packets came to { $port }: { $average } for each sensor and day.
 obs-sentence-new = New among the first ten: { $ports }.
 obs-sentence-sides = Sensors at home received { $home } packets each day, those abroad { $abroad }.
-obs-sentence-rise = Packets to { $port } rose from { $from } to { $to }: { $average } for each sensor and day, where { $expected } was to be expected.
+obs-rise-sudden = Packets to { $port } rose within a day: from { $from }, last seen on { $to }.
+obs-rise-slow = Packets to { $port } rose over days: from { $from }, last seen on { $to }.
+obs-rise-first-seen = Packets to { $port } came for the first time on { $from } and were last seen on { $to }.
+obs-rise-evidence = In its clearest 24 hours there were { $seen }, where { $expected } were to be expected; { $rose } of { $sensors } sensors saw it.
 obs-no-rises = No rise of this period has been published.
 
 obs-note-change = The average is packets for each sensor and day of watching, the change is that of the average, in percent of the earlier one.

@@ -12,7 +12,7 @@ mod through_time;
 mod told;
 
 pub use figures::{Asking, Figures, Part, Side, count};
-pub use rises::{Drawn, MOST_RISES, Rise, drawn};
+pub use rises::{Drawn, MOST_RISES, published};
 pub use sums::check;
 
 use crate::{ReportingError, Words};
@@ -35,9 +35,9 @@ const YEAR: &str = "-year";
 ///
 /// # Errors
 /// [`ReportingError::DoesNotAddUp`] with the place; [`ReportingError::Observation`] as the desk's questions.
-pub async fn document(asking: Asking<'_>, team: &Bilingual, period: Period, rises: Vec<Rise>, language: Language) -> Result<Document, ReportingError> {
+pub async fn document(asking: Asking<'_>, team: &Bilingual, period: Period, language: Language) -> Result<Document, ReportingError> {
     let figures = count(asking, period).await?;
-    let rises = drawn(asking, period, rises).await?;
+    let rises = published(asking, period).await?;
     lay_out(&figures, &rises, asking.standpoint.zone, team, language)
 }
 

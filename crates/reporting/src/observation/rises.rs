@@ -13,56 +13,57 @@ use noroshi_document::{
     chart::{Chart, Kind, Series as Line},
     model::Block,
     prose::Prose,
-    table::Measure,
+    table::{Figure, Measure},
 };
-use noroshi_kernel::{language::Bilingual, moment::Moment, period::Period};
+use noroshi_kernel::{moment::Moment, period::Period};
 use noroshi_observation::{
     ask::Selection,
+    ranks::of_key,
+    rise::State,
     series::{self, Bucket, Series},
-    service_key,
+    service::rises::{Rise, within},
     top::By,
 };
+use serde_json::Value;
 
 /// The most rises of a report: more is not read.
 pub const MOST_RISES: usize = 12;
 
-/// A rise as a report tells it.
-#[derive(Clone, Debug)]
-pub struct Rise {
-    /// What became more.
-    pub selection: Selection,
-    /// When it began.
-    pub from: Moment,
-    /// When it ended, or the period does.
-    pub to: Moment,
-    /// How much there was for each sensor and day while it lasted.
-    pub average: f64,
-    /// How much was to be expected.
-    pub expected: f64,
-    /// Why, as far as somebody says.
-    pub explanation: Option<Bilingual>,
-}
-
 /// A rise with how it went.
 #[derive(Clone, Debug)]
 pub struct Drawn {
-    rise: Rise,
+    /// The rise.
+    pub rise: Rise,
+    selection: Selection,
     series: Series,
 }
 
-/// Counts how each rise went in a period.
+/// The rises of a period that somebody has published, by their begin, with how each went.
 ///
 /// # Errors
 /// [`ReportingError::Observation`] as the desk's questions.
-pub async fn drawn(asking: Asking<'_>, period: Period, rises: Vec<Rise>) -> Result<Vec<Drawn>, ReportingError> {
+pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>, ReportingError> {
     let (from, to) = period.bounds(asking.standpoint.zone);
+    let mut rises = within(&asking.place.ledger, asking.actor, from, to).await?;
+    rises.retain(|rise| rise.state == State::Published);
+    rises.sort_by_key(|rise| (rise.from, rise.number));
     let mut drawn = Vec::new();
     for rise in rises.into_iter().take(MOST_RISES) {
-        let question = series::Question { selection: rise.selection.clone(), from, to, bucket: Bucket::Day };
+        let Some(selection) = selection(&rise) else { continue };
+        let question = series::Question { selection: selection.clone(), from, to, bucket: Bucket::Day };
         let series = series::series(asking.place, asking.actor, asking.standpoint, &question).await?;
-        drawn.push(Drawn { rise, series });
+        drawn.push(Drawn { rise, selection, series });
     }
     Ok(drawn)
+}
+
+/// What rose.
+fn selection(rise: &Rise) -> Option<Selection> {
+    let service = of_key(By::Port, &Selection::default(), &rise.service)?;
+    match &rise.country {
+        Some(country) => of_key(By::Country, &service, country),
+        None => Some(service),
+    }
 }
 
 pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, ReportingError> {
@@ -70,53 +71,60 @@ pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, Rep
     if rises.is_empty() {
         blocks.push(Block::Note(told.words.get("obs-no-rises")));
     }
-    for (number, one) in (1..).zip(rises) {
-        blocks.push(Block::Heading { level: 3, text: name(told, &one.rise.selection), id: told.id(&format!("rise-{number}")) });
-        blocks.push(Block::Paragraph(sentence(told, &one.rise)));
-        blocks.push(Block::Chart(chart(told, number, one)?));
+    for one in rises {
+        let id = told.id(&format!("rise-{}", one.rise.number));
+        blocks.push(Block::Heading { level: 3, text: name(told, &one.rise), id });
+        blocks.push(Block::Paragraph(sentences(told, one)));
+        blocks.push(Block::Chart(chart(told, one)?));
     }
     Ok(blocks)
 }
 
 /// `5168/TCP`, `1433/TCP CN`.
-fn name(told: &Told<'_>, selection: &Selection) -> String {
-    let service = selection.service.map(|service| graph::name(told.words, By::Port, service_key(service).trim_end_matches("/-")));
-    let rest = Selection { service: None, ..selection.clone() };
-    let rest = (rest.fields().iter().any(|(field, _)| *field != "sensors")).then(|| rest.name());
-    service.into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+fn name(told: &Told<'_>, rise: &Rise) -> String {
+    let service = graph::name(told.words, By::Port, &rise.service);
+    match &rise.country {
+        Some(country) => format!("{service} {}", graph::name(told.words, By::Country, country)),
+        None => service,
+    }
 }
 
-/// The time in which it rose.
-fn view(told: &Told<'_>, rise: &Rise) -> View {
-    View { from: rise.from, to: rise.to, bucket: Bucket::Day, ..told.view().series(rise.selection.clone()) }
-}
-
-fn sentence(told: &Told<'_>, rise: &Rise) -> Prose {
-    let view = view(told, rise);
-    let measure = |value: f64| -> Prose { Measure::new(value, view.query(), Some(view.href())).into() };
-    let day = |at: Moment| told.zone.wall(at).date().to_string();
-    let what = told.words.prose(
-        "obs-sentence-rise",
-        [
-            ("port", name(told, &rise.selection).into()),
-            ("from", day(rise.from).into()),
-            ("to", day(Moment(rise.to.0 - 1)).into()),
-            ("average", measure(rise.average)),
-            ("expected", measure(rise.expected)),
-        ],
+/// How it came and until when it was seen, what speaks for it, and what it is.
+fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
+    let (rise, evidence) = (&one.rise, &one.rise.evidence);
+    let day = |at: i64| Prose::from(told.zone.wall(Moment(at)).date().to_string());
+    let how = told.words.prose(
+        match rise.kind {
+            noroshi_observation::rise::Kind::Sudden => "obs-rise-sudden",
+            noroshi_observation::rise::Kind::Slow => "obs-rise-slow",
+            noroshi_observation::rise::Kind::FirstSeen => "obs-rise-first-seen",
+        },
+        [("port", name(told, rise).into()), ("from", day(rise.from)), ("to", day(rise.to - 1))],
     );
-    let why = rise.explanation.as_ref().map_or_else(Prose::default, |why| why.get(told.words.0).into());
-    told.sentences([what, why])
+    let view = View { from: Moment(evidence.from), to: Moment(evidence.to), bucket: Bucket::Hour, ..told.view().series(one.selection.clone()) };
+    let mut query = view.query();
+    if let Value::Object(fields) = &mut query {
+        fields.insert("rise".into(), rise.number.into());
+    }
+    let expected = Measure::new(evidence.expected, query.clone(), Some(view.href()));
+    #[expect(clippy::cast_possible_truncation, reason = "packets of a day")]
+    let seen = Figure { value: evidence.seen.round() as i64, query: query.clone(), href: Some(view.href()) };
+    let count = |value: usize| -> Prose { Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query: query.clone(), href: None }.into() };
+    let sensors = [("rose", count(evidence.sensors_rose)), ("sensors", count(evidence.sensors_watched))];
+    let evidence = told.words.prose("obs-rise-evidence", [("seen", seen.into()), ("expected", expected.into())].into_iter().chain(sensors));
+    told.sentences([how, evidence, rise.explanation.get(told.words.0).into()])
 }
 
-fn chart(told: &Told<'_>, number: usize, one: &Drawn) -> Result<Chart, ReportingError> {
+fn chart(told: &Told<'_>, one: &Drawn) -> Result<Chart, ReportingError> {
     let axis = Axis::of(told.hand(), &one.series);
     let values = one.series.rows.iter().map(|row| row.per_sensor_day.map(thousandth)).collect();
-    let name = name(told, &one.rise.selection);
-    let line = Line::new(name.clone(), values).leading(View { bucket: Bucket::Day, ..told.view().series(one.rise.selection.clone()) }.href());
+    let name = name(told, &one.rise);
+    let view = View { bucket: Bucket::Day, ..told.view().series(one.selection.clone()) };
+    let line = Line::new(name.clone(), values).leading(view.href());
     let title = told.words.with("obs-chart-rise", &[("port", &name)]);
-    let chart = Chart::new(told.id(&format!("chart-rise-{number}")), title, Kind::Lines, axis.labels, vec![line])?.points(axis.points)?;
-    let chart = match stretch(&one.series, one.rise.from, one.rise.to) {
+    let id = told.id(&format!("chart-rise-{}", one.rise.number));
+    let chart = Chart::new(id, title, Kind::Lines, axis.labels, vec![line])?.points(axis.points)?;
+    let chart = match stretch(&one.series, Moment(one.rise.from), Moment(one.rise.to)) {
         Some(points) => chart.span(points, told.words.get("obs-rise"))?,
         None => chart,
     };

@@ -51,3 +51,4 @@ observe-column-last = Last
 observe-note-sources = Anybody can write any source address. Packets are counted, so that what is no longer kept is not among them.
 download-csv = CSV
 download-svg = SVG
+download-png = PNG

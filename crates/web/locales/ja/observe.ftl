@@ -51,3 +51,4 @@ observe-column-last = 最後
 observe-note-sources = 送信元アドレスは詐称できます。パケットを数えているので、保存期間より前のものは含まれません。
 download-csv = CSV
 download-svg = SVG
+download-png = PNG

@@ -128,6 +128,10 @@ async fn every_question_is_a_link_with_its_graph_and_figures() {
         assert_eq!(told["rows"].as_array().expect("rows").iter().map(|row| row["packets"].as_u64().unwrap_or(0)).sum::<u64>() % 20, 0);
         let svg = analyst.get(&format!("/observe/graph.svg?{window}")).await;
         assert!(svg.body.starts_with("<svg xmlns="), "{}", svg.body);
+        // The press of these tests gives back what came to it: the colours of print.
+        let png = analyst.get(&format!("/observe/graph.png?{window}")).await;
+        assert_eq!(png.header(axum::http::header::CONTENT_TYPE), "image/png");
+        assert!(png.body.starts_with("<svg xmlns=") && png.body.contains("stroke-dasharray:8 3") && !png.body.contains("var("), "{}", png.body);
     })
     .await;
 }

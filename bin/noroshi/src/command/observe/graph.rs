@@ -1,9 +1,9 @@
 //! `noroshi observe graph`
 
 use super::{asked, standpoint};
-use crate::{Done, arguments::Graph, platform::Platform};
+use crate::{Done, arguments::Graph, platform::Platform, printing::Printing};
 use anyhow::Context as _;
-use noroshi_document::{chart::Chart, svg};
+use noroshi_document::{chart::Chart, press::Press as _, svg};
 use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     Observatory,
@@ -27,15 +27,21 @@ struct Drawn<'a> {
 }
 
 pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) -> anyhow::Result<Done> {
-    if graph.out.extension().is_none_or(|extension| extension != "svg") {
-        eprintln!("noroshi: --out is written as SVG; give it a name that ends with .svg");
+    let is_png = graph.out.extension().is_some_and(|extension| extension == "png");
+    if !is_png && graph.out.extension().is_none_or(|extension| extension != "svg") {
+        eprintln!("noroshi: --out is written as SVG or PNG; give it a name that ends with .svg or .png");
         return Ok(Done::WrongUsage);
     }
     let Some((selection, window)) = asked(platform, &graph.which, &graph.window) else { return Ok(Done::WrongUsage) };
     let drawn = Drawn { by: graph.by.into(), bucket: graph.bucket.into(), selection, window, graph: &graph };
     let chart = if graph.key.is_empty() { of_ranks(platform, place, &drawn).await? } else { of_keys(platform, place, &drawn).await? };
     let Some(chart) = chart else { return Ok(Done::WrongUsage) };
-    std::fs::write(&graph.out, svg::standalone(&chart, graph.lang)).with_context(|| graph.out.display().to_string())?;
+    let drawn = if is_png {
+        Printing.png(&svg::printed(&chart, graph.lang)).map_err(|reason| anyhow::anyhow!("{reason}"))?
+    } else {
+        svg::standalone(&chart, graph.lang).into_bytes()
+    };
+    std::fs::write(&graph.out, drawn).with_context(|| graph.out.display().to_string())?;
     Ok(Done::Whole)
 }
 

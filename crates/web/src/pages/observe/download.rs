@@ -1,4 +1,4 @@
-//! `GET /observe/graph.{csv,json,svg}`: the same question, for programs and for files.
+//! `GET /observe/graph.{csv,json,svg,png}`: the same question, for programs and for files.
 
 use super::{
     asked::{Asked, Show},
@@ -24,22 +24,35 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
     let words = Words::of(person.reader.language);
     let (kind, body) = match file.as_str() {
         "graph.svg" => match shown::chart(&web, actor, words, &asked).await?.ok_or(Failure::Missing)? {
-            Picture::Chart(chart) => ("image/svg+xml", svg::standalone(&*chart, words.language)),
-            Picture::Heat(heat) => ("image/svg+xml", svg::standalone(&*heat, words.language)),
+            Picture::Chart(chart) => ("image/svg+xml", svg::standalone(&*chart, words.language).into_bytes()),
+            Picture::Heat(heat) => ("image/svg+xml", svg::standalone(&*heat, words.language).into_bytes()),
         },
-        "graph.json" => ("application/json", json(&web, &person, &asked).await?),
+        "graph.png" => {
+            let picture = match shown::chart(&web, actor, words, &asked).await?.ok_or(Failure::Missing)? {
+                Picture::Chart(chart) => svg::printed(&*chart, words.language),
+                Picture::Heat(heat) => svg::printed(&*heat, words.language),
+            };
+            ("image/png", painted(web, picture).await?)
+        }
+        "graph.json" => ("application/json", json(&web, &person, &asked).await?.into_bytes()),
         "graph.csv" => {
             let rows = match asked.show {
                 Show::Ranks | Show::Weeks => flat(shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
                 Show::Series | Show::Origins => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
                 Show::Sources => flat(shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
             };
-            ("text/csv; charset=utf-8", rows)
+            ("text/csv; charset=utf-8", rows.into_bytes())
         }
         _ => return Err(Failure::Missing),
     };
     let name = format!("attachment; filename=\"observation-{}.{}\"", asked.show.key(), file.rsplit('.').next().unwrap_or_default());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+/// The picture as PNG, made beside the threads that answer.
+async fn painted(web: Shared, picture: String) -> Result<Vec<u8>, Failure> {
+    let made = tokio::task::spawn_blocking(move || web.press.png(&picture)).await;
+    made.map_err(|error| Failure::Internal(Box::new(error)))?.map_err(Failure::Refused)
 }
 
 async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Failure> {

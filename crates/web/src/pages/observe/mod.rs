@@ -94,6 +94,6 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
 fn downloads(asked: &Asked, words: Words) -> Vec<(String, String)> {
     let query = asked.view.href();
     let query = query.split_once('?').map_or("", |(_, query)| query);
-    let kinds: &[&str] = if asked.show == Show::Sources { &["csv", "json"] } else { &["csv", "json", "svg"] };
+    let kinds: &[&str] = if asked.show == Show::Sources { &["csv", "json"] } else { &["csv", "json", "svg", "png"] };
     kinds.iter().map(|kind| (words.say(&format!("download-{kind}")), format!("/observe/graph.{kind}?{query}"))).collect()
 }

@@ -69,7 +69,7 @@ async fn document(web: &Web, actor: &Actor, kind: Kind, period: Period, scheme: 
         Kind::Observation => {
             let standpoint = Standpoint { zone: &web.reckoning.zone, home: &web.reckoning.home };
             let asking = observation::Asking { place: &web.observatory, actor, standpoint };
-            observation::document(asking, &web.team, period, Vec::new(), language).await?
+            observation::document(asking, &web.team, period, language).await?
         }
     })
 }
