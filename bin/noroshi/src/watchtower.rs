@@ -6,8 +6,8 @@ use noroshi_kernel::reason::Reason;
 use noroshi_ledger::queue::{Done, Failure, Job, Rhythm, Runner, Schedule};
 use noroshi_observation::{
     ObservationError,
-    authority::Authority,
     ask::Standpoint,
+    authority::Authority,
     service::{
         detect::{self, DETECT},
         ingest::{self, INGEST},

@@ -105,7 +105,11 @@ pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
         work.commit().await?;
     }
     let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
-    let runner = Runner::new(platform.ledger.clone(), worker).outside(READ_LETTERS, read).outside(DRAFT_SCANNER, draft).outside(search::INDEX_OLD, index).schedule(every);
+    let runner = Runner::new(platform.ledger.clone(), worker)
+        .outside(READ_LETTERS, read)
+        .outside(DRAFT_SCANNER, draft)
+        .outside(search::INDEX_OLD, index)
+        .schedule(every);
     let runner = watchtower::jobs(platform, office::jobs(platform, runner)?)?;
     Ok(publishing::jobs(platform, runner)?.start().await?)
 }

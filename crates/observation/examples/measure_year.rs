@@ -64,9 +64,7 @@ fn capture(path: &Path, packets: u64, sensor: u64) -> Outcome<()> {
         out.write_all(&word.to_le_bytes())?;
     }
     let mut random = Random(0x9e37_79b9 + sensor);
-    let mut bytes = [
-        0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, 0, 0, 0, 0, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0,
-    ];
+    let mut bytes = [0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, 0, 0, 0, 0, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
     for packet in 0..packets {
         let at = BEGAN * 1_000_000 + packet * (DAYS * 86_400 * 1_000_000) / packets;
         // One source in four comes again and again.

@@ -88,11 +88,9 @@ mod tests {
     fn windows_are_whole_weeks_of_the_team() {
         let zone = Zone::named("Asia/Tokyo").unwrap();
         let at = |day: Date, hour: i8| zone.moment(day.at(hour, 0, 0, 0)).unwrap();
-        for (now, monday) in [
-            (at(date(2024, 3, 4), 0), date(2024, 3, 4)),
-            (at(date(2024, 3, 10), 23), date(2024, 3, 4)),
-            (at(date(2024, 3, 11), 0), date(2024, 3, 11)),
-        ] {
+        for (now, monday) in
+            [(at(date(2024, 3, 4), 0), date(2024, 3, 4)), (at(date(2024, 3, 10), 23), date(2024, 3, 4)), (at(date(2024, 3, 11), 0), date(2024, 3, 11))]
+        {
             assert_eq!(Span::monday(now, &zone), monday);
         }
         let week = Span::Week.before(date(2024, 3, 4), &zone).unwrap();

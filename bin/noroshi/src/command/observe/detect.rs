@@ -45,7 +45,9 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
     if as_json {
         let is_new = |rise: &Rise| last.found.contains(&rise.number);
         let row = |rise: &Rise| json!({ "number": rise.number, "found": is_new(rise), "service": rise.service, "country": rise.country, "kind": rise.kind, "state": rise.state, "from": Moment(rise.from).rfc3339(), "to": Moment(rise.to).rfc3339(), "ratio": rise.evidence.ratio(), "evidence": rise.evidence });
-        print_json(&json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>() }))?;
+        print_json(
+            &json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>() }),
+        )?;
         return Ok(Done::Whole);
     }
     for rise in &all {
