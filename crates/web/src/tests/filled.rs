@@ -118,6 +118,7 @@ impl Filled {
         let migrations: Vec<Migration> = [
             noroshi_ledger::migration::MIGRATIONS,
             noroshi_directory::migrations::MIGRATIONS,
+            noroshi_catalogue::migrations::MIGRATIONS,
             noroshi_mailroom::migrations::MIGRATIONS,
             noroshi_incident::MIGRATIONS,
             noroshi_observation::MIGRATIONS,
