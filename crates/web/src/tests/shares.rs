@@ -193,7 +193,7 @@ async fn what_is_no_key_or_no_question_is_refused() {
     let long = "/api/v1/observations/series?from=1990-01-01T00:00:00Z&to=2019-01-01T00:00:00Z&bucket=hour";
     assert_eq!(asked(&filled, Some(&secret), long).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let csv = Browser::stranger(&filled).program("GET", TOP, &[("authorization", &format!("bearer {secret}")), ("accept", "text/csv")], "").await;
-    assert!(csv.header(header::CONTENT_TYPE).starts_with("text/csv") && csv.body.starts_with("key,packets,"), "{}", csv.body);
+    assert!(csv.header(header::CONTENT_TYPE).starts_with("text/csv") && csv.body.contains("key,packets,"), "{}", csv.body);
 }
 
 #[tokio::test]
