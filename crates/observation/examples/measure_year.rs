@@ -2,7 +2,7 @@
 //!
 //! Filling goes the way of every capture: each sensor's year is one, whose packets are imported, added up and merged. Ports are heavy-tailed: a third of
 //! the packets goes to ports that hardly anybody asks for twice. Times of asking are the median of nine, the first of all left out.
-#![allow(clippy::print_stdout, reason = "it is for measuring")]
+#![allow(clippy::print_stdout, clippy::cast_possible_truncation, reason = "it is for measuring; numbers are below what fits")]
 
 use noroshi_directory::organisation::Home;
 use noroshi_kernel::{
@@ -15,7 +15,7 @@ use noroshi_observation::{
     MIGRATIONS, ObservationError, Observatory,
     ask::{Selection, Standpoint},
     geography::Geography,
-    parse_service, ranks, series,
+    ranks, series,
     service::{
         Silent, import,
         registry::{self, Site},
