@@ -12,7 +12,7 @@ use noroshi_site::{
     SiteError,
     observation::{PUBLISH, Published, Publisher, publish},
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// When it is written: by then the batches of Sunday have come and are added up.
 const TIME: Time = Time::constant(6, 0, 0, 0);
@@ -58,7 +58,7 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
     Ok(runner.outside(PUBLISH, write).schedule(schedule))
 }
 
-async fn monday(press: &Press, directory: &PathBuf, job: &Job) -> Result<Done, Failure> {
+async fn monday(press: &Press, directory: &Path, job: &Job) -> Result<Done, Failure> {
     let due: Due = job.told()?;
     let day = Span::monday(due.at, &press.publisher.zone);
     match press.publish(&Actor::Platform, directory, Some(day)).await {
