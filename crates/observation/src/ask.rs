@@ -286,6 +286,7 @@ impl Chosen {
             sensors: self.numbers.as_ref().map(|numbers| Among { values: numbers.iter().copied().collect(), are_wanted: true }),
             tool: self.selection.tool,
             network: self.selection.network,
+            sources: None,
         }
     }
 

@@ -43,7 +43,7 @@ pub struct Ranked {
     pub row: Row,
     /// Its place in the window before; none when it was not seen there, or is beyond the first thousand.
     pub previous_rank: Option<usize>,
-    /// What was counted there.
+    /// What was counted there; sources only where packets are counted one by one.
     pub previous: Option<Row>,
     /// How it went on.
     pub series: Option<Series>,
@@ -69,7 +69,7 @@ pub async fn ranks(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_
     let ask = |from, to, limit| top::Question { by, selection: selection.clone(), from, to, limit };
     let mut ranking = top::top(place, actor, standpoint, &ask(from, to, *ranks.end())).await?;
     let mut before = match before {
-        Some((from, to)) => Some(top::top(place, actor, standpoint, &ask(from, to, DEEP)).await?),
+        Some((from, to)) => Some(top::ranking(place, actor, standpoint, &ask(from, to, DEEP), false).await?),
         None => None,
     };
     let was: Vec<Row> = before.as_mut().map(|before| std::mem::take(&mut before.rows)).unwrap_or_default();

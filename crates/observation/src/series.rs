@@ -4,6 +4,7 @@ use crate::{
     ObservationError, Observatory,
     ask::{Chosen, Selection, Standpoint},
     rollup::Level,
+    sources::MOST_TOLD_APART,
     store::{files, sensors},
     sums::{self, Line, Reach},
     top::average,
@@ -15,7 +16,7 @@ use noroshi_kernel::{
     moment::{Moment, Zone},
     reason::Reason,
 };
-use noroshi_lake::packets::{self, Key, Limits};
+use noroshi_lake::packets;
 use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
 
@@ -157,8 +158,8 @@ async fn counted(place: &Observatory, query: &impl Query, chosen: &Chosen, reach
         let count = |bucket: Option<(packets::Filter, Vec<_>)>| {
             let Some((filter, names)) = bucket else { return Ok(None) };
             let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-            let sources = packets::count(paths, &filter, Key::Source, Limits::default())?;
-            Ok(Some((sources.packets, Some(sources.rows.len() as u64))))
+            let counted = packets::by_source(paths, &filter, 0, MOST_TOLD_APART)?;
+            Ok(Some((counted.packets, Some(counted.sources))))
         };
         buckets.into_iter().map(count).collect::<Result<Vec<_>, ObservationError>>()
     });

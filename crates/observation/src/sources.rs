@@ -11,7 +11,7 @@ use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
 };
-use noroshi_lake::packets::{self, Filter, Key, KeyValue, Limits, Service, Tool};
+use noroshi_lake::packets::{self, Filter, Service, Tool};
 use noroshi_ledger::LedgerError;
 use serde::Serialize;
 use std::{
@@ -22,6 +22,8 @@ use std::{
 
 /// The most sources of one answer.
 pub const MOST_SOURCES: usize = 10_000;
+/// So many sources are told apart, in some 170 MB.
+pub(crate) const MOST_TOLD_APART: usize = 8 << 20;
 /// So many services of a source are told apart.
 const MOST_SERVICES: usize = 65_536;
 /// So many services of a source are named.
@@ -117,16 +119,12 @@ struct Known {
 
 /// Finds the greatest sources, and looks once more at what they did.
 fn look(paths: &[PathBuf], filter: &Filter, limit: usize) -> Result<(u64, u64, Vec<Source>), ObservationError> {
-    let counts = packets::count(paths.to_vec(), filter, Key::Source, Limits::default())?;
-    let greatest: Vec<IpAddr> = (counts.rows.iter().take(limit))
-        .filter_map(|count| match count.key {
-            KeyValue::Source(address) => Some(address),
-            _ => None,
-        })
-        .collect();
+    let counted = packets::by_source(paths.to_vec(), filter, limit, MOST_TOLD_APART)?;
+    let greatest: Vec<IpAddr> = counted.greatest.iter().map(|(address, _)| *address).collect();
     let mut known: HashMap<IpAddr, Known> =
         greatest.iter().map(|address| (*address, Known { first_ns: i64::MAX, last_ns: i64::MIN, ..Known::default() })).collect();
-    packets::visit(paths.to_vec(), filter, |seen| {
+    let filter = Filter { sources: Some(greatest.iter().copied().collect()), ..filter.clone() };
+    packets::visit(paths.to_vec(), &filter, |seen| {
         let Some(known) = known.get_mut(&seen.source) else { return };
         known.packets += 1;
         if known.services.len() < MOST_SERVICES || known.services.contains_key(&seen.service) {
@@ -139,7 +137,7 @@ fn look(paths: &[PathBuf], filter: &Filter, limit: usize) -> Result<(u64, u64, V
         known.last_ns = known.last_ns.max(seen.at_ns);
     })?;
     let rows = greatest.into_iter().filter_map(|address| Some(told(address, known.remove(&address)?))).collect();
-    Ok((counts.packets, counts.rows.len() as u64, rows))
+    Ok((counted.packets, counted.sources, rows))
 }
 
 fn told(address: IpAddr, known: Known) -> Source {

@@ -26,8 +26,10 @@ use noroshi_lake::{
 use noroshi_ledger::{LedgerError, Query};
 use std::collections::HashMap;
 
-/// So many packets are counted one by one where sums would do: it takes a moment, and tells every source apart.
-const FEW: i64 = 4 << 20;
+/// So many packets are counted one by one where sums would do: it takes no longer, and tells every source apart.
+const FEW: i64 = 256 << 10;
+/// To open a file takes as long as to count so many packets.
+const OF_FILE: i64 = 4 << 10;
 /// So many are counted one by one where nothing else will do; it takes some seconds.
 const MOST_COUNTED: i64 = 64 << 20;
 
@@ -40,6 +42,8 @@ pub(crate) struct Reach {
     pub(crate) is_rolled: bool,
     /// Packets that must be looked at, about.
     packets: i64,
+    /// What it takes to open their files, in packets.
+    opening: i64,
 }
 
 impl Reach {
@@ -52,7 +56,8 @@ impl Reach {
                 "the sums of an earlier version are being taken over; with the server running that takes a minute, without it run: noroshi observe recount",
             )));
         }
-        let mut packets: i64 = files::parts(query, from, to).await?.iter().map(|part| part.packets).sum();
+        let parts = files::parts(query, from, to).await?;
+        let mut packets: i64 = parts.iter().map(|part| part.packets).sum();
         // Files are sorted by service: of one service no more is looked at than there is.
         if let Some(services) = chosen.services().filter(|_| is_rolled && packets > FEW) {
             let day = Calendar::new(zone.clone()).of(from.saturating_mul(1_000)).0;
@@ -60,12 +65,13 @@ impl Reach {
             let of_services = cells::series(query, Level::Day, Dimension::Service, Some(&keys), (day, to)).await?;
             packets = packets.min(of_services.iter().map(|at| at.packets.cast_signed()).sum());
         }
-        Ok(Self { horizon: files::horizon(query).await?, is_rolled, packets })
+        let opening = OF_FILE.saturating_mul(i64::try_from(parts.len()).unwrap_or(i64::MAX));
+        Ok(Self { horizon: files::horizon(query).await?, is_rolled, packets, opening })
     }
 
     /// Whether the packets themselves are asked although there are sums: all of them are there, and they are few.
     pub(crate) const fn counts_packets(self, from: i64) -> bool {
-        !self.is_rolled || (from >= self.horizon && self.packets <= FEW)
+        !self.is_rolled || (from >= self.horizon && self.packets.saturating_add(self.opening) <= FEW)
     }
 
     /// # Errors

@@ -5,6 +5,7 @@ use crate::{
     ask::{Chosen, Selection, Standpoint},
     rollup::Value,
     service_key,
+    sources::MOST_TOLD_APART,
     store::{files, sensors},
     sums::{self, Reach, Sums},
     watch,
@@ -13,9 +14,13 @@ use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
 };
-use noroshi_lake::packets::{self, Key, KeyValue, Limits};
+use noroshi_lake::{
+    LakeError,
+    packets::{self, Key, KeyValue, Limits},
+};
 use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
+use std::net::IpAddr;
 
 /// By what packets are ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -116,6 +121,17 @@ pub struct Ranking {
 /// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when no sensor is meant, or when too many packets would have to be counted one
 /// by one; when packets or records cannot be read.
 pub async fn top(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>, question: &Question) -> Result<Ranking, ObservationError> {
+    ranking(place, actor, standpoint, question, true).await
+}
+
+/// As [`top`]; without sources, which are the most of the work, where they are not wanted and sums answer.
+pub(crate) async fn ranking(
+    place: &Observatory,
+    actor: &Actor,
+    standpoint: Standpoint<'_>,
+    question: &Question,
+    tells_sources: bool,
+) -> Result<Ranking, ObservationError> {
     actor.must_can(Action::ViewObservations)?;
     let snapshot = place.ledger.snapshot().await?;
     let known = sensors::all(&snapshot).await?;
@@ -125,7 +141,7 @@ pub async fn top(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>,
     let sums = Sums::of(question.by, &question.selection).filter(|_| !reach.counts_packets(question.from.0));
     let counted = match sums {
         Some(sums) => {
-            let ranked = sums::rank(place, &snapshot, standpoint.zone, sums, &chosen, reach, (window, question.limit)).await?;
+            let ranked = sums::rank(place, &snapshot, standpoint.zone, sums, &chosen, reach, (window, question.limit, tells_sources)).await?;
             let row = |(value, packets, sources): (Value, u64, Option<noroshi_lake::sketch::Sketch>)| (shown_value(value, &known), packets, sources);
             let rows: Vec<_> = ranked.rows.into_iter().map(row).collect();
             Counted {
@@ -185,25 +201,36 @@ async fn counted(
     let names = files::within(query, from.0, to.0).await?;
     let (folder, filter) = (place.folder.clone(), chosen.filter(from.0, to.0));
     let key = match by {
-        By::Port => Key::Service,
-        By::Country => Key::Country,
-        By::Source => Key::Source,
-        By::Network => Key::Network,
-        By::Sensor => Key::Sensor,
-        By::Tool => Key::Tool,
+        By::Port => Some(Key::Service),
+        By::Country => Some(Key::Country),
+        By::Network => Some(Key::Network),
+        By::Sensor => Some(Key::Sensor),
+        By::Tool => Some(Key::Tool),
+        By::Source => None,
     };
-    let counts = tokio::task::spawn_blocking(move || {
+    let window = (from, to);
+    let known = known.to_vec();
+    let counting = tokio::task::spawn_blocking(move || {
         let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-        packets::count(paths, &filter, key, Limits::default())
+        Ok::<Counted, LakeError>(match key {
+            Some(key) => {
+                let counts = packets::count(paths, &filter, key, Limits::default())?;
+                let row = |count: &packets::Count| (shown(count.key, &known), count.packets, Some(count.sources));
+                Counted {
+                    window,
+                    packets: counts.packets,
+                    sources_are_exact: counts.sources_are_exact,
+                    rows: counts.rows.iter().take(limit).map(row).collect(),
+                }
+            }
+            None => {
+                let counted = packets::by_source(paths, &filter, limit, MOST_TOLD_APART)?;
+                let row = |(source, packets): (IpAddr, u64)| (source.to_string(), packets, Some(1));
+                Counted { window, packets: counted.packets, sources_are_exact: true, rows: counted.greatest.into_iter().map(row).collect() }
+            }
+        })
     });
-    let counts = counts.await.map_err(|error| LedgerError::Damaged(error.to_string()))??;
-    let row = |count: &packets::Count| (shown(count.key, known), count.packets, Some(count.sources));
-    Ok(Counted {
-        window: (from, to),
-        packets: counts.packets,
-        sources_are_exact: counts.sources_are_exact,
-        rows: counts.rows.iter().take(limit).map(row).collect(),
-    })
+    Ok(counting.await.map_err(|error| LedgerError::Damaged(error.to_string()))??)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share is rounded anyway")]
@@ -220,7 +247,6 @@ pub(crate) fn average(packets: u64, sensors_watching: f64) -> Option<f64> {
 fn shown(key: KeyValue, known: &[Sensor]) -> String {
     match key {
         KeyValue::Service(service) => service_key(service),
-        KeyValue::Source(address) => address.to_string(),
         KeyValue::Network(network) => network.to_string(),
         KeyValue::Country(country) => shown_value(Value::Country(country), known),
         KeyValue::Sensor(number) => shown_value(Value::Sensor(number), known),

@@ -9,7 +9,7 @@ mod world;
 
 use chance::Chance;
 use noroshi_observation::rise::{self, Kind, OVER_AFTER, Origin, Others, Profile, Rise};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use world::{Hit, World, recent, series};
 
 const SENSORS: usize = 40;
@@ -157,11 +157,14 @@ fn one_loud_source_alone_is_no_rise() {
 
 #[test]
 fn one_odd_sensor_alone_is_no_rise() {
+    let keys = |world: &World| told(world, 9 * WEEK).into_iter().map(|(_, _, found)| (found.key, found.kind)).collect::<BTreeSet<_>>();
+    // In some weeks of any darknet chance alone has something told.
+    let without = keys(&world(40.0, 11));
+    assert!(without.len() < 2, "{without:?}");
     for base in [400.0, 4_000.0] {
         let mut world = world(40.0, 11);
         comes(&mut world, 10 * WEEK, 72, base, 1, None);
-        let events = told(&world, 9 * WEEK);
-        assert!(events.is_empty(), "{events:?}");
+        assert_eq!(keys(&world), without);
     }
 }
 

@@ -19,8 +19,6 @@ use std::{
 pub enum Key {
     /// Port, ICMP type, or protocol alone.
     Service,
-    /// Source address.
-    Source,
     /// The source's country.
     Country,
     /// Sensor.
@@ -36,8 +34,6 @@ pub enum Key {
 pub enum KeyValue {
     /// Port, ICMP type, or a protocol that has neither.
     Service(Service),
-    /// Source address.
-    Source(IpAddr),
     /// The source's country, when it is known.
     Country(Option<Country>),
     /// Sensor.
@@ -93,7 +89,7 @@ pub fn count(paths: Vec<PathBuf>, filter: &Filter, key: Key, limits: Limits) -> 
     let mut columns = vec![Column::SourceV4, Column::SourceV6];
     match key {
         Key::Service => columns.extend([Column::Protocol, Column::DestinationPort, Column::IcmpType]),
-        Key::Source | Key::Network => {}
+        Key::Network => {}
         Key::Country => columns.push(Column::Country),
         Key::Sensor => columns.push(Column::Sensor),
         Key::Tool => columns.push(Column::Tool),
@@ -103,7 +99,7 @@ pub fn count(paths: Vec<PathBuf>, filter: &Filter, key: Key, limits: Limits) -> 
     while let Some(batch) = batches.next() {
         counting.batch(batches.path(), &batch?, key)?;
     }
-    Ok(counting.finish(key))
+    Ok(counting.finish())
 }
 
 /// The network of an address: /24 of IPv4, /48 of IPv6.
@@ -139,7 +135,6 @@ impl Counting {
                     Some(KeyValue::Service(port.or_else(icmp).unwrap_or(Service::Protocol(protocol))))
                 })
             }
-            Key::Source => self.rows(path, batch.num_rows(), &sources, |row| sources.get(row).map(KeyValue::Source)),
             Key::Network => self.rows(path, batch.num_rows(), &sources, |row| sources.get(row).map(network).map(KeyValue::Network)),
             Key::Country => {
                 let country = Named::new(path, batch, Column::Country, |text| Country::new(text.as_bytes().try_into().ok()?))?;
@@ -167,7 +162,6 @@ impl Counting {
             };
             last = Some((value, place));
             let is_new = match sources.get(row) {
-                _ if matches!(value, KeyValue::Source(_)) => false,
                 Some(source) => self.is_new(place, source),
                 None => false,
             };
@@ -217,11 +211,8 @@ impl Counting {
         is_new && !full
     }
 
-    fn finish(self, key: Key) -> Counts {
+    fn finish(self) -> Counts {
         let mut rows = self.rows;
-        if key == Key::Source {
-            rows.iter_mut().for_each(|row| row.sources = 1);
-        }
         rows.sort_unstable_by(|a, b| b.packets.cmp(&a.packets).then(a.key.cmp(&b.key)));
         let packets = rows.iter().map(|row| row.packets).sum();
         Counts { rows, packets, sources_are_exact: self.exact }

@@ -7,7 +7,7 @@ use super::{
 use crate::{LakeError, schema::Column};
 use arrow_array::{Array, BooleanArray, RecordBatch, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array};
 use ipnet::IpNet;
-use std::path::Path;
+use std::{collections::BTreeSet, net::IpAddr, path::Path};
 
 /// What packets are sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +63,8 @@ pub struct Filter {
     pub tool: Option<Tool>,
     /// Sent from an address of this network.
     pub network: Option<IpNet>,
+    /// Sent from one of these addresses.
+    pub sources: Option<BTreeSet<IpAddr>>,
 }
 
 /// The least and the greatest value of a column in a part of a file; `None` when it is not told.
@@ -84,7 +86,7 @@ impl Filter {
         columns.extend(self.countries.is_some().then_some(Column::Country));
         columns.extend(self.sensors.is_some().then_some(Column::Sensor));
         columns.extend(self.tool.is_some().then_some(Column::Tool));
-        if self.network.is_some() {
+        if self.network.is_some() || self.sources.is_some() {
             columns.extend([Column::SourceV4, Column::SourceV6]);
         }
         columns
@@ -145,6 +147,10 @@ impl Filter {
         if let Some(network) = self.network {
             let source = Address::source(path, batch)?;
             narrow_rows(&mut fits, |row| source.get(row).is_some_and(|source| network.contains(&source)));
+        }
+        if let Some(sources) = &self.sources {
+            let source = Address::source(path, batch)?;
+            narrow_rows(&mut fits, |row| source.get(row).is_some_and(|source| sources.contains(&source)));
         }
         let fits = BooleanArray::from(fits);
         debug_assert_eq!(fits.null_count(), 0);

@@ -17,6 +17,7 @@ mod read;
 mod row;
 mod rows;
 mod sort;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -31,4 +32,5 @@ pub use options::TcpOptions;
 pub use read::{Batches, read};
 pub use row::{Country, Fragment, Kind, StoredPacket, Tcp, Tool, Transport};
 pub use rows::Rows;
+pub use sources::{BySource, by_source};
 pub use write::{Written, write};

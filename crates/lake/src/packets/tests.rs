@@ -138,6 +138,7 @@ proptest! {
             sensors: matches!(by, 2 | 3).then(|| Among { values: vec![model.sensor], are_wanted }),
             tool: (by == 4).then_some(model.tool),
             network: (by == 5).then(|| IpNet::new(model.source, 4).unwrap().trunc()),
+            sources: None,
         };
         let fits = |packet: &StoredPacket<'_>| {
             let service_fits = match service {
@@ -157,12 +158,23 @@ proptest! {
         let expected: Vec<Made> = sorted(packets).into_iter().filter(|(packet, _)| fits(packet)).collect();
         let read: Vec<Made> = all(&path, &filter).into_iter().map(|(packet, _)| packet).collect();
         prop_assert_eq!(&read, &expected);
-        for key in [Key::Service, Key::Source, Key::Country, Key::Sensor, Key::Tool, Key::Network] {
+        let mut recount: BTreeMap<IpAddr, u64> = BTreeMap::new();
+        expected.iter().for_each(|(packet, _)| *recount.entry(packet.source).or_default() += 1);
+        let mut greatest: Vec<(IpAddr, u64)> = recount.into_iter().collect();
+        greatest.sort_by_key(|(source, packets)| (std::cmp::Reverse(*packets), *source));
+        let sources = greatest.len() as u64;
+        greatest.truncate(3);
+        let known = greatest.iter().map(|(source, _)| *source).collect();
+        let found = by_source(vec![path.clone()], &filter, 3, 1_000).unwrap();
+        prop_assert_eq!(&found, &BySource { packets: expected.len() as u64, sources, greatest: greatest.clone() });
+        let of_them = Filter { sources: Some(known), ..filter.clone() };
+        prop_assert_eq!(all(&path, &of_them).len() as u64, greatest.iter().map(|(_, packets)| packets).sum::<u64>());
+        prop_assert!(sources < 2 || by_source(vec![path.clone()], &filter, 3, 1).is_err());
+        for key in [Key::Service, Key::Country, Key::Sensor, Key::Tool, Key::Network] {
             let mut recount: BTreeMap<KeyValue, (u64, BTreeSet<IpAddr>)> = BTreeMap::new();
             for (packet, _) in &expected {
                 let value = match key {
                     Key::Service => KeyValue::Service(service_of(packet)),
-                    Key::Source => KeyValue::Source(packet.source),
                     Key::Country => KeyValue::Country(packet.country),
                     Key::Sensor => KeyValue::Sensor(packet.sensor),
                     Key::Tool => KeyValue::Tool(packet.tool),

@@ -24,6 +24,33 @@ fn level(series: &Series, watching: &Watching, weights: &[f64], from: usize, to:
     (watched > least && watched > 0.0).then(|| ((series.packets.sum(from, to) + 0.5) / watched).ln())
 }
 
+/// What is usual of a number that each day has; logarithms.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Usual {
+    middle: f64,
+    variance: f64,
+    days: usize,
+}
+
+impl Usual {
+    pub(super) fn of(mut days: Vec<f64>) -> Self {
+        let Some(middle) = median(&mut days) else { return Self::default() };
+        let mut far: Vec<f64> = days.iter().map(|value| (value - middle).abs()).collect();
+        let deviation = median(&mut far).unwrap_or_default() * NORMAL;
+        Self { middle, variance: deviation * deviation, days: days.len() }
+    }
+
+    /// How many deviations a logarithm of a number lies above; `prior` is the variance of its like, and counts as so many days.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of days")]
+    pub(super) fn score(&self, value: f64, (prior, prior_days): (f64, f64)) -> f64 {
+        let days = self.days as f64;
+        let moderated = days.mul_add(self.variance, prior_days * prior) / (days + prior_days);
+        // What comes one by one varies by itself; and neighbouring days are alike: a week of them counts as one.
+        let least = (-self.middle).exp();
+        (value - self.middle) / (moderated.max(least) * (1.0 + OF_MEDIAN / (days / 7.0).max(1.0))).sqrt()
+    }
+}
+
 /// What a series' windows say of the present one.
 #[derive(Clone, Debug)]
 pub(super) struct Baseline {

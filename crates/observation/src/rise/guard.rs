@@ -10,8 +10,8 @@ const KNOWN: f64 = 24.0 * 14.0;
 const LEAST_WATCHED: f64 = 0.25;
 /// A sensor rose when it saw so many times as much as expected, and that happens so seldom by chance.
 const ROSE: (f64, f64) = (1.5, 0.1);
-/// What improbable counts of sensors are brought together; of the least probable, so many say no more than the next: they may be odd.
-const TOGETHER: (f64, usize) = (0.05, 2);
+/// Improbable counts of sensors are brought together from this probability on; none says more than the second: it may be odd.
+const TOGETHER: (f64, f64) = (0.05, 1e-4);
 /// Sensors are compared with the others, but not with less than this part of what was expected.
 const LEAST_OTHERS: f64 = 0.8;
 /// A sensor of which fewer packets are expected says nothing by itself.
@@ -20,8 +20,10 @@ const LEAST_EXPECTED: f64 = 3.0;
 const PLENTY: f64 = 10.0;
 /// So many more distinct sources than before, at least.
 const LEAST_SOURCES: f64 = 5.0;
+/// Without the few sensors that rose most, this part of a rise has to be left; of its logarithm.
+const PART_WITHOUT_ODD: f64 = 0.7;
 /// Sources have to rise by this part of what packets rise by: of its logarithm where all sensors rise, of the number where some do.
-const PART_OF_RISE: (f64, f64) = (0.5, 0.3);
+const PART_OF_RISE: (f64, f64) = (0.5, 0.6);
 
 /// How many of so many sensors have to see a rise.
 pub(super) const fn several(watching: usize) -> usize {
@@ -87,10 +89,10 @@ impl Sensors {
         let some = if high.len() < needed || needed < 2 {
             1.0
         } else {
-            let mut chances: Vec<f64> = high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).collect();
-            chances.sort_unstable_by(f64::total_cmp);
-            let next = chances.get(TOGETHER.1).copied().unwrap_or(TOGETHER.0);
-            chances.iter_mut().take(TOGETHER.1).for_each(|chance| *chance = next);
+            let chances: Vec<f64> =
+                high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).map(|chance| chance.max(TOGETHER.1)).collect();
+            // As many beside one that may be odd.
+            let needed = (needed + 1).min(count);
             tail::several(&chances, TOGETHER.0, needed, count)
         };
         let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
@@ -100,7 +102,7 @@ impl Sensors {
     /// Whether what all of them have in common rose by enough of `ratio` when the few that rose most are left out. One sensor alone has nobody to
     /// be compared with.
     pub(super) fn bear_out(&self, ratio: f64) -> bool {
-        self.watched == 1 || (self.watched > 1 && self.without_odd.ln() >= ratio.ln() * 0.5)
+        self.watched == 1 || (self.watched > 1 && self.without_odd.ln() >= ratio.ln() * PART_WITHOUT_ODD)
     }
 }
 
@@ -109,6 +111,8 @@ impl Sensors {
 pub(super) struct Sources {
     pub(super) now: f64,
     pub(super) before: f64,
+    /// The logarithm of what there are now, as it were of the sensors of before.
+    log: f64,
 }
 
 impl Sources {
@@ -118,7 +122,14 @@ impl Sources {
         #[expect(clippy::cast_precision_loss, reason = "hours of two days")]
         let sensors = watching.all(series.recent.from, end) / (end.saturating_sub(series.recent.from)).max(1) as f64;
         // More sensors meet more sources; never so many more.
-        Self { now: f64::from(series.recent.sources), before: before * (sensors / profile.sensors.max(1e-9)).max(1.0) }
+        let more_sensors = (sensors / profile.sensors.max(1e-9)).max(1.0);
+        let now = f64::from(series.recent.sources);
+        Self { now, before: before * more_sensors, log: (now / more_sensors + 0.5).ln() }
+    }
+
+    /// How many deviations there are more sources than on days before; `prior` is the variance that is usual.
+    pub(super) fn score(&self, profile: &Profile, prior: (f64, f64)) -> f64 {
+        profile.log_sources.score(self.log, prior)
     }
 
     /// Whether sources rose as packets did, all over.

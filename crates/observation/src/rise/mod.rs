@@ -56,7 +56,9 @@ pub(crate) const LEAST_PACKETS: f64 = 20.0;
 const LIKE_DAYS: f64 = 30.0;
 const MOST_FREEDOM: f64 = 60.0;
 /// The share of what is told that may come about by chance, each time.
-const BY_CHANCE: f64 = 0.4;
+const BY_CHANCE: f64 = 0.8;
+/// How that is shared: by what all sensors see, what some of them see, and what comes slowly.
+const LOOKS: (f64, f64, f64) = (0.6, 0.35, 0.05);
 /// A rise lasts while this much of it is left: so many times as much as expected, so many deviations off.
 const LASTS: (f64, f64) = (1.3, 2.0);
 
@@ -234,7 +236,8 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
     let recent = if span == DAY { baseline.level } else { Baseline::of(series, watching, &profile.weights, end, span)?.level };
     let sensors = Sensors::of(series, profile, watching, recent, end);
     let all = if baseline.ratio() >= LEAST_RATIO.0 && sensors.bear_out(baseline.ratio()) && sources.bear_out(baseline.ratio()) {
-        tail::student(score, freedom)
+        // More packets, or more sources: each is borne out by the other.
+        2.0 * tail::student(score.max(sources.score(profile, (like.variance(sources.before), LIKE_DAYS))), freedom)
     } else {
         1.0
     };
@@ -245,8 +248,9 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         if bears_out { slow.probability() } else { 1.0 }
     });
     // The best of three looks, which share what may come about by chance unequally.
-    let probability = (all / 0.6).min(some / 0.3).min(slowly / 0.1).min(1.0);
-    let is_slow = slowly / 0.1 < (all / 0.6).min(some / 0.3);
+    let sudden = (all / LOOKS.0).min(some / LOOKS.1);
+    let probability = sudden.min(slowly / LOOKS.2).min(1.0);
+    let is_slow = slowly / LOOKS.2 < sudden;
     let found = match slow {
         Some(slow) if is_slow => {
             let expected = (baseline.expected + 0.5) * (slow.level - baseline.level).exp();

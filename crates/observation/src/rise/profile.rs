@@ -2,6 +2,7 @@
 
 use super::{
     REACH,
+    baseline::{Usual, median},
     series::{Day, Series},
     watching::Watching,
 };
@@ -10,6 +11,8 @@ use super::{
 const AS_OTHERS: f64 = 5.0;
 /// What a sensor may have in a day, in what was expected, before it says nothing any more: a loud source was there.
 const LOUD: f64 = 5.0;
+/// So many days in a row say together how far counts of sensors spread; loud sources are there for some of them, and have no say.
+const TOGETHER: usize = 4;
 /// How far counts of sensors spread, in what single packets do, before anything is known; and how many counts that is worth.
 const USUAL_SPREAD: (f64, f64) = (3.0, 60.0);
 
@@ -22,6 +25,8 @@ pub struct Profile {
     pub(super) spread: f64,
     /// Distinct sources of a day: of each day, the oldest first.
     pub(super) sources: Vec<f64>,
+    /// The logarithm of distinct sources of a day.
+    pub(super) log_sources: Usual,
     /// Sensors that watched on average on those days.
     pub(super) sensors: f64,
 }
@@ -46,8 +51,9 @@ impl Profile {
         let spread = spread(&rates, watching, &weights);
         let all: f64 = rates.iter().map(|(day, _)| watching.all(day.from, day.to)).sum();
         let hours: usize = rates.iter().map(|(day, _)| day.to - day.from).sum();
-        let sources = rates.iter().map(|(day, _)| f64::from(day.sources)).collect();
-        Self { weights, spread, sources, sensors: all / hours.max(1) as f64 }
+        let sources: Vec<f64> = rates.iter().map(|(day, _)| f64::from(day.sources)).collect();
+        let log_sources = Usual::of(sources.iter().map(|sources| (sources + 0.5).ln()).collect());
+        Self { weights, spread, sources, log_sources, sensors: all / hours.max(1) as f64 }
     }
 }
 
@@ -67,26 +73,33 @@ fn rate(day: &Day, watching: &Watching) -> Option<f64> {
     Some(kept / hours)
 }
 
-/// The spread of sensors' counts about what their day and their weight let expect; of the largest, one in two hundred is left out.
+/// The spread of sensors' counts about what their day and their weight let expect: the middle of what some days in a row come to.
 #[expect(clippy::cast_precision_loss, reason = "numbers of sensors and days")]
 fn spread(rates: &[(&Day, f64)], watching: &Watching, weights: &[f64]) -> f64 {
-    let mut deviations = Vec::with_capacity(rates.len() * weights.len());
-    for (day, _) in rates {
-        let weighed = watching.weighed(weights, day.from, day.to);
-        let all: f64 = day.sensors.iter().map(|(_, packets)| f64::from(*packets)).sum();
-        let mut seen = vec![0.0; weights.len()];
-        for (place, packets) in placed(day, watching) {
-            seen.get_mut(place).into_iter().for_each(|seen| *seen = packets);
-        }
-        for ((seen, weight), hours) in seen.iter().zip(weights).zip(watching.each(day.from, day.to)) {
-            let expected = all * weight * hours / weighed;
-            if expected > 0.01 {
-                deviations.push((seen - expected).powi(2) / expected);
-            }
+    let (mut middles, mut all_counts) = (Vec::with_capacity(rates.len() / TOGETHER + 1), 0);
+    for days in rates.chunks(TOGETHER) {
+        let deviations: Vec<f64> = days.iter().flat_map(|(day, _)| deviations(day, watching, weights)).collect();
+        if !deviations.is_empty() {
+            middles.push(deviations.iter().sum::<f64>() / deviations.len() as f64);
+            all_counts += deviations.len();
         }
     }
-    deviations.sort_unstable_by(f64::total_cmp);
-    deviations.truncate(deviations.len() - deviations.len() / 200);
-    let (usual, worth) = USUAL_SPREAD;
-    (usual.mul_add(worth, deviations.iter().sum()) / (deviations.len() as f64 + worth)).max(1.0)
+    let ((usual, worth), counts) = (USUAL_SPREAD, all_counts as f64);
+    let spread = median(&mut middles).unwrap_or(usual);
+    (usual.mul_add(worth, spread * counts) / (counts + worth)).max(1.0)
+}
+
+/// How far each sensor's count of a day lies off, squared, in what was expected of it.
+fn deviations(day: &Day, watching: &Watching, weights: &[f64]) -> Vec<f64> {
+    let weighed = watching.weighed(weights, day.from, day.to);
+    let all: f64 = day.sensors.iter().map(|(_, packets)| f64::from(*packets)).sum();
+    let mut seen = vec![0.0; weights.len()];
+    for (place, packets) in placed(day, watching) {
+        seen.get_mut(place).into_iter().for_each(|seen| *seen = packets);
+    }
+    let one = |((seen, weight), hours): ((f64, &f64), f64)| {
+        let expected = all * weight * hours / weighed;
+        (expected > 0.01).then(|| (seen - expected).powi(2) / expected)
+    };
+    seen.into_iter().zip(weights).zip(watching.each(day.from, day.to)).filter_map(one).collect()
 }

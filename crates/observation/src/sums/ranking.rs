@@ -125,7 +125,7 @@ pub(crate) async fn rank(
     sums: Sums,
     chosen: &Chosen,
     reach: Reach,
-    (window, limit): ((i64, i64), usize),
+    (window, limit, tells_sources): ((i64, i64), usize, bool),
 ) -> Result<Ranked, ObservationError> {
     let calendar = &mut Calendar::new(zone.clone());
     let split = Split::of(calendar, window, reach.horizon, place.ledger.now().0);
@@ -139,22 +139,39 @@ pub(crate) async fn rank(
     for (row, cell) in &counted {
         *packets.entry(*row).or_default() += cell.packets();
     }
-    let mut ranked: Vec<(Value, u64)> = packets.into_iter().collect();
-    ranked.sort_unstable_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.key().cmp(&b.key())));
     let context = Context { query, sums, chosen, counted: &counted, whole };
     let (packets, rows) = match chosen.numbers.as_ref().filter(|_| !sums.tells_sensors()) {
         None => {
-            let all = ranked.iter().map(|(_, packets)| packets).sum();
-            ranked.truncate(limit);
-            (all, context.with_sources(ranked).await?)
+            let all = packets.values().sum();
+            let most = most(packets.into_iter().collect(), limit);
+            (all, if tells_sources { context.with_sources(most).await? } else { without_sources(most) })
         }
         Some(numbers) => {
             let all = context.seen_by(numbers, calendar).await?;
+            let mut ranked: Vec<(Value, u64)> = packets.into_iter().collect();
+            ranked.sort_unstable_by_key(|(_, packets)| std::cmp::Reverse(*packets));
             let rows = context.most_seen_by(numbers, ranked, limit).await?;
-            (all, rows.into_iter().map(|(row, packets)| (row, packets, None)).collect())
+            (all, without_sources(rows))
         }
     };
     Ok(Ranked { rows, packets, window: (from, to) })
+}
+
+fn without_sources(rows: Vec<(Value, u64)>) -> Vec<(Value, u64, Option<Sketch>)> {
+    rows.into_iter().map(|(row, packets)| (row, packets, None)).collect()
+}
+
+/// The rows with most packets, in order; of as many, by key.
+fn most(mut rows: Vec<(Value, u64)>, limit: usize) -> Vec<(Value, u64)> {
+    if let Some(last) = limit.checked_sub(1).filter(|last| *last < rows.len()) {
+        // Keys are texts: of tens of thousands of rows only those are written that may be among the first.
+        let (_, (_, least), _) = rows.select_nth_unstable_by_key(last, |(_, packets)| std::cmp::Reverse(*packets));
+        let least = *least;
+        rows.retain(|(_, packets)| *packets >= least);
+    }
+    rows.sort_by_cached_key(|(row, packets)| (std::cmp::Reverse(*packets), row.key()));
+    rows.truncate(limit);
+    rows
 }
 
 /// Packets by row, of whole days.
@@ -229,8 +246,7 @@ impl<Q: Query> Context<'_, Q> {
                 let packets = of_cells + self.counted.get(row).map_or(0, Cell::packets);
                 found.extend((packets > 0).then_some((*row, packets)));
             }
-            found.sort_unstable_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.key().cmp(&b.key())));
-            found.truncate(limit);
+            found = most(found, limit);
         }
         Ok(found)
     }
