@@ -1,4 +1,4 @@
-//! The world's vulnerabilities as others published them, each with where we have it from, and what listens at a port.
+//! The world's vulnerabilities as others published them, each with where we have it from, what listens at a port, and what countries are called.
 //!
 //! What stands here is public: whoever may sign in may read it, and nothing here asks for an actor but what changes something.
 //!
@@ -8,6 +8,7 @@
 //!    bounded memory, with property tests), `import.rs` (raw bytes first, then one unit of work), `store.rs` (its tables).
 //! 2. Its tables at the end of [`migrations`]; its command in the binary, with the keys that every import prints ([`imported::Imported`]).
 
+mod country;
 pub mod cve;
 mod error;
 pub mod imported;
@@ -15,5 +16,6 @@ pub mod kev;
 pub mod migrations;
 pub mod service;
 
+pub use country::country_name;
 pub use error::CatalogueError;
 pub use service::service_name;

@@ -1,7 +1,7 @@
 graph-unit-hour = packets / sensor / hour
 graph-unit-day = packets / sensor / day
 graph-caption = { $title }: how { $names } went on ({ $unit }).
-graph-heat-caption = { $title }: the darker a week, the more came ({ $unit }).
+graph-heat-caption = { $title }: the colour of a week says how much came, by the scale below ({ $unit }).
 graph-comma = ,{" "}
 graph-other = other
 graph-unknown = unknown

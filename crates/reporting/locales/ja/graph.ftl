@@ -1,7 +1,7 @@
 graph-unit-hour = パケット数 / センサー / 時
 graph-unit-day = パケット数 / センサー / 日
 graph-caption = { $title }：{ $names } の推移（{ $unit }）です。
-graph-heat-caption = { $title }：色が濃い週ほど多く届きました（{ $unit }）。
+graph-heat-caption = { $title }：各週に届いた数を、下の目盛りの色で表しています（{ $unit }）。
 graph-comma = 、
 graph-other = その他
 graph-unknown = 不明

@@ -3,7 +3,7 @@
 use crate::Words;
 use noroshi_observation::{ask::Selection, top::By};
 
-/// A row's key as it is read: `445/TCP`, `ICMP 8`, `JP`, `不明`.
+/// A row's key as it is read: `445/TCP`, `ICMP 8`, `中国`, `不明`.
 #[must_use]
 pub fn name(words: Words, by: By, key: &str) -> String {
     match (by, key) {
@@ -12,6 +12,7 @@ pub fn name(words: Words, by: By, key: &str) -> String {
         (_, "unknown") => words.get("graph-unknown"),
         (By::Country, "home") => words.get("graph-home"),
         (By::Country, "abroad") => words.get("graph-abroad"),
+        (By::Country, code) => noroshi_catalogue::country_name(code, words.0).map_or_else(|| code.to_owned(), str::to_owned),
         _ => key.to_owned(),
     }
 }
@@ -26,7 +27,7 @@ pub fn named(words: Words, by: By, key: &str) -> String {
     }
 }
 
-/// What is selected, in words: `22/TCP (ssh) JP`.
+/// What is selected, in words: `22/TCP (ssh) 中国`.
 #[must_use]
 pub fn selected(words: Words, selection: &Selection) -> String {
     let part = |(field, text): (&str, String)| match field {
@@ -62,6 +63,8 @@ mod tests {
             (By::Port, "icmp", "ICMP", "ICMP"),
             (By::Country, "unknown", "不明", "unknown"),
             (By::Country, "home", "国内", "at home"),
+            (By::Country, "CN", "中国", "China"),
+            (By::Country, "XX", "XX", "XX"),
             (By::Sensor, "north", "north", "north"),
         ] {
             assert_eq!((named(Words(Language::Ja), by, key), named(Words(Language::En), by, key)), (ja.into(), en.into()));

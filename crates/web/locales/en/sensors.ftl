@@ -64,6 +64,7 @@ sensor-days = Day by day
 sensor-day = Day
 sensor-day-so-far = { $what } so far
 sensor-services = Seen most on { $what }
+sensor-ask = What this sensor saw, by time, port or country
 sensor-services-none = Nothing was seen on that day, or it is not added up yet.
 sensor-rank = Rank
 sensor-service = Service

@@ -58,6 +58,7 @@ sensor-days = 日別の値
 sensor-day = 日
 sensor-day-so-far = { $what }（途中）
 sensor-services = { $what } に多かったもの
+sensor-ask = このセンサーの記録を期間・ポート・国で調べる
 sensor-services-none = この日の記録がないか、まだ集計されていません。
 sensor-rank = 順位
 sensor-service = サービス

@@ -93,7 +93,7 @@ async fn every_question_is_a_link_with_its_graph_and_figures() {
         let port = analyst.get(&href).await;
         check(&href, "en", &port.body);
         let said = text(&port.body);
-        assert!(said.contains("JP 1 55.5 1,110 50.0 %") && said.contains("far 2 "), "{said}");
+        assert!(said.contains("Japan 1 55.5 1,110 50.0 %") && said.contains("far 2 "), "{said}");
 
         // A day that nobody watched is a dash, and a gap of the line.
         let gap = analyst.get(&format!("/observe?show=series&port=tcp/22&from={}&to={}&bucket=day", date(-25), date(-15))).await;

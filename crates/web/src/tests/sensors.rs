@@ -126,6 +126,7 @@ async fn a_sensor_is_entered_let_in_heard_and_shut_out() {
         let host = Host::enrol(&filled, &told).await;
         host.heartbeat(&filled).await;
         let page = editor.get("/sensors/1").await.body;
+        assert!(page.contains("href=\"/observe?sensors=north-1\""), "what it saw can be asked");
         for shown in [">Watching<", "−2 s", "Clock is off", "The ring was full", "7,890", "1,234", "56", "noroshi-sensor 0.1.0", "Kanto", "JP"] {
             assert!(page.contains(shown), "{shown}: {page}");
         }

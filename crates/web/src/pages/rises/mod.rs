@@ -78,6 +78,15 @@ pub(crate) fn whole(value: f64) -> String {
     number::grouped(value.round() as i64)
 }
 
+/// What a country is called.
+pub(super) fn country_name(code: &str, words: Words) -> String {
+    match noroshi_catalogue::country_name(code, words.language) {
+        Some(name) => name.to_owned(),
+        None if code == "unknown" => words.say("rise-country-unknown"),
+        None => code.to_owned(),
+    }
+}
+
 impl Shown {
     pub(crate) fn of(rise: &Rise, web: &Web, words: Words) -> Self {
         let time = |at: i64| Time::of(Moment(at), web.ledger.now(), &web.reckoning.zone, words);
@@ -86,7 +95,7 @@ impl Shown {
             number: rise.number,
             name: noroshi_catalogue::service_name(&rise.service).unwrap_or_default(),
             service: rise.service.clone(),
-            country: rise.country.clone().map(|country| if country == "unknown" { words.say("rise-country-unknown") } else { country }),
+            country: rise.country.as_deref().map(|country| country_name(country, words)),
             kind: words.say(&format!("rise-kind-{}", rise.kind.key().replace('_', "-"))),
             state: rise.state.key(),
             state_name: words.say(&format!("rise-state-{}", rise.state.key())),

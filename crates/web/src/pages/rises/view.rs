@@ -1,6 +1,6 @@
 //! `GET /rises/{number}`: one rise with its evidence, what it may be, and what people made of it.
 
-use super::{Shown, chart, figure};
+use super::{Shown, chart, country_name, figure};
 use crate::{
     failure::Failure,
     links,
@@ -127,7 +127,7 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
         lead: lead(&shown, words),
         drawn: chart::drawn(web, &person.actor, words, &found).await?,
         evidence: evidence(&found, &shown, words),
-        countries: parts(&found.evidence.countries, words, |key| if key == "unknown" { words.say("rise-country-unknown") } else { key.to_owned() }),
+        countries: parts(&found.evidence.countries, words, |key| country_name(key, words)),
         tools: parts(&found.evidence.tools, words, str::to_owned),
         suggested: suggested(web, &found).await?,
         question,
@@ -173,7 +173,8 @@ fn evidence(rise: &Rise, shown: &Shown, words: Words) -> Vec<(String, String)> {
     rows.push(("rise-chance", chance(evidence.probability)));
     rows.push(("rise-weeks", evidence.weeks.to_string()));
     if !evidence.countries_rose.is_empty() {
-        rows.push(("rise-countries-rose", evidence.countries_rose.join(&words.say("list-comma"))));
+        let names: Vec<String> = evidence.countries_rose.iter().map(|code| country_name(code, words)).collect();
+        rows.push(("rise-countries-rose", names.join(&words.say("list-comma"))));
     }
     rows.into_iter().map(|(key, figure)| (words.say(key), figure)).collect()
 }

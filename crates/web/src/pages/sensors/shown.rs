@@ -1,6 +1,6 @@
 //! A sensor as pages show it.
 
-use crate::{times::Time, web::Web, words::Words};
+use crate::{links::encoded, times::Time, web::Web, words::Words};
 use noroshi_directory::Origin;
 use noroshi_document::number;
 use noroshi_observation::{
@@ -114,6 +114,8 @@ pub(crate) struct Shown {
     pub(crate) lost: Option<String>,
     pub(crate) dropped: i64,
     pub(crate) dropped_grouped: String,
+    /// Where to ask what it saw, at any time.
+    pub(crate) ask: String,
 }
 
 impl Shown {
@@ -147,6 +149,7 @@ impl Shown {
             lost: (health.lost > 0).then(|| number::grouped(health.lost)),
             dropped: health.dropped,
             dropped_grouped: number::grouped(health.dropped),
+            ask: format!("/observe?sensors={}", encoded(&sensor.name)),
         }
     }
 }
