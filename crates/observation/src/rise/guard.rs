@@ -23,7 +23,7 @@ const LEAST_SOURCES: f64 = 5.0;
 /// Without the few sensors that rose most, this part of a rise has to be left; of its logarithm.
 const PART_WITHOUT_ODD: f64 = 0.7;
 /// Sources have to rise by this part of what packets rise by: of its logarithm where all sensors rise, of the number where some do.
-const PART_OF_RISE: (f64, f64) = (0.5, 0.6);
+const PART_OF_RISE: (f64, f64) = (0.5, 0.45);
 
 /// How many of so many sensors have to see a rise.
 pub(super) const fn several(watching: usize) -> usize {
@@ -91,8 +91,6 @@ impl Sensors {
         } else {
             let chances: Vec<f64> =
                 high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).map(|chance| chance.max(TOGETHER.1)).collect();
-            // As many beside one that may be odd.
-            let needed = (needed + 1).min(count);
             tail::several(&chances, TOGETHER.0, needed, count)
         };
         let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
