@@ -2,7 +2,7 @@
 
 use crate::platform::Platform;
 use noroshi_observation::service::scanners::ScannerSeen;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// Who reports.
@@ -24,7 +24,7 @@ impl Ours {
 pub(crate) fn of(seen: &ScannerSeen, ours: &Ours) -> Vec<u8> {
     let party = json!({ "org": ours.team, "contact": format!("observation@{}", ours.domain), "domain": ours.domain });
     let id: String = Sha256::digest(format!("{} {} {}", seen.source, seen.first, seen.last)).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let protocol = seen.most.first().and_then(|service| service.split_once('/')).map_or("tcp", |(protocol, _)| protocol);
+    let (protocol, port) = seen.most.first().and_then(|service| service.split_once('/')).unwrap_or(("tcp", ""));
     let tools = if seen.tools.is_empty() { String::new() } else { format!("; marks of {}", seen.tools.join(", ")) };
     let description = format!(
         "{} packets to {} sensors within 24 hours, {} services, most to {}{tools}; first {}, last {}",
@@ -35,7 +35,7 @@ pub(crate) fn of(seen: &ScannerSeen, ours: &Ours) -> Vec<u8> {
         seen.first,
         seen.last
     );
-    json!({
+    let mut report = json!({
         "xarf_version": "4.0.0",
         "report_id": id,
         "timestamp": seen.last,
@@ -51,7 +51,12 @@ pub(crate) fn of(seen: &ScannerSeen, ours: &Ours) -> Vec<u8> {
         "total_requests": seen.packets,
         "description": description,
         "tags": ["observation", "draft"],
-    })
-    .to_string()
-    .into_bytes()
+    });
+    // A type of ICMP is no port.
+    if let (Ok(port), Value::Object(fields)) = (port.parse::<u16>(), &mut report)
+        && matches!(protocol, "tcp" | "udp")
+    {
+        fields.insert("destination_port".into(), port.into());
+    }
+    report.to_string().into_bytes()
 }

@@ -199,6 +199,8 @@ fn sqlite_options(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions
             .pragma("cache_size", format!("-{cache_kib}"))
             .pragma("wal_autocheckpoint", "8192")
             .statement_cache_capacity(64)
+            // Rows come from a thread of the connection's: with room for few it stops and is woken again for each handful.
+            .row_buffer_size(4_096)
     });
     options
 }

@@ -119,4 +119,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: &[],
         postgres: &[],
     },
+    // Merged files are kept for a while, and there may be a hundred of them for each that is asked.
+    Migration {
+        name: "observation_m0008_live_files",
+        both: &["DROP INDEX observation_file_span", "CREATE INDEX observation_file_live ON observation_file (to_at, from_at) WHERE retired_at IS NULL"],
+        sqlite: &[],
+        postgres: &[],
+    },
 ];

@@ -202,14 +202,25 @@ impl Pseudonyms {
     }
 }
 
-/// A packet without what tells its sensor or its single source. A number that a scanner derives from the destination is cut, too: masscan's
-/// identification and ZMap's sequence are, and Mirai's sequence *is* the destination.
+/// A packet without what tells its sensor or its single source. Whatever its sender may choose freely is cut, too, as far as it can be: who writes the
+/// destination into a field, and reads it here, would know where the sensors are. Mirai's sequence *is* the destination; ZMap's sequence and masscan's
+/// identification are made of it.
 #[must_use]
 pub fn sanitised<'p>(packet: StoredPacket<'p>, pseudonyms: &Pseudonyms) -> StoredPacket<'p> {
     let transport = match packet.transport {
-        Transport::Tcp(tcp) => Transport::Tcp(packets::Tcp { sequence: 0, acknowledgment: 0, ..tcp }),
-        Transport::TcpBegun { source_port, destination_port, .. } => Transport::TcpBegun { source_port, destination_port, sequence: 0 },
-        other @ (Transport::Ports { .. } | Transport::Icmp { .. } | Transport::Other) => other,
+        Transport::Tcp(packets::Tcp { destination_port, flags, .. }) => Transport::Tcp(packets::Tcp {
+            source_port: 0,
+            destination_port,
+            flags: flags & FLAGS,
+            window: 0,
+            sequence: 0,
+            acknowledgment: 0,
+            options: packets::TcpOptions::default(),
+        }),
+        Transport::TcpBegun { destination_port, .. } => Transport::TcpBegun { source_port: 0, destination_port, sequence: 0 },
+        Transport::Ports { destination_port, .. } => Transport::Ports { source_port: 0, destination_port },
+        Transport::Icmp { kind, .. } => Transport::Icmp { kind, code: 0 },
+        Transport::Other => Transport::Other,
     };
     StoredPacket {
         at_ns: packet.at_ns.div_euclid(MINUTE_NS) * MINUTE_NS,
@@ -218,10 +229,17 @@ pub fn sanitised<'p>(packet: StoredPacket<'p>, pseudonyms: &Pseudonyms) -> Store
         destination: None,
         ip_id: None,
         payload: None,
+        ttl: BEGAN_WITH.into_iter().find(|ttl| *ttl >= packet.ttl).unwrap_or(u8::MAX),
+        wire_bytes: packet.wire_bytes.checked_next_power_of_two().unwrap_or(u32::MAX),
         transport,
         ..packet
     }
 }
+
+/// The flags of TCP that mean something: FIN to CWR.
+const FLAGS: u16 = 0xff;
+/// What systems set as time to live.
+const BEGAN_WITH: [u8; 3] = [32, 64, 128];
 
 /// The network of an address: /24 of IPv4, /48 of IPv6.
 fn cut(address: IpAddr) -> IpAddr {
@@ -256,8 +274,10 @@ mod tests {
         fn a_sanitised_packet_tells_neither_its_sensor_nor_its_source(
             (at_ns, sensor, source, destination) in (any::<i64>(), any::<u32>(), any::<u32>(), any::<u32>()),
             (sequence, acknowledgment, ip_id, payload) in (any::<u32>(), any::<u32>(), any::<u16>(), prop::collection::vec(any::<u8>(), 0..40)),
+            (source_port, window, ttl, code) in (any::<u16>(), any::<u16>(), 33_u8..=64, any::<u8>()),
         ) {
-            let tcp = packets::Tcp { source_port: 1, destination_port: 2, flags: 2, window: 3, sequence, acknowledgment, options: packets::TcpOptions::default() };
+            let tcp =
+                packets::Tcp { source_port: 1, destination_port: 2, flags: 2, window: 3, sequence, acknowledgment, options: packets::TcpOptions::default() };
             let packet = |source: u32, destination: u32, sequence: u32| StoredPacket {
                 at_ns: at_ns / 2,
                 sensor,
@@ -282,6 +302,13 @@ mod tests {
             // Packets that differ in nothing but what is hidden are the same.
             let other = sanitised(packet(source ^ 0x55, !destination, !sequence), &pseudonyms);
             prop_assert_eq!(given, other);
+            let chosen = packets::Tcp { source_port, window, flags: 0xf02, ..tcp };
+            let by_sender = StoredPacket { ttl, wire_bytes: 33 + u32::from(ttl - 33), transport: Transport::Tcp(chosen), ..packet(source, destination, sequence) };
+            prop_assert_eq!(given, sanitised(by_sender, &pseudonyms));
+            let icmp = |code| sanitised(StoredPacket { transport: Transport::Icmp { kind: 8, code }, ..packet(source, destination, sequence) }, &pseudonyms);
+            prop_assert_eq!(icmp(0), icmp(code));
+            let udp = |source_port| StoredPacket { transport: Transport::Ports { source_port, destination_port: 53 }, ..packet(source, destination, sequence) };
+            prop_assert_eq!(sanitised(udp(7), &pseudonyms), sanitised(udp(source_port), &pseudonyms));
         }
     }
 }

@@ -84,7 +84,7 @@ pub struct Row {
     pub sources: Option<u64>,
     /// Its part of all packets that were asked for, from 0 to 1.
     pub share: f64,
-    /// Packets for each sensor that watched; none where nobody did.
+    /// Packets for each sensor that watched; none where nobody did. Of a sensor: for as long as it watched itself.
     pub average_per_sensor: Option<f64>,
     /// Packets for each day that a sensor watched.
     pub per_sensor_day: Option<f64>,
@@ -155,15 +155,19 @@ pub(crate) async fn ranking(
     };
     let Counted { window: (from, to), packets, sources_are_exact, rows } = counted;
     let watches = chosen.watches(sensors::watches(&snapshot, from.0, to.0).await?);
-    let sensors_watching = watch::while_watching(&watches, from.0, to.0);
-    let sensor_days = watch::sensor_days(&watches, from.0, to.0);
-    let row = |(key, count, sources)| Row {
-        key,
-        packets: count,
-        sources,
-        share: share(count, packets),
-        average_per_sensor: average(count, sensors_watching),
-        per_sensor_day: average(count, sensor_days),
+    let watched = |watches: &[watch::Watch]| (watch::while_watching(watches, from.0, to.0), watch::sensor_days(watches, from.0, to.0));
+    let (sensors_watching, sensor_days) = watched(&watches);
+    // What one sensor saw, no other could have seen.
+    let of_row = |key: &str| match question.by {
+        By::Sensor => {
+            let id = known.iter().find(|sensor| sensor.name == key).map(|sensor| sensor.id);
+            watched(&watches.iter().filter(|watch| Some(watch.sensor) == id).copied().collect::<Vec<_>>())
+        }
+        _ => (sensors_watching, sensor_days),
+    };
+    let row = |(key, count, sources): (String, u64, Option<u64>)| {
+        let (sensors, days) = of_row(&key);
+        Row { packets: count, sources, share: share(count, packets), average_per_sensor: average(count, sensors), per_sensor_day: average(count, days), key }
     };
     Ok(Ranking {
         by: question.by,

@@ -137,6 +137,9 @@ on_both_databases! {
         let desk = Desk::of(&bench);
         assert!(researchers::add(&bench.ledger, &ROOT, "192.0.2.300/24", "x").await.is_err());
         assert!(researchers::add(&bench.ledger, &ROOT, "192.0.2.0/24", " ").await.is_err());
+        for wide in ["0.0.0.0/0", "192.0.0.0/15", "::/0", "2001:db8::/31"] {
+            assert!(researchers::add(&bench.ledger, &ROOT, wide, "Everybody").await.is_err(), "{wide}");
+        }
         researchers::add(&bench.ledger, &ROOT, "192.0.2.0/24", "All of it").await.unwrap();
         desk.both(SCANNER, DAY).await;
         assert!(desk.seek(DAY + HOUR).await.is_empty());

@@ -92,6 +92,13 @@ impl Baseline {
         (self.seen + 0.5) / (self.expected + 0.5)
     }
 
+    /// What windows of this day of the week have, in what all days have.
+    pub(super) fn rhythm(&self) -> f64 {
+        let usual = median(&mut self.days_back.iter().skip(1).filter_map(|level| *level).collect::<Vec<_>>());
+        let same_day = by_day_of_week(&self.days_back)[0];
+        usual.zip(same_day).map_or(1.0, |(usual, same_day)| (same_day - usual).exp())
+    }
+
     /// The standard deviation of a window's logarithm about its baseline: its own, moderated by that of its like.
     #[expect(clippy::cast_precision_loss, reason = "numbers of weeks")]
     pub(super) fn deviation(&self, prior: f64, prior_weight: f64) -> f64 {

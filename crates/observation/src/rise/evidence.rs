@@ -67,6 +67,12 @@ impl Evidence {
         }
     }
 
+    /// Packets beyond those that were to be expected.
+    #[must_use]
+    pub fn beyond_expected(&self) -> f64 {
+        self.seen - self.expected
+    }
+
     /// How many times as much as expected.
     #[must_use]
     pub fn ratio(&self) -> f64 {

@@ -10,8 +10,10 @@ const KNOWN: f64 = 24.0 * 14.0;
 const LEAST_WATCHED: f64 = 0.25;
 /// A sensor rose when it saw so many times as much as expected, and that happens so seldom by chance.
 const ROSE: (f64, f64) = (1.5, 0.1);
-/// Improbable counts of sensors are brought together from this probability on; none says more than the second: it may be odd.
+/// Improbable counts of sensors are brought together from the first probability on. So many of them may be odd: they say no more than the second, or
+/// than the next of them does.
 const TOGETHER: (f64, f64) = (0.05, 1e-4);
+const ODD: usize = 2;
 /// Sensors are compared with the others, but not with less than this part of what was expected.
 const LEAST_OTHERS: f64 = 0.8;
 /// A sensor of which fewer packets are expected says nothing by itself.
@@ -89,8 +91,10 @@ impl Sensors {
         let some = if high.len() < needed || needed < 2 {
             1.0
         } else {
-            let chances: Vec<f64> =
-                high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).map(|chance| chance.max(TOGETHER.1)).collect();
+            let mut chances: Vec<f64> = high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).collect();
+            chances.sort_unstable_by(f64::total_cmp);
+            let least = chances.get(ODD).map_or(TOGETHER.1, |next| next.min(TOGETHER.1));
+            chances.iter_mut().for_each(|chance| *chance = chance.max(least));
             tail::several(&chances, TOGETHER.0, needed, count)
         };
         let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
@@ -109,20 +113,21 @@ impl Sensors {
 pub(super) struct Sources {
     pub(super) now: f64,
     pub(super) before: f64,
-    /// The logarithm of what there are now, as it were of the sensors of before.
+    /// The logarithm of what there are now, as it were of the sensors of before, on any day of the week.
     log: f64,
 }
 
 impl Sources {
-    pub(super) fn of(series: &Series, profile: &Profile, watching: &Watching, end: usize) -> Self {
+    /// `rhythm` is what the window's day of the week has, in what all days have.
+    pub(super) fn of(series: &Series, profile: &Profile, watching: &Watching, end: usize, rhythm: f64) -> Self {
         let mut days = profile.sources.clone();
         let before = super::baseline::median(&mut days).unwrap_or_default();
         #[expect(clippy::cast_precision_loss, reason = "hours of two days")]
         let sensors = watching.all(series.recent.from, end) / (end.saturating_sub(series.recent.from)).max(1) as f64;
         // More sensors meet more sources; never so many more.
-        let more_sensors = (sensors / profile.sensors.max(1e-9)).max(1.0);
+        let usual = (sensors / profile.sensors.max(1e-9)).max(1.0) * rhythm;
         let now = f64::from(series.recent.sources);
-        Self { now, before: before * more_sensors, log: (now / more_sensors + 0.5).ln() }
+        Self { now, before: before * usual, log: (now / usual + 0.5).ln() }
     }
 
     /// How many deviations there are more sources than on days before; `prior` is the variance that is usual.

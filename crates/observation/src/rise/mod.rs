@@ -199,7 +199,7 @@ const fn family(key: Key) -> usize {
 /// Measures one series; nothing where it has nothing to say.
 #[expect(clippy::cast_precision_loss, reason = "numbers of days")]
 fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watching: &Watching, end: usize, like: &Like) -> Option<Measured> {
-    let sources = Sources::of(series, profile, watching, end);
+    let sources = Sources::of(series, profile, watching, end, baseline.map_or(1.0, Baseline::rhythm));
     let seen = series.packets.sum(end - DAY.min(end), end);
     let first = first::probability(series, profile, watching, end);
     let rise = |kind, from, expected, score, probability, sensors: Option<&Sensors>, weeks| Rise {

@@ -12,6 +12,8 @@ use noroshi_ledger::{Ledger, Query, audit::Entry};
 use serde_json::json;
 use std::net::IpAddr;
 
+/// The widest network of research: of IPv4, and of IPv6.
+const WIDEST: (u8, u8) = (16, 32);
 /// The longest name, in characters, and the most networks.
 const MOST_CHARS: usize = 100;
 const MOST_NETWORKS: usize = 10_000;
@@ -40,7 +42,7 @@ pub async fn list(query: &impl Query, actor: &Actor) -> Result<Vec<Researcher>, 
 /// Adds a network (`192.0.2.0/24`) or an address, or names a known one anew.
 ///
 /// # Errors
-/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when it is no network, the name is none, or there are too many.
+/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when it is no network or too wide a one, the name is none, or there are too many.
 pub async fn add(ledger: &Ledger, actor: &Actor, network: &str, name: &str) -> Result<(), ObservationError> {
     actor.must_can(Action::WorkRises)?;
     let (network, name) = (parse(network)?, name.trim());
@@ -49,6 +51,14 @@ pub async fn add(ledger: &Ledger, actor: &Actor, network: &str, name: &str) -> R
             "researcher-name",
             format!("名前を {MOST_CHARS} 文字以内で、制御文字を使わずに書いてください。"),
             format!("write a name of {MOST_CHARS} characters at most, without control characters"),
+        )));
+    }
+    let widest = if network.addr().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+    if network.prefix_len() < widest {
+        return Err(ObservationError::Refused(Reason::new(
+            "researcher-wide",
+            format!("{network} は広すぎます。/{widest} までのネットワークを指定してください。"),
+            format!("{network} is too wide: nobody's scans would be told any more; give networks of /{widest} or narrower"),
         )));
     }
     let work = ledger.begin().await?;

@@ -52,9 +52,13 @@ obs-sentence-first = Most packets came to { $port }: { $average } for each senso
 obs-sentence-first-alone = Most packets came to { $port }: { $average } for each sensor and day.
 obs-sentence-new = New among the first ten: { $ports }.
 obs-sentence-sides = Sensors at home received { $home } packets each day, those abroad { $abroad }.
-obs-rise-sudden = Packets to { $port } rose within a day: from { $from }, last seen on { $to }.
-obs-rise-slow = Packets to { $port } rose over days: from { $from }, last seen on { $to }.
-obs-rise-first-seen = Packets to { $port } came for the first time on { $from } and were last seen on { $to }.
+obs-rise-sudden = Packets { $source }to { $port } rose within a day, from { $from } on.
+obs-rise-slow = Packets { $source }to { $port } rose over days, from { $from } on.
+obs-rise-first-seen = Packets { $source }to { $port } came for the first time on { $from }.
+obs-rise-until = It lasted until { $to }.
+obs-rise-goes-on = On { $to } it was still going on.
+obs-rise-of-country = { $port } from { $country }
+obs-rise-source = from { $country }{" "}
 obs-rise-evidence = In its clearest 24 hours there were { $seen }, where { $expected } were to be expected; { $rose } of { $sensors } sensors saw it.
 obs-no-rises = No rise of this period has been published.
 

@@ -52,9 +52,13 @@ obs-sentence-first = 最も多かったのは { $port } で、センサー 1 台
 obs-sentence-first-alone = 最も多かったのは { $port } で、センサー 1 台・1 日あたり { $average } 個でした。
 obs-sentence-new = 新たに上位 10 位に入ったのは { $ports } です。
 obs-sentence-sides = 1 日あたりのパケット数は、国内のセンサーが { $home } 個、海外のセンサーが { $abroad } 個でした。
-obs-rise-sudden = { $port } 宛てのパケットが { $from } から急に増加し、{ $to } まで続きました。
-obs-rise-slow = { $port } 宛てのパケットが { $from } から数日かけて増加し、{ $to } まで続きました。
-obs-rise-first-seen = { $port } 宛てのパケットが { $from } に初めて観測され、{ $to } まで続きました。
+obs-rise-sudden = { $source }{ $port } 宛てのパケットが { $from } から急に増加しました。
+obs-rise-slow = { $source }{ $port } 宛てのパケットが { $from } から数日かけて増加しました。
+obs-rise-first-seen = { $source }{ $port } 宛てのパケットが { $from } に初めて観測されました。
+obs-rise-until = { $to } まで続きました。
+obs-rise-goes-on = { $to } の時点でも続いています。
+obs-rise-of-country = { $port }（{ $country }から）
+obs-rise-source = { $country }から{" "}
 obs-rise-evidence = 最も明らかだった 24 時間に { $seen } 個が届き、通常は { $expected } 個です。{ $sensors } 台のうち { $rose } 台で増加しました。
 obs-no-rises = この期間に公表された増加はありません。
 

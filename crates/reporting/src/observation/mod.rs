@@ -12,7 +12,7 @@ mod through_time;
 mod told;
 
 pub use figures::{Asking, Figures, Part, Side, count};
-pub use rises::{Drawn, MOST_RISES, published};
+pub use rises::{Drawn, published};
 pub use sums::check;
 
 use crate::{ReportingError, Words};

@@ -9,6 +9,7 @@ use crate::{
     ReportingError,
     graph::{self, Axis, View},
 };
+use jiff::Timestamp;
 use noroshi_document::{
     chart::{Chart, Kind, Series as Line},
     model::Block,
@@ -25,9 +26,10 @@ use noroshi_observation::{
     top::By,
 };
 use serde_json::Value;
+use std::ops::Range;
 
-/// The most rises of a report: more is not read.
-pub const MOST_RISES: usize = 12;
+/// So many rises are drawn; what comes behind them is told in words.
+const DRAWN: usize = 12;
 
 /// A rise with how it went.
 #[derive(Clone, Debug)]
@@ -48,7 +50,7 @@ pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>,
     rises.retain(|rise| rise.state == State::Published);
     rises.sort_by_key(|rise| (rise.from, rise.number));
     let mut drawn = Vec::new();
-    for rise in rises.into_iter().take(MOST_RISES) {
+    for rise in rises {
         let Some(selection) = selection(&rise) else { continue };
         let question = series::Question { selection: selection.clone(), from, to, bucket: Bucket::Day };
         let series = series::series(asking.place, asking.actor, asking.standpoint, &question).await?;
@@ -71,36 +73,69 @@ pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, Rep
     if rises.is_empty() {
         blocks.push(Block::Note(told.words.get("obs-no-rises")));
     }
-    for one in rises {
+    for (place, one) in rises.iter().enumerate() {
         let id = told.id(&format!("rise-{}", one.rise.number));
         blocks.push(Block::Heading { level: 3, text: name(told, &one.rise), id });
         blocks.push(Block::Paragraph(sentences(told, one)));
-        blocks.push(Block::Chart(chart(told, one)?));
+        if place < DRAWN {
+            blocks.push(Block::Chart(chart(told, one)?));
+        }
     }
     Ok(blocks)
 }
 
-/// `5168/TCP`, `1433/TCP CN`.
+/// `5168/TCP`, `1433/TCP（中国から）`.
 fn name(told: &Told<'_>, rise: &Rise) -> String {
-    let service = graph::name(told.words, By::Port, &rise.service);
+    let port = graph::name(told.words, By::Port, &rise.service);
     match &rise.country {
-        Some(country) => format!("{service} {}", graph::name(told.words, By::Country, country)),
-        None => service,
+        Some(country) => told.words.with("obs-rise-of-country", &[("port", &port), ("country", &graph::name(told.words, By::Country, country))]),
+        None => port,
     }
+}
+
+/// What is left of a rise on a day that it goes on, in what was expected; or, where nothing was, in what there was when it was clearest.
+const GOES_ON: (f64, f64) = (1.3, 0.1);
+
+/// The points of a rise on the axis of its days, and whether it goes on at their end: from its begin to the last day before two on which hardly
+/// anything was left of it. Days that nobody watched end nothing.
+fn days(one: &Drawn) -> Option<(Range<usize>, bool)> {
+    let evidence = &one.rise.evidence;
+    let least = (evidence.expected * GOES_ON.0).max(evidence.seen * GOES_ON.1);
+    let first = stretch(&one.series, Moment(one.rise.from), Moment(i64::MAX))?.start;
+    let (mut last, mut days) = (first, 0);
+    for (point, row) in one.series.rows.iter().enumerate().skip(first) {
+        #[expect(clippy::cast_precision_loss, reason = "packets of a day")]
+        let Some(packets) = row.packets.map(|packets| packets as f64) else { continue };
+        days += 1;
+        if packets >= least {
+            (last, days) = (point, 0);
+        } else if days > 1 {
+            return Some((first..last + 1, false));
+        }
+    }
+    Some((first..last + 1, true))
 }
 
 /// How it came and until when it was seen, what speaks for it, and what it is.
 fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
     let (rise, evidence) = (&one.rise, &one.rise.evidence);
-    let day = |at: i64| Prose::from(told.zone.wall(Moment(at)).date().to_string());
+    let day = |at: Moment| Prose::from(told.zone.wall(at).date().to_string());
+    let source = match &rise.country {
+        Some(country) => told.words.with("obs-rise-source", &[("country", &graph::name(told.words, By::Country, country))]),
+        None => String::new(),
+    };
     let how = told.words.prose(
         match rise.kind {
             noroshi_observation::rise::Kind::Sudden => "obs-rise-sudden",
             noroshi_observation::rise::Kind::Slow => "obs-rise-slow",
             noroshi_observation::rise::Kind::FirstSeen => "obs-rise-first-seen",
         },
-        [("port", name(told, rise).into()), ("from", day(rise.from)), ("to", day(rise.to - 1))],
+        [("port", graph::name(told.words, By::Port, &rise.service).into()), ("source", source.into()), ("from", day(Moment(rise.from)))],
     );
+    let until = days(one).and_then(|(points, goes_on)| {
+        let last: Timestamp = one.series.rows.get(points.end.checked_sub(1)?)?.at.parse().ok()?;
+        Some(told.words.prose(if goes_on { "obs-rise-goes-on" } else { "obs-rise-until" }, [("to", day(last.into()))]))
+    });
     let view = View { from: Moment(evidence.from), to: Moment(evidence.to), bucket: Bucket::Hour, ..told.view().series(one.selection.clone()) };
     let mut query = view.query();
     if let Value::Object(fields) = &mut query {
@@ -112,7 +147,7 @@ fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
     let count = |value: usize| -> Prose { Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query: query.clone(), href: None }.into() };
     let sensors = [("rose", count(evidence.sensors_rose)), ("sensors", count(evidence.sensors_watched))];
     let evidence = told.words.prose("obs-rise-evidence", [("seen", seen.into()), ("expected", expected.into())].into_iter().chain(sensors));
-    told.sentences([how, evidence, rise.explanation.get(told.words.0).into()])
+    told.sentences([Some(how), until, Some(evidence), Some(rise.explanation.get(told.words.0).into())].into_iter().flatten())
 }
 
 fn chart(told: &Told<'_>, one: &Drawn) -> Result<Chart, ReportingError> {
@@ -124,8 +159,8 @@ fn chart(told: &Told<'_>, one: &Drawn) -> Result<Chart, ReportingError> {
     let title = told.words.with("obs-chart-rise", &[("port", &name)]);
     let id = told.id(&format!("chart-rise-{}", one.rise.number));
     let chart = Chart::new(id, title, Kind::Lines, axis.labels, vec![line])?.points(axis.points)?;
-    let chart = match stretch(&one.series, Moment(one.rise.from), Moment(one.rise.to)) {
-        Some(points) => chart.span(points, told.words.get("obs-rise"))?,
+    let chart = match days(one) {
+        Some((points, _)) => chart.span(points, told.words.get("obs-rise"))?,
         None => chart,
     };
     Ok(chart.unit(told.words.get("obs-unit-sensor-day")))

@@ -141,6 +141,14 @@ fn country_key(country: Option<Country>) -> String {
     country.map_or_else(|| "unknown".to_owned(), |country| country.as_str().to_owned())
 }
 
+/// A country, or nothing for all of a service.
+fn origin_key(origin: Origin) -> String {
+    match origin {
+        Origin::Anywhere => String::new(),
+        Origin::Country(country) => country_key(country),
+    }
+}
+
 /// Of each service one: the whole of it where that rose, else its country that rose most.
 fn gathered(judgement: &Judgement, loaded: &Loaded, at: i64) -> Vec<Candidate> {
     let mut by_service: BTreeMap<Service, Vec<&Rise>> = BTreeMap::new();
@@ -153,7 +161,7 @@ fn gathered(judgement: &Judgement, loaded: &Loaded, at: i64) -> Vec<Candidate> {
         evidence.countries_rose =
             rises.iter().filter_map(|rise| if let Origin::Country(of) = rise.key.origin { Some(country_key(of)) } else { None }).collect();
         evidence.countries = shares(loaded.countries.get(&service).into_iter().flatten().map(|(country, packets)| (country_key(*country), *packets)));
-        let country = if let Origin::Country(of) = rise.key.origin { country_key(of) } else { String::new() };
+        let country = origin_key(rise.key.origin);
         Some(Candidate { rise, evidence, country })
     };
     by_service.into_iter().filter_map(candidate).collect()
@@ -199,26 +207,34 @@ async fn borne_out(place: &Observatory, standpoint: Standpoint<'_>, mut candidat
     Ok(Some(candidate))
 }
 
-/// Keeps what was found: what goes on is extended, the rest is new.
+/// Whether what a moment tells of one key is about a rise: of the whole of a service everything that is told of it is, of a country what is told of that.
+fn is_about(row: &rises::Row, service: Service, country: &str) -> bool {
+    service_key(service) == row.service && (row.country.is_empty() || row.country == country)
+}
+
+/// Keeps what was found: what goes on is extended, the rest is new. The evidence of a rise is that of the 24 hours in which most came beyond what was
+/// expected, until somebody has said what it is: what was said was said of that.
 async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgement, at: i64, detected: &mut Detected) -> Result<(), ObservationError> {
     let over = i64::try_from(OVER_AFTER).unwrap_or_default() * HOUR_US;
     let known = rises::within(work, at - over, at).await?;
     let text = |evidence: &Evidence| serde_json::to_string(evidence).map_err(|error| LedgerError::Damaged(error.to_string()));
     for row in &known {
-        let lasts = |rise: &&Rise| service_key(rise.key.service) == row.service;
-        let found = candidates.iter().find(|candidate| service_key(candidate.rise.key.service) == row.service);
-        if found.is_none() && !judgement.lasting.iter().any(|rise| lasts(&rise)) {
+        let lasts = |rise: &Rise| is_about(row, rise.key.service, &origin_key(rise.key.origin));
+        let found = candidates.iter().find(|candidate| is_about(row, candidate.rise.key.service, &candidate.country));
+        if found.is_none() && !judgement.lasting.iter().any(lasts) {
             continue;
         }
-        // The evidence is that of the time at which it was clearest.
         let kept: Evidence = serde_json::from_str(&row.evidence).map_err(|error| LedgerError::Damaged(error.to_string()))?;
-        let clearest = found.map(|candidate| &candidate.evidence).filter(|evidence| evidence.probability < kept.probability).unwrap_or(&kept);
+        let clearer = |candidate: &&Candidate| {
+            row.state == State::Open.key() && candidate.country == row.country && candidate.evidence.beyond_expected() > kept.beyond_expected()
+        };
+        let clearest = found.filter(clearer).map_or(&kept, |candidate| &candidate.evidence);
         rises::extend(work, row.id, row.to_at.max(at), &text(clearest)?).await?;
         detected.going_on.push(row.number);
     }
     for Candidate { rise, evidence, country } in candidates {
         let service = service_key(rise.key.service);
-        if known.iter().any(|row| row.service == service) {
+        if known.iter().any(|row| is_about(row, rise.key.service, &country)) {
             continue;
         }
         let from = at - i64::try_from(REACH - rise.from.min(REACH)).unwrap_or_default() * HOUR_US;
