@@ -60,3 +60,30 @@ pub(crate) fn of(seen: &ScannerSeen, ours: &Ours) -> Vec<u8> {
     }
     report.to_string().into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_tells_the_port_that_was_asked_for_most() {
+        let ours = Ours { team: "Example CSIRT".into(), domain: "ex.invalid".into() };
+        for (most, port) in [("tcp/22", Value::from(22)), ("udp/53", Value::from(53)), ("icmp/8", Value::Null)] {
+            let seen = ScannerSeen {
+                source: "192.0.2.1".parse().expect("an address"),
+                country: "JP".into(),
+                packets: 900,
+                sensors: 3,
+                services: 2,
+                most: vec![most.into(), "tcp/80".into()],
+                tools: vec!["zmap".into()],
+                first: "2024-03-10T00:00:00Z".into(),
+                last: "2024-03-10T01:00:00Z".into(),
+            };
+            let report: Value = serde_json::from_slice(&of(&seen, &ours)).expect("JSON");
+            assert_eq!(report["destination_port"], port, "{most}");
+            assert!(report["description"].as_str().is_some_and(|text| text.contains("900 packets to 3 sensors") && text.contains("zmap")), "{report}");
+            assert_eq!(of(&seen, &ours), of(&seen, &ours), "the same sight is the same report");
+        }
+    }
+}

@@ -290,6 +290,10 @@ on_both_databases! {
             assert_eq!((row.packets, row.share), (packets, 1.0));
             assert!((row.average_per_sensor.unwrap() - average).abs() < 1e-9 && (row.per_sensor_day.unwrap() - per_day).abs() < 1e-9, "{fields:?} {row:?}");
         }
+        // What one sensor saw, no other could have seen: its own days divide it.
+        let by_sensor = desk.top(By::Sensor, &selection(&[]), (1, 3), 10).await;
+        let rows: Vec<_> = by_sensor.rows.iter().map(|row| (row.key.as_str(), row.packets, row.average_per_sensor, row.per_sensor_day)).collect();
+        assert_eq!(rows, [("far", 110, Some(110.0), Some(55.0)), ("south", 50, Some(50.0), Some(25.0)), ("north", 10, Some(10.0), Some(5.0))]);
         // Weeks and months, and a time in which nobody watched.
         let weeks = desk.series(&selection(&[("port", "tcp/22"), ("sensors", "home")]), (-14, 9), series::Bucket::Week).await;
         assert_eq!(weeks.iter().map(|row| row.packets).collect::<Vec<_>>(), [None, None, Some(30), Some(30)]);

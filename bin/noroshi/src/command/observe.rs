@@ -46,7 +46,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             if json.json {
                 print_json(&ranking)?;
             } else {
-                print_ranking(&ranking)?;
+                print_ranking(&ranking, (from, to))?;
             }
             Ok(Done::Whole)
         }
@@ -57,7 +57,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             if json.json {
                 print_json(&series)?;
             } else {
-                print_series(&series)?;
+                print_series(&series, question.bucket)?;
             }
             Ok(Done::Whole)
         }
@@ -136,9 +136,19 @@ async fn import(place: &Observatory, sensor: &str, paths: &[PathBuf], as_json: b
     })
 }
 
-fn print_ranking(ranking: &top::Ranking) -> anyhow::Result<()> {
-    if ranking.rows.is_empty() {
-        eprintln!("nothing was seen in that time; bring in captures with: noroshi observe import --sensor NAME PCAP");
+fn print_ranking(ranking: &top::Ranking, (from, to): (Moment, Moment)) -> anyhow::Result<()> {
+    let top::Ranking { from: counted_from, to: counted_to, .. } = ranking;
+    if counted_from == counted_to {
+        eprintln!("the packets of that time are gone, and no sum tells this; ask by port, country, sensor or tool alone");
+        return Ok(());
+    }
+    if (counted_from, counted_to) != (&from.rfc3339(), &to.rfc3339()) {
+        eprintln!("counted from {counted_from} to {counted_to}: of the rest nothing is left, or sums of whole days alone");
+    }
+    if ranking.rows.is_empty() && ranking.sensors_watching > 0.0 {
+        eprintln!("nothing that fits was seen in that time");
+    } else if ranking.rows.is_empty() {
+        eprintln!("no sensor watched in that time; bring in captures with: noroshi observe import --sensor NAME PCAP");
     }
     for (place, row) in (1..).zip(&ranking.rows) {
         let (average, sources) = (decimal(row.average_per_sensor), number(row.sources));
@@ -161,7 +171,8 @@ fn number(figure: Option<u64>) -> String {
     figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string())
 }
 
-fn print_series(series: &series::Series) -> anyhow::Result<()> {
+fn print_series(series: &series::Series, bucket: series::Bucket) -> anyhow::Result<()> {
+    let not_kept = if bucket == series::Bucket::Hour { "not kept by the hour: ask by day" } else { "not kept: the packets are gone, and no sum tells this" };
     for row in &series.rows {
         match row.packets {
             Some(packets) => {
@@ -171,7 +182,7 @@ fn print_series(series: &series::Series) -> anyhow::Result<()> {
                     row.at, row.sensors_watching
                 ))?;
             }
-            None if row.sensors_watching > 0.0 => print(&format!("{}  not kept by the hour: only days are left", row.at))?,
+            None if row.sensors_watching > 0.0 => print(&format!("{}  {not_kept}", row.at))?,
             None => print(&format!("{}  not watched", row.at))?,
         }
     }

@@ -2,13 +2,15 @@
 
 use super::{Graph, Hand, Line, View, lines, name};
 use crate::ReportingError;
+use jiff::Timestamp;
 use noroshi_document::{
     change, number,
     table::{Cell, Column, Figure, Row, Table},
 };
+use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     ranks::{Ranked, Ranks, of_key},
-    top::By,
+    top::{By, Ranking},
 };
 
 /// Draws ranks (at most five), with their table.
@@ -66,10 +68,14 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
         cells.push(row.sources.map_or_else(dash, |sources| Cell::Text(number::grouped(i64::try_from(sources).unwrap_or(i64::MAX)))));
         Row::named(name(hand.words, view.by, &row.key), cells)
     };
+    let is_gone = ranks.ranking.from == ranks.ranking.to;
     let mut notes = Vec::new();
+    notes.extend(counted_else(hand, ranks, view).filter(|_| !is_gone));
+    let less = |before: &Ranking| before.sensor_days < ranks.ranking.sensor_days * ENOUGH_BEFORE;
+    notes.extend(ranks.before.as_ref().filter(|before| less(before)).map(|_| word("graph-note-before")));
     notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
     notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
-    notes.push(hand.words.with("graph-note-watched", &[("sensors", &number::average(ranks.ranking.sensors_watching))]));
+    notes.extend((!is_gone).then(|| hand.words.with("graph-note-watched", &[("sensors", &number::average(ranks.ranking.sensors_watching))])));
     Table {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -78,8 +84,20 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
         unit: Some(word("graph-unit-day")),
         total: None,
         notes,
-        empty: Some(word("graph-empty")),
+        empty: Some(if is_gone { word("graph-gone") } else { word("graph-empty") }),
     }
+}
+
+/// In the time before, sensors have to have watched this part of what they watched now, for both to be compared.
+const ENOUGH_BEFORE: f64 = 0.5;
+
+/// Says what time was counted, where it is another than was asked for.
+fn counted_else(hand: Hand<'_>, ranks: &Ranks, view: &View) -> Option<String> {
+    let minute = |text: &str| Some(hand.zone.minute(Moment::from(text.parse::<Timestamp>().ok()?)));
+    let Ranking { from, to, .. } = &ranks.ranking;
+    let is_other = *from != view.from.rfc3339() || *to != view.to.rfc3339();
+    let (from, to) = (minute(from)?, minute(to)?);
+    is_other.then(|| hand.words.with("graph-note-window", &[("from", &from), ("to", &to)]))
 }
 
 /// How an average changed, in whole percent; averages are compared by the thousandth.

@@ -269,6 +269,30 @@ mod tests {
     use noroshi_kernel::moment::Zone;
 
     #[test]
+    fn a_rise_of_one_country_is_none_of_another() {
+        let smb = Service::Port { protocol: 6, port: 445 };
+        let row = |country: &str| rises::Row {
+            id: 1,
+            number: 1,
+            service: "tcp/445".into(),
+            country: country.into(),
+            kind: "sudden".into(),
+            state: "open".into(),
+            from_at: 0,
+            to_at: 0,
+            found_at: 0,
+            evidence: String::new(),
+            explanation_ja: String::new(),
+            explanation_en: String::new(),
+            reason: String::new(),
+        };
+        for (of, told, expected) in [("", "", true), ("", "RU", true), ("RU", "RU", true), ("RU", "BR", false), ("RU", "", false), ("unknown", "RU", false)] {
+            assert_eq!(is_about(&row(of), smb, told), expected, "{of} {told}");
+        }
+        assert!(!is_about(&row(""), Service::Port { protocol: 17, port: 445 }, ""));
+    }
+
+    #[test]
     fn what_was_missed_is_judged_by_hours_and_further_back_by_days() {
         const DAY: i64 = Moment::DAY_US;
         let mut calendar = Calendar::new(Zone::named("UTC").unwrap());
