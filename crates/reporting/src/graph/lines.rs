@@ -37,7 +37,10 @@ pub fn lines(hand: Hand<'_>, (id, title, table): (&str, &str, &str), lines: &[Li
     });
     let series: Vec<chart::Series> = series.collect();
     let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
-    let caption = hand.words.with("graph-caption", &[("title", title), ("names", &names.join(hand.words.get("graph-comma").as_str())), ("unit", &unit)]);
+    let caption = match names.as_slice() {
+        [] => title.to_owned(),
+        names => hand.words.with("graph-caption", &[("title", title), ("names", &names.join(hand.words.get("graph-comma").as_str())), ("unit", &unit)]),
+    };
     let chart = Chart::new(id, title, Kind::Lines, axis.labels, series).and_then(|chart| chart.points(axis.points)).map_err(undrawable)?;
     Ok(chart.unit(unit).table(table).caption(caption))
 }

@@ -37,7 +37,9 @@ pub fn ranks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
 #[must_use]
 pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &View) -> Table {
     let word = |key: &str| hand.words.get(key);
-    let (by_port, has_before) = (view.by == By::Port, ranks.before.is_some());
+    let by_port = view.by == By::Port;
+    // Where the packets of the time before are gone, nothing is new.
+    let has_before = ranks.before.as_ref().is_some_and(|before| before.from != before.to);
     let right = |key: &str| Column::right(word(&format!("graph-column-{key}")));
     let mut columns = vec![Column::left(word(&format!("graph-by-{}", view.by.key())))];
     columns.extend(by_port.then(|| Column::left(word("graph-column-service"))));
@@ -72,7 +74,7 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
     let mut notes = Vec::new();
     notes.extend(counted_else(hand, ranks, view).filter(|_| !is_gone));
     let less = |before: &Ranking| before.sensor_days < ranks.ranking.sensor_days * ENOUGH_BEFORE;
-    notes.extend(ranks.before.as_ref().filter(|before| less(before)).map(|_| word("graph-note-before")));
+    notes.extend(ranks.before.as_ref().filter(|before| has_before && less(before)).map(|_| word("graph-note-before")));
     notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
     notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
     notes.extend((!is_gone).then(|| hand.words.with("graph-note-watched", &[("sensors", &number::average(ranks.ranking.sensors_watching))])));
