@@ -19,7 +19,6 @@ rise-kind-first-seen = First seen
 rise-how = Kind
 rise-from = Since
 rise-from-country = from { $what }
-rise-country-unknown = Unknown
 rise-times = { $what } ×
 rise-of = { $part } of { $whole }
 rise-ratio = Times as expected

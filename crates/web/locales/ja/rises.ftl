@@ -19,7 +19,6 @@ rise-kind-first-seen = 初観測
 rise-how = 種類
 rise-from = いつから
 rise-from-country = { $what } から
-rise-country-unknown = 不明
 rise-times = { $what } 倍
 rise-of = { $part } / { $whole }
 rise-ratio = 通常との比

@@ -22,7 +22,9 @@ use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     rise::State as RiseState,
     service::rises::{self, Rise},
+    top::By,
 };
+use noroshi_reporting::graph;
 
 /// The rises of one page.
 const PER_PAGE: u64 = 100;
@@ -80,11 +82,7 @@ pub(crate) fn whole(value: f64) -> String {
 
 /// What a country is called.
 pub(super) fn country_name(code: &str, words: Words) -> String {
-    match noroshi_catalogue::country_name(code, words.language) {
-        Some(name) => name.to_owned(),
-        None if code == "unknown" => words.say("rise-country-unknown"),
-        None => code.to_owned(),
-    }
+    graph::name(noroshi_reporting::Words(words.language), By::Country, code)
 }
 
 impl Shown {
