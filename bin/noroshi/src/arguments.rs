@@ -6,7 +6,7 @@ mod sensor;
 mod share;
 
 pub(crate) use kev::Kev;
-pub(crate) use observe::{Graph, Observe, Researcher, When, Which, Window, within};
+pub(crate) use observe::{Graph, Observe, Ranks, Researcher, Show, When, Which, Window, within};
 pub(crate) use sensor::Sensor;
 pub(crate) use share::Share;
 

@@ -13,7 +13,7 @@ use noroshi_observation::{
         ingest::{self, INGEST},
         receive::Receiver,
         rollup::{self, ROLLUP},
-        scanners,
+        scanners::{self, SEEK},
         tend::{self, TEND},
     },
 };
@@ -55,21 +55,15 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
         async move { tend::tend(&place, keep_days).await.map(|_| Done::Alone).map_err(|error| Failure::retry(untidy(&error))) }
     };
     let (place, reckoning) = (platform.observatory()?, platform.reckoning.clone());
-    let threshold = platform.configuration.observation.scanners();
     let look_for_rises = move |_: Job| {
         let (place, reckoning) = (place.clone(), reckoning.clone());
         async move {
             let standpoint = Standpoint { zone: &reckoning.zone, home: &reckoning.home };
-            let judged = detect::due(&place, standpoint).await.map_err(|error| Failure::retry(unjudged(&error)))?;
-            // Scans of the same 24 hours: as often as hours are judged.
-            if let Some(threshold) = threshold.filter(|_| !judged.is_empty()) {
-                scanners::seek(&place, standpoint, threshold, place.ledger.now()).await.map_err(|error| Failure::retry(unjudged(&error)))?;
-            }
-            Ok(Done::Alone)
+            detect::due(&place, standpoint).await.map(|_| Done::Alone).map_err(|error| Failure::retry(unjudged(&error)))
         }
     };
     let every = |name, kind, seconds| Schedule::new(name, kind, Rhythm::Every(Duration::from_secs(seconds)));
-    Ok(runner
+    let runner = runner
         .outside(INGEST, ingest)
         // Batches order it when they come; the rhythm is for what a server left that ended.
         .schedule(every("observation.ingest", INGEST, 60))
@@ -79,7 +73,17 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
         .schedule(every("observation.tend", TEND, 3_600))
         .outside(DETECT, look_for_rises)
         // An hour is judged some minutes after it ended, once its batches are in the rollups.
-        .schedule(every("observation.detect", DETECT, 600)))
+        .schedule(every("observation.detect", DETECT, 600));
+    let Some(threshold) = platform.configuration.observation.scanners() else { return Ok(runner) };
+    let (place, reckoning) = (platform.observatory()?, platform.reckoning.clone());
+    let look_for_scanners = move |_: Job| {
+        let (place, reckoning) = (place.clone(), reckoning.clone());
+        async move {
+            let standpoint = Standpoint { zone: &reckoning.zone, home: &reckoning.home };
+            scanners::due(&place, standpoint, threshold).await.map(|_| Done::Alone).map_err(|error| Failure::retry(unsought(&error)))
+        }
+    };
+    Ok(runner.outside(SEEK, look_for_scanners).schedule(every("observation.seek_scanners", SEEK, 600)))
 }
 
 fn not_counted(error: &ObservationError) -> Reason {
@@ -96,6 +100,10 @@ fn untidy(error: &ObservationError) -> Reason {
 
 fn unjudged(error: &ObservationError) -> Reason {
     Reason::new("rises-unjudged", format!("増加を調べられませんでした: {error}"), format!("rises could not be looked for: {error}"))
+}
+
+fn unsought(error: &ObservationError) -> Reason {
+    Reason::new("scanners-unsought", format!("スキャン元を調べられませんでした: {error}"), format!("scanning sources could not be looked for: {error}"))
 }
 
 fn waits(error: &ObservationError) -> Reason {

@@ -66,6 +66,7 @@ pub(crate) const DRAFT_SCANNER: Kind = Kind::named("incident.draft_scanner");
 /// | `observation.tend` | every hour | `tend::tend` |
 /// | `incident.draft_scanner` | after a source at home scanned | `Intake::desk` |
 /// | `observation.detect` | every ten minutes | `detect::due`: the hours that nobody judged yet |
+/// | `observation.seek_scanners` | every ten minutes, when there is a threshold | `scanners::due`: sources at home that scanned |
 /// | `site.publish` | every Monday at 6, when there is a directory for the site | `site::observation::publish` |
 pub(crate) async fn jobs(platform: &Platform) -> anyhow::Result<Running> {
     let intake = platform.intake(Actor::Platform);

@@ -1,4 +1,5 @@
-//! The world's vulnerabilities as others published them, each with where we have it from, what listens at a port, and what countries are called.
+//! The world's vulnerabilities as others published them, each with where we have it from, what listens at a port, and what countries
+//! and regions are called.
 //!
 //! What stands here is public: whoever may sign in may read it, and nothing here asks for an actor but what changes something.
 //!
@@ -14,8 +15,10 @@ mod error;
 pub mod imported;
 pub mod kev;
 pub mod migrations;
+mod region;
 pub mod service;
 
 pub use country::country_name;
 pub use error::CatalogueError;
+pub use region::region_name;
 pub use service::service_name;

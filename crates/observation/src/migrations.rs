@@ -95,7 +95,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     // Rises that were found. `service` and `country` as cells name them (no country: from anywhere); `evidence` is JSON (`rise/evidence.rs`).
     // `observation_detected` holds the hour until which everything was judged. `observation_researcher`: networks from which research scans come that
-    // is known. `observation_scanner`: sources of which a draft was made, until when they were seen.
+    // is known. `observation_scanner` became `observation_sight`.
     Migration {
         name: "observation_m0006_rises",
         both: &[
@@ -123,6 +123,19 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "observation_m0008_live_files",
         both: &["DROP INDEX observation_file_span", "CREATE INDEX observation_file_live ON observation_file (to_at, from_at) WHERE retired_at IS NULL"],
+        sqlite: &[],
+        postgres: &[],
+    },
+    // Sources at home that scanned: `evidence` is what was seen of them (JSON), so that it can be shown; a source may scan again. `observation_sought`
+    // holds the hour until which they were sought.
+    Migration {
+        name: "observation_m0009_sights",
+        both: &[
+            "CREATE TABLE observation_sight (id {id}, source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, packets BIGINT NOT NULL, evidence TEXT NOT NULL)",
+            "CREATE INDEX observation_sight_source ON observation_sight (source, to_at)",
+            "DROP TABLE observation_scanner",
+            "CREATE TABLE observation_sought (until_at BIGINT NOT NULL)",
+        ],
         sqlite: &[],
         postgres: &[],
     },

@@ -1,5 +1,5 @@
 //! Sources at home that scan are told once for as long as they go on, and known research never is; on both databases.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where it is surprised")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 use noroshi_directory::organisation::Home;
 use noroshi_kernel::{
@@ -14,7 +14,7 @@ use noroshi_observation::{
     geography::Geography,
     service::{
         self, Silent, researchers,
-        scanners::{ScannerSeen, Threshold, seek},
+        scanners::{self, ScannerSeen, Threshold, seek},
     },
 };
 use noroshi_testkit::{Bench, on_both_databases};
@@ -145,5 +145,47 @@ on_both_databases! {
         assert!(desk.seek(DAY + HOUR).await.is_empty());
         researchers::remove(&bench.ledger, &ROOT, "192.0.2.0/24").await.unwrap();
         assert_eq!(hosts(&desk.seek(DAY + HOUR).await), ["192.0.2.1"], "what was left out was not taken for told");
+    }
+
+    async fn what_a_server_missed_and_what_came_late_is_told(bench) {
+        let desk = Desk::of(&bench);
+        let (zone, home) = (Zone::named("UTC").unwrap(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        // Ten minutes after 05:00, so that the hour is settled.
+        bench.clock.advance_us((DAY + 5 * HOUR + 601) * 1_000_000 - bench.ledger.now().0);
+        let due = async || {
+            let mut seen = scanners::due(&desk.place, standpoint, THRESHOLD).await.unwrap();
+            seen.sort_by_key(|seen| seen.source);
+            hosts(&seen)
+        };
+        desk.both(SCANNER, DAY + 4 * HOUR).await;
+        assert_eq!(due().await, ["192.0.2.1"]);
+        assert_eq!(due().await, [""; 0], "the hour was looked at");
+
+        // The server is away for four days, in which one scans and ends.
+        desk.both(OTHER_SCANNER, DAY + 26 * HOUR).await;
+        bench.clock.advance_us(4 * 24 * HOUR * 1_000_000);
+        assert_eq!(due().await, ["192.0.2.2"]);
+
+        // What sensors could not send came late: it is found when the next day begins.
+        desk.both(ONE_SENSOR_ALONE, DAY + 50 * HOUR).await;
+        bench.clock.advance_us(HOUR * 1_000_000);
+        assert_eq!(due().await, [""; 0]);
+        bench.clock.advance_us(24 * HOUR * 1_000_000);
+        assert_eq!(due().await, ["192.0.2.3"]);
+        let told = scanners::sights(&bench.ledger, &ROOT, "192.0.2.3".parse().unwrap(), (Moment(0), bench.ledger.now())).await.unwrap();
+        assert_eq!((told.len(), told[0].most.packets, told[0].from.0), (1, 30, (DAY + 50 * HOUR) * 1_000_000));
+        assert!(scanners::sights(&bench.ledger, &ROOT, "192.0.2.3".parse().unwrap(), (Moment(0), Moment(DAY * 1_000_000))).await.unwrap().is_empty());
+    }
+
+    async fn of_a_scan_that_goes_on_the_loudest_day_is_kept(bench) {
+        let desk = Desk::of(&bench);
+        desk.both(SCANNER, DAY).await;
+        desk.seek(DAY + HOUR).await;
+        desk.both(SCANNER, DAY + 20 * HOUR).await;
+        assert!(desk.seek(DAY + 21 * HOUR).await.is_empty());
+        let told = scanners::sights(&bench.ledger, &ROOT, "192.0.2.1".parse().unwrap(), (Moment(0), Moment(i64::MAX))).await.unwrap();
+        assert_eq!((told.len(), told[0].most.packets), (1, 60));
+        assert_eq!((told[0].from.0, told[0].to.0), (DAY * 1_000_000, (DAY + 20 * HOUR + 141) * 1_000_000));
     }
 }

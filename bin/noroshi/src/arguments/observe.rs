@@ -140,12 +140,15 @@ pub(crate) struct Graph {
     /// The file; .svg or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// What is drawn: lines of ranks or keys, a heat map of the ranks by week, or sources at home beside those abroad
+    #[arg(long, value_enum, default_value = "lines")]
+    pub(crate) show: Show,
     /// By what packets are ranked
     #[arg(long, value_enum, default_value = "port")]
     pub(crate) by: By,
-    /// Which ranks are drawn, at most five
-    #[arg(long, value_name = "FIRST-LAST", default_value = "1-5")]
-    pub(crate) ranks: Ranks,
+    /// Which ranks are drawn: at most five lines; of a heat map at most twenty rows, 1-20 if nothing else is said
+    #[arg(long, value_name = "FIRST-LAST")]
+    pub(crate) ranks: Option<Ranks>,
     /// What is drawn instead of ranks, for example tcp/22 or JP; may be given up to five times
     #[arg(long, value_name = "KEY", conflicts_with = "ranks")]
     pub(crate) key: Vec<String>,
@@ -195,6 +198,17 @@ impl Which {
     }
 }
 
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Ranks or keys, each a line through time
+    Lines,
+    /// Ranks by weeks, as a heat map
+    Weeks,
+    /// Sources at home beside those abroad
+    Origins,
+}
+
 /// Ranks from one to another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ranks {
@@ -209,9 +223,9 @@ impl FromStr for Ranks {
         let read = || {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
             let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-            (1 <= first && first <= last && last < first + 5 && last <= 100).then_some(Self { first, last })
+            (1 <= first && first <= last && last < first + 20 && last <= 100).then_some(Self { first, last })
         };
-        read().ok_or_else(|| "write it like 1-5 or 6-10: at most five ranks, and none beyond 100".to_owned())
+        read().ok_or_else(|| "write it like 1-5 or 6-10: at most twenty ranks, five where lines are drawn, and none beyond 100".to_owned())
     }
 }
 

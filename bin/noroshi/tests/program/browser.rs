@@ -72,7 +72,7 @@ impl Drop for Driver {
     }
 }
 
-async fn sign_in(browser: &WebDriver, server: &Server, name: &str, password: &str) -> WebDriverResult<()> {
+pub(crate) async fn sign_in(browser: &WebDriver, server: &Server, name: &str, password: &str) -> WebDriverResult<()> {
     browser.goto(format!("http://{}/", server.address)).await?;
     assert!(browser.current_url().await?.path().starts_with("/sign-in"), "who is not signed in signs in first");
     browser.find(By::Name("name")).await?.send_keys(name).await?;
@@ -107,7 +107,7 @@ async fn report(browser: &WebDriver, server: &Server) -> WebDriverResult<String>
 }
 
 /// Waits until the browser is where it should be: what answers a form may take its time on a busy machine.
-async fn arrived(browser: &WebDriver, there: impl Fn(&url::Url) -> bool) -> WebDriverResult<url::Url> {
+pub(crate) async fn arrived(browser: &WebDriver, there: impl Fn(&url::Url) -> bool) -> WebDriverResult<url::Url> {
     let mut here = browser.current_url().await?;
     for _ in 0..600 {
         if there(&here) {

@@ -6,6 +6,7 @@ mod browser;
 mod contract;
 mod desk;
 mod doctor;
+mod exploring;
 mod field;
 mod fresh;
 mod hostile;

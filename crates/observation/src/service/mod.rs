@@ -7,6 +7,7 @@ pub mod health;
 pub mod history;
 mod holes;
 pub mod host;
+mod hours;
 mod import;
 pub mod ingest;
 pub mod intake;

@@ -3,7 +3,10 @@
 use crate::{
     ObservationError,
     rise::{Evidence, Kind, State, Step},
-    store::rises::{self, Row},
+    store::{
+        marks::{self, Mark},
+        rises::{self, Row},
+    },
 };
 use noroshi_kernel::{
     access::{Action, Actor},
@@ -127,7 +130,7 @@ pub async fn one(query: &impl Query, actor: &Actor, number: i64) -> Result<Optio
 /// # Errors
 /// When records cannot be read.
 pub async fn judged_until(query: &impl Query) -> Result<Option<Moment>, ObservationError> {
-    Ok(rises::judged_until(query).await?.map(Moment))
+    Ok(marks::until(query, Mark::Judged).await?.map(Moment))
 }
 
 /// Says what a rise is, in one or both languages.

@@ -8,6 +8,7 @@ pub(crate) mod cells;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod holes;
+pub(crate) mod marks;
 pub(crate) mod rises;
 pub(crate) mod scanners;
 pub(crate) mod sensors;

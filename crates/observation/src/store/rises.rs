@@ -101,24 +101,6 @@ fn of_state(sql: Sql, state: Option<&str>) -> Sql {
     }
 }
 
-/// The hour until which everything was judged.
-pub(crate) async fn judged_until(query: &impl Query) -> Result<Option<i64>, LedgerError> {
-    #[derive(FromQueryResult)]
-    struct Until {
-        until_at: i64,
-    }
-    Ok(query.one::<Until>(Sql::new("SELECT until_at FROM observation_detected")).await?.map(|row| row.until_at))
-}
-
-/// Says so; it never goes back. Hold the lock `observation.detect`.
-pub(crate) async fn set_judged_until(work: &UnitOfWork, until: i64) -> Result<(), LedgerError> {
-    match judged_until(work).await? {
-        Some(known) if known >= until => Ok(()),
-        Some(_) => work.execute(Sql::new("UPDATE observation_detected SET until_at = ").bind(until)).await.map(|_| ()),
-        None => work.execute(Sql::new("INSERT INTO observation_detected (until_at) VALUES (").bind(until).push(")")).await.map(|_| ()),
-    }
-}
-
 /// The cells of some keys with their keys, in hours or days that begin within a span.
 pub(crate) async fn cells(
     query: &impl Query,

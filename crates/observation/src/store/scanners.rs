@@ -39,22 +39,60 @@ pub(crate) async fn remove_researcher(work: &UnitOfWork, id: i64) -> Result<(), 
     work.execute(Sql::new("DELETE FROM observation_researcher WHERE id = ").bind(id)).await.map(|_| ())
 }
 
-/// Until when a source that was told was seen; none when it never was.
-pub(crate) async fn told_until(query: &impl Query, source: &str) -> Result<Option<i64>, LedgerError> {
-    #[derive(FromQueryResult)]
-    struct Until {
-        to_at: i64,
-    }
-    Ok(query.one::<Until>(Sql::new("SELECT to_at FROM observation_scanner WHERE source = ").bind(source)).await?.map(|row| row.to_at))
+/// What was seen of a source that scanned.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct Sight {
+    pub(crate) id: i64,
+    /// When it was seen first and last.
+    pub(crate) from_at: i64,
+    pub(crate) to_at: i64,
+    /// Packets of the 24 hours that the evidence tells.
+    pub(crate) packets: i64,
+    /// JSON.
+    pub(crate) evidence: String,
 }
 
-/// Says that a source scanned in a span: a new one, or one that goes on.
-pub(crate) async fn put_scanner(work: &UnitOfWork, source: &str, (from, to): (i64, i64), is_new: bool) -> Result<(), LedgerError> {
-    if is_new {
-        work.execute(Sql::new("DELETE FROM observation_scanner WHERE source = ").bind(source)).await?;
-        let sql = Sql::new("INSERT INTO observation_scanner (source, from_at, to_at) VALUES (").bind(source).push(", ").bind(from).push(", ").bind(to);
-        return work.execute(sql.push(")")).await.map(|_| ());
-    }
-    let sql = Sql::new("UPDATE observation_scanner SET to_at = ").bind(to).push(" WHERE source = ").bind(source).push(" AND to_at < ").bind(to);
+/// What was seen of a source, the latest first: of a span (both ends are in it), so many.
+pub(crate) async fn sights(query: &impl Query, source: &str, (from, to): (i64, i64), most: i64) -> Result<Vec<Sight>, LedgerError> {
+    let sql = Sql::new("SELECT id, from_at, to_at, packets, evidence FROM observation_sight WHERE source = ")
+        .bind(source)
+        .push(" AND to_at >= ")
+        .bind(from)
+        .push(" AND from_at <= ")
+        .bind(to)
+        .push(" ORDER BY to_at DESC LIMIT ")
+        .bind(most);
+    query.all(sql).await
+}
+
+/// Keeps a sight: a new one, whose id is 0, or what is known of one by now.
+pub(crate) async fn put_sight(work: &UnitOfWork, source: &str, sight: &Sight) -> Result<(), LedgerError> {
+    let Sight { id, from_at, to_at, packets, evidence } = sight;
+    let sql = if *id == 0 {
+        Sql::new("INSERT INTO observation_sight (id, source, from_at, to_at, packets, evidence) VALUES (")
+            .bind(work.take_id().await?)
+            .push(", ")
+            .bind(source)
+            .push(", ")
+            .bind(*from_at)
+            .push(", ")
+            .bind(*to_at)
+            .push(", ")
+            .bind(*packets)
+            .push(", ")
+            .bind(evidence.as_str())
+            .push(")")
+    } else {
+        Sql::new("UPDATE observation_sight SET from_at = ")
+            .bind(*from_at)
+            .push(", to_at = ")
+            .bind(*to_at)
+            .push(", packets = ")
+            .bind(*packets)
+            .push(", evidence = ")
+            .bind(evidence.as_str())
+            .push(" WHERE id = ")
+            .bind(*id)
+    };
     work.execute(sql).await.map(|_| ())
 }

@@ -70,3 +70,7 @@ obs-note-one-side = There is nothing to set beside each other: { $sensors } did 
 obs-note-sensors = A sensor counts that watched at any time of the period; averages divide by the time in which it did.
 obs-note-method = A bucket in which no sensor watched is a gap and not zero. Weeks begin on Monday; the first and the last may reach beyond the period.
 obs-unnamed-region = no region
+obs-table-top-by-sensor = First ten ports of each sensor, { $period }
+obs-table-continued = { $title } (continued)
+obs-note-sensors-more = { $sensors } more sensors watched; the fifty that watched longest are told.
+obs-note-not-over = { $span } is not over yet: these figures are as of { $time }.

@@ -70,3 +70,7 @@ obs-note-one-side = { $sensors }が観測していないため、比較できま
 obs-note-sensors = 期間中に一度でも観測したセンサーを数えています。平均は、観測した時間で割っています。
 obs-note-method = どのセンサーも観測しなかった期間は、ゼロではなく空白です。週は月曜日から始まり、最初と最後の週は期間の外にかかることがあります。
 obs-unnamed-region = 地域なし
+obs-table-top-by-sensor = センサー別 上位 10 ポート { $period }
+obs-table-continued = { $title }（続き）
+obs-note-sensors-more = ほかに { $sensors } 台のセンサーが観測しました（観測した期間の長い順に 50 台まで示しています）。
+obs-note-not-over = { $span }はまだ終わっていません。この数値は { $time } の時点までのものです。

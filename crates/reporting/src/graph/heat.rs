@@ -1,37 +1,47 @@
 //! Ports by weeks, as a heat map.
 
-use super::{Axis, Hand, Line, height, undrawable};
+use super::{Axis, Hand, View, height, name, undrawable};
 use crate::ReportingError;
 use noroshi_document::{
     heat::{Heat, HeatRow},
     number,
     table::{Cell, Column, Row, Table},
 };
+use noroshi_observation::{
+    ranks::{Ranks, of_key},
+    series::Series,
+};
 
-/// Draws lines by the week as rows of a heat map, with a table of the same.
+/// Draws ranks by the week as rows of a heat map, with a table of the same; their series are weeks.
 ///
 /// # Errors
 /// [`ReportingError::Chart`] when there are more rows or weeks than can be seen.
-pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), lines: &[Line<'_>]) -> Result<(Heat, Table), ReportingError> {
-    let axis = lines.first().map(|line| Axis::of(hand, line.series)).unwrap_or_default();
-    let unit = lines.first().map(|line| hand.unit(line.series.bucket)).unwrap_or_default();
+pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &View) -> Result<(Heat, Table), ReportingError> {
+    let counted: Vec<(&str, &Series)> = ranks.rows.iter().filter_map(|ranked| Some((ranked.row.key.as_str(), ranked.series.as_ref()?))).collect();
+    let first = counted.first().map(|(_, series)| *series);
+    let axis = first.map(|series| Axis::of(hand, series)).unwrap_or_default();
+    let unit = first.map(|series| hand.unit(series.bucket)).unwrap_or_default();
     let table_id = format!("{id}-table");
-    let values = |line: &Line<'_>| -> Vec<Option<f64>> { line.series.rows.iter().map(|row| height(row, line.series.bucket)).collect() };
-    let row = |line: &Line<'_>| HeatRow {
-        name: line.name.clone(),
-        values: values(line),
-        href: line.view.as_ref().map(super::View::href),
-        query: line.view.as_ref().map(super::View::query).unwrap_or_default(),
+    let values = |series: &Series| -> Vec<Option<f64>> { series.rows.iter().map(|row| height(row, series.bucket)).collect() };
+    let row = |(key, series): &(&str, &Series)| {
+        let of_row = of_key(view.by, &view.selection, key).map(|selection| View { bucket: series.bucket, ..view.series(selection) });
+        HeatRow {
+            name: name(hand.words, view.by, key),
+            values: values(series),
+            href: of_row.as_ref().map(View::href),
+            query: of_row.as_ref().map(View::query).unwrap_or_default(),
+        }
     };
-    let rows = lines.iter().map(row).collect();
+    let rows: Vec<HeatRow> = counted.iter().map(row).collect();
+    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     let caption = hand.words.with("graph-heat-caption", &[("title", title), ("unit", &unit)]);
     let heat = Heat::new(id, title, axis.labels.clone(), rows).and_then(|heat| heat.points(axis.points.clone())).map_err(undrawable)?;
     let cell = |value: Option<f64>| Cell::Text(value.map_or_else(|| "\u{2013}".into(), number::average));
-    let by_week = lines.iter().map(values).collect::<Vec<_>>();
+    let by_week: Vec<Vec<Option<f64>>> = counted.iter().map(|(_, series)| values(series)).collect();
     let table = Table {
         id: table_id.clone(),
         title: title.to_owned(),
-        columns: std::iter::once(Column::left(hand.words.get("graph-column-time"))).chain(lines.iter().map(|line| Column::right(line.name.clone()))).collect(),
+        columns: std::iter::once(Column::left(hand.words.get("graph-column-time"))).chain(names.into_iter().map(Column::right)).collect(),
         rows: (axis.points.iter().enumerate())
             .map(|(week, name)| Row::named(name.clone(), by_week.iter().map(|values| cell(values.get(week).copied().flatten())).collect::<Vec<_>>()))
             .rev()

@@ -1,13 +1,17 @@
 //! Lines through time.
 
-use super::{Axis, Graph, Hand, View, height, undrawable};
+use super::{Axis, Graph, Hand, View, height, name, undrawable};
 use crate::ReportingError;
 use noroshi_document::{
     chart::{self, Chart, Kind},
     number,
     table::{Cell, Column, Row, Table},
 };
-use noroshi_observation::series::Series;
+use noroshi_observation::{
+    ask::{Countries, Selection},
+    series::Series,
+    top::By,
+};
 
 /// A line: its name, what it counts, and where it is told by itself.
 #[derive(Clone, Debug)]
@@ -83,8 +87,13 @@ pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> R
 ///
 /// # Errors
 /// As [`lines`].
-pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), home: &Line<'_>, abroad: &Line<'_>) -> Result<Graph, ReportingError> {
+pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), [home, abroad]: [&Series; 2], view: &View) -> Result<Graph, ReportingError> {
     let table_id = format!("{id}-table");
+    let line = |key: &str, countries, series| {
+        let view = view.series(Selection { countries, ..view.selection.clone() });
+        Line { name: name(hand.words, By::Country, key), series, view: Some(view) }
+    };
+    let (home, abroad) = (line("home", Countries::Home, home), line("abroad", Countries::Abroad, abroad));
     let chart = lines(hand, (id, title, &table_id), &[home.clone(), abroad.clone()])?;
     let axis = Axis::of(hand, home.series);
     let cell = |row: &noroshi_observation::series::Row| {
@@ -94,7 +103,7 @@ pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), home: &Line
     let table = Table {
         id: table_id,
         title: title.to_owned(),
-        columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home.name.clone()), Column::right(abroad.name.clone())],
+        columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home.name), Column::right(abroad.name)],
         rows: rows.map(|(name, (home, abroad))| Row::named(name.clone(), [cell(home), cell(abroad)])).collect(),
         unit: Some(hand.unit(home.series.bucket)),
         total: None,

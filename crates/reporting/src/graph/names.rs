@@ -1,7 +1,10 @@
 //! What things are called in graphs.
 
 use crate::Words;
-use noroshi_observation::{ask::Selection, top::By};
+use noroshi_observation::{
+    ask::{Selection, Sensors},
+    top::By,
+};
 
 /// A row's key as it is read: `445/TCP`, `ICMP 8`, `中国`, `不明`.
 #[must_use]
@@ -33,10 +36,21 @@ pub fn selected(words: Words, selection: &Selection) -> String {
     let part = |(field, text): (&str, String)| match field {
         "port" => named(words, By::Port, &text),
         "country" => name(words, By::Country, &text),
+        "sensors" => sensors(words, &selection.sensors),
         _ => text,
     };
     let parts: Vec<String> = selection.fields().into_iter().map(part).collect();
     if parts.is_empty() { words.get("graph-all") } else { parts.join(" ") }
+}
+
+/// Sensors, in words: `国内のセンサー`, `関東`, a sensor's name.
+fn sensors(words: Words, sensors: &Sensors) -> String {
+    match sensors {
+        Sensors::Home => words.get("obs-home"),
+        Sensors::Abroad => words.get("obs-abroad"),
+        Sensors::Region(region) => noroshi_catalogue::region_name(region, words.0).into_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn port(key: &str) -> String {

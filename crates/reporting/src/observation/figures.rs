@@ -3,6 +3,7 @@
 use crate::ReportingError;
 use noroshi_kernel::{
     access::Actor,
+    moment::Moment,
     period::{Kind, Period},
 };
 use noroshi_lake::packets::Service;
@@ -21,6 +22,8 @@ const ICMP: u8 = 1;
 const ALL: usize = 100_000;
 /// So many ports are ranked, and so many regions.
 pub(super) const RANKS: std::ops::RangeInclusive<usize> = 1..=10;
+/// So many sensors are told one by one.
+const MOST_SENSORS: usize = 50;
 /// So many ports are set beside each other, of home and of abroad.
 const BESIDE: usize = 5;
 
@@ -61,6 +64,10 @@ pub struct Part {
     pub by_sensor: Ranking,
     /// The sensors that watched.
     pub watched: Vec<Watched>,
+    /// The first ports of each sensor, of those that watched longest; by name. The period alone tells them, not its year.
+    pub top_by_sensor: Vec<(String, Ranking)>,
+    /// Until when its figures are, where it is not over yet.
+    pub as_of: Option<Moment>,
     /// All packets by bucket.
     pub all: Series,
     /// All packets by month.
@@ -90,7 +97,25 @@ pub struct Side {
 pub async fn count(asking: Asking<'_>, period: Period) -> Result<Figures, ReportingError> {
     let is_year = matches!(period.kind(), Kind::Year | Kind::FiscalYear | Kind::TwelveMonths);
     let year = Period::holding(Kind::TwelveMonths, period.last_month());
-    Ok(Figures { period: part(asking, period).await?, year: if is_year { None } else { Some(part(asking, year).await?) } })
+    let mut figures = Figures { period: part(asking, period).await?, year: if is_year { None } else { Some(part(asking, year).await?) } };
+    figures.period.top_by_sensor = top_by_sensor(asking, &figures.period).await?;
+    Ok(figures)
+}
+
+/// The first ports of each sensor.
+async fn top_by_sensor(asking: Asking<'_>, part: &Part) -> Result<Vec<(String, Ranking)>, ReportingError> {
+    let (from, to) = part.period.bounds(asking.standpoint.zone);
+    let mut watched: Vec<&Watched> = part.watched.iter().collect();
+    watched.sort_by(|a, b| b.days.total_cmp(&a.days));
+    watched.truncate(MOST_SENSORS);
+    watched.sort_by(|a, b| a.sensor.name.cmp(&b.sensor.name));
+    let mut told = Vec::with_capacity(watched.len());
+    for Watched { sensor, .. } in watched {
+        let selection = Selection { sensors: Sensors::Named(sensor.name.clone()), ..Selection::default() };
+        let question = top::Question { by: By::Port, selection, from, to, limit: *RANKS.end() };
+        told.push((sensor.name.clone(), top::top(asking.place, asking.actor, asking.standpoint, &question).await?));
+    }
+    Ok(told)
 }
 
 async fn part(asking: Asking<'_>, period: Period) -> Result<Part, ReportingError> {
@@ -119,6 +144,8 @@ async fn part(asking: Asking<'_>, period: Period) -> Result<Part, ReportingError
         countries: top(By::Country, Selection::default(), ALL).await?,
         by_sensor: top(By::Sensor, Selection::default(), ALL).await?,
         watched: watched(&asking.place.ledger, asking.actor, from, to).await?,
+        top_by_sensor: Vec::new(),
+        as_of: Some(asking.place.ledger.now()).filter(|now| *now < to),
         all: series(Selection::default(), bucket).await?,
         months: series(Selection::default(), Bucket::Month).await?,
         icmp: series(Selection::of(Service::Protocol(ICMP)), bucket).await?,

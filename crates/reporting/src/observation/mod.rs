@@ -53,6 +53,9 @@ pub fn lay_out(figures: &Figures, rises: &[Drawn], zone: &Zone, team: &Bilingual
     let span = words.span(figures.period.period, zone);
     let watched = figures.period.ports.ranking.sensor_days > 0.0;
     let mut blocks = Vec::new();
+    if let Some(as_of) = figures.period.as_of {
+        blocks.push(Block::Note(words.with("obs-note-not-over", &[("span", &span), ("time", &zone.minute(as_of))])));
+    }
     if watched {
         for told in std::iter::once(&told).chain(&year) {
             blocks.extend(ports::blocks(told)?);
@@ -61,9 +64,11 @@ pub fn lay_out(figures: &Figures, rises: &[Drawn], zone: &Zone, team: &Bilingual
         for told in std::iter::once(&told).chain(&year) {
             blocks.extend(regions::blocks(told)?);
         }
-        blocks.extend(through_time::icmp(&told)?);
-        blocks.extend(through_time::sources(&told)?);
-        blocks.extend(sides::blocks(&told)?);
+        for draw in [through_time::icmp, through_time::sources, sides::blocks] {
+            for told in std::iter::once(&told).chain(&year) {
+                blocks.extend(draw(told)?);
+            }
+        }
         blocks.extend(sensors::blocks(&told));
         blocks.push(Block::Note(words.get("obs-note-method")));
     } else {

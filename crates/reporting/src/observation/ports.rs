@@ -79,10 +79,8 @@ fn table(told: &Told<'_>) -> Table {
         let sources = ranked.row.sources.map_or_else(none, |sources| Cell::Number(told.row(sources, By::Port, &ranked.row.key)));
         let service = Cell::Text(service_name(&ranked.row.key).unwrap_or_default().to_owned());
         let packets = Cell::Number(told.row(ranked.row.packets, By::Port, &ranked.row.key));
-        Row {
-            cells: vec![Cell::Text(ranked.rank.to_string()), Cell::Code(name(told, &ranked.row.key)), service, average, change, before, packets, sources],
-            header: false,
-        }
+        let rank = Cell::Text(ranked.rank.to_string());
+        Row::named(name(told, &ranked.row.key), [service, rank, before, average, change, packets, sources])
     };
     let change = words.with("obs-column-change", &[("kind", &words.kind(told.part.period))]);
     let mut notes = vec![words.get("obs-note-change")];
@@ -97,12 +95,12 @@ fn table(told: &Told<'_>) -> Table {
         title: told.title("obs-table-ports"),
         unit: None,
         columns: vec![
-            Column::right(words.get("obs-column-rank")),
             Column::left(words.get("obs-column-port")),
             Column::left(words.get("obs-column-service")),
+            Column::right(words.get("obs-column-rank")),
+            Column::right(words.get("obs-column-before")),
             Column::right(words.get("obs-column-average")),
             Column::right(change),
-            Column::right(words.get("obs-column-before")),
             Column::right(words.get("obs-column-packets")),
             Column::right(words.get("obs-column-sources")),
         ],

@@ -53,45 +53,33 @@ fn table(told: &Told<'_>) -> Table {
         let before = ranked.previous_rank.map_or_else(none, |rank| Cell::Text(rank.to_string()));
         let sources = ranked.row.sources.map_or_else(none, |sources| Cell::Number(told.row(sources, By::Country, &ranked.row.key)));
         let packets = Cell::Number(told.row(ranked.row.packets, By::Country, &ranked.row.key));
-        Row {
-            cells: vec![
-                Cell::Text(ranked.rank.to_string()),
-                Cell::Text(name(told, &ranked.row.key)),
-                average,
-                change,
-                before,
-                packets,
-                percent(place),
-                sources,
-            ],
-            header: false,
-        }
+        let rank = Cell::Text(ranked.rank.to_string());
+        Row::named(name(told, &ranked.row.key), [rank, before, average, change, packets, percent(place), sources])
     };
     let all = Selection::default();
     let mut rows: Vec<Row> = regions.rows.iter().enumerate().map(row).collect();
     if rest > 0 {
         let packets = Cell::Number(told.count(rest, By::Country, &all));
-        let cells = vec![Cell::Empty, Cell::Text(words.get("obs-others")), Cell::Empty, Cell::Empty, Cell::Empty, packets, percent(regions.rows.len())];
-        rows.push(Row { cells, header: false });
+        rows.push(Row::named(words.get("obs-others"), [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, packets, percent(regions.rows.len())]));
     }
     let total = Cell::Number(told.count(regions.ranking.packets, By::Country, &all));
-    let total = vec![Cell::Empty, Cell::Text(words.get("obs-total")), Cell::Empty, Cell::Empty, Cell::Empty, total, Cell::Share { percent: 100 }];
+    let total = Row::named(words.get("obs-total"), [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, total, Cell::Share { percent: 100 }]);
     let change = words.with("obs-column-change", &[("kind", &words.kind(told.part.period))]);
     Table {
         id: told.id("table-regions"),
         title: told.title("obs-table-regions"),
         unit: None,
         columns: vec![
-            Column::right(words.get("obs-column-rank")),
             Column::left(words.get("obs-column-region")),
+            Column::right(words.get("obs-column-rank")),
+            Column::right(words.get("obs-column-before")),
             Column::right(words.get("obs-column-average")),
             Column::right(change),
-            Column::right(words.get("obs-column-before")),
             Column::right(words.get("obs-column-packets")),
             Column::right(words.get("obs-column-share")),
             Column::right(words.get("obs-column-sources")),
         ],
-        total: (!rows.is_empty()).then_some(Row { cells: total, header: false }),
+        total: (!rows.is_empty()).then_some(total),
         rows,
         notes: vec![words.get("obs-note-regions")],
         empty: Some(words.get("obs-none")),

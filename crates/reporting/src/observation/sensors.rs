@@ -4,15 +4,20 @@ use super::{
     figures::Part,
     told::{Told, none},
 };
+use crate::graph;
+use noroshi_catalogue::region_name;
 use noroshi_document::{
     model::Block,
     table::{Cell, Column, Row, Table},
 };
 use noroshi_observation::{
     ask::{Selection, Sensors},
-    top::By,
+    top::{By, Ranking},
 };
 use std::collections::BTreeMap;
+
+/// So many sensors stand beside each other.
+const BESIDE: usize = 5;
 
 /// What the sensors of a region come to.
 #[derive(Default)]
@@ -26,7 +31,7 @@ pub(super) fn blocks(told: &Told<'_>) -> Vec<Block> {
     let words = told.words;
     let row = |(name, region): (&String, &Region)| {
         let of = Selection { sensors: Sensors::Region(name.clone()), ..Selection::default() };
-        let shown = if name.is_empty() { words.get("obs-unnamed-region") } else { name.clone() };
+        let shown = if name.is_empty() { words.get("obs-unnamed-region") } else { region_name(name, words.0).into_owned() };
         let average = average(region).map_or_else(none, |value| Cell::Measure(told.average(value, &of)));
         let numbers = [region.sensors, region.packets].map(|value| Cell::Number(told.count(value, By::Sensor, &of)));
         let [sensors, packets] = numbers;
@@ -53,7 +58,40 @@ pub(super) fn blocks(told: &Told<'_>) -> Vec<Block> {
         notes: vec![words.get("obs-note-sensors")],
         empty: Some(words.get("obs-none")),
     };
-    vec![Block::Heading { level: 2, text: told.title("obs-section-sensors"), id: told.id("sensors") }, Block::Table(table)]
+    let mut blocks = vec![Block::Heading { level: 2, text: told.title("obs-section-sensors"), id: told.id("sensors") }, Block::Table(table)];
+    let mut tables: Vec<Table> = told.part.top_by_sensor.chunks(BESIDE).enumerate().map(|(place, some)| top_ports(told, place, some)).collect();
+    let not_told = told.part.watched.len().saturating_sub(told.part.top_by_sensor.len());
+    if let Some(last) = tables.last_mut().filter(|_| not_told > 0) {
+        last.notes.push(words.with("obs-note-sensors-more", &[("sensors", &not_told.to_string())]));
+    }
+    blocks.extend(tables.into_iter().map(Block::Table));
+    blocks
+}
+
+/// The first ten ports of some sensors beside each other.
+fn top_ports(told: &Told<'_>, place: usize, some: &[(String, Ranking)]) -> Table {
+    let words = told.words;
+    let rank = |rank: usize| {
+        let cell = |(_, ranking): &(String, Ranking)| ranking.rows.get(rank).map_or_else(none, |row| Cell::Code(graph::name(words, By::Port, &row.key)));
+        Row::named((rank + 1).to_string(), some.iter().map(cell).collect::<Vec<_>>())
+    };
+    let longest = some.iter().map(|(_, ranking)| ranking.rows.len()).max().unwrap_or(0);
+    let id = if place == 0 { "table-top-by-sensor".to_owned() } else { format!("table-top-by-sensor-{}", place + 1) };
+    let title = if place == 0 {
+        told.title("obs-table-top-by-sensor")
+    } else {
+        words.with("obs-table-continued", &[("title", &told.title("obs-table-top-by-sensor"))])
+    };
+    Table {
+        id: told.id(&id),
+        title,
+        unit: None,
+        columns: std::iter::once(Column::right(words.get("obs-column-rank"))).chain(some.iter().map(|(name, _)| Column::left(name.clone()))).collect(),
+        rows: (0..longest).map(rank).collect(),
+        total: None,
+        notes: Vec::new(),
+        empty: Some(words.get("obs-none")),
+    }
 }
 
 /// The number of regions that have a name.

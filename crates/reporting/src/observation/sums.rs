@@ -33,6 +33,12 @@ fn checked(part: &Part) -> Result<(), ReportingError> {
     if let Some((place, parts)) = sums.into_iter().find(|(_, parts)| *parts != total) {
         return refused(place, parts, total);
     }
+    for (name, ranking) in &part.top_by_sensor {
+        let whole = part.by_sensor.rows.iter().find(|row| row.key == *name).map_or(0, |row| row.packets);
+        if ranking.packets != whole {
+            return refused(Bilingual::new(format!("センサー {name} のパケット"), format!("packets of the sensor {name}")), ranking.packets, whole);
+        }
+    }
     // Ports are ranked to the tenth, and sensors without a country are neither at home nor abroad: no more than all can be there.
     let ports = part.ports.rows.iter().map(|ranked| ranked.row.packets).sum();
     let sides = part.sides.iter().map(|side| side.ports.packets).sum();

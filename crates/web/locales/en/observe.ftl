@@ -52,3 +52,13 @@ observe-note-sources = Anybody can write any source address. Packets are counted
 download-csv = CSV
 download-svg = SVG
 download-png = PNG
+
+# What our own sensors saw of an incident's addresses
+sights = Scans that our sensors saw
+sight-packets = Packets (24 hours, the most)
+sight-sensors = Sensors
+sight-services = Asked for
+sight-services-most = { $services }: { $most }
+sight-tools = Marks of tools
+sight-country = Country of the source
+sight-ask = See the packets

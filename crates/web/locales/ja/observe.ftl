@@ -52,3 +52,13 @@ observe-note-sources = 送信元アドレスは詐称できます。パケット
 download-csv = CSV
 download-svg = SVG
 download-png = PNG
+
+# 案件のアドレスを自分たちのセンサーが見たとき
+sights = センサーで観測したスキャン
+sight-packets = パケット（最も多い 24 時間）
+sight-sensors = センサー
+sight-services = 宛先
+sight-services-most = { $services } 種類：{ $most }
+sight-tools = ツールの特徴
+sight-country = 送信元の国
+sight-ask = 観測データを見る

@@ -11,6 +11,7 @@ use noroshi_observation::{
     service::{
         detect::{Detected, detect},
         rises::{self, Rise},
+        scanners,
     },
 };
 use serde_json::json;
@@ -29,11 +30,18 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
         eprintln!("noroshi: --since must not be later than --at");
         return Ok(Done::WrongUsage);
     };
-    let mut found = Vec::new();
+    let threshold = platform.configuration.observation.scanners();
+    let (mut found, mut scanning) = (Vec::new(), Vec::new());
+    let mut seek = async |at| match threshold {
+        Some(threshold) => scanners::seek(place, standpoint(platform), threshold, at).await.map(|mut seen| scanning.append(&mut seen)),
+        None => Ok(()),
+    };
     while next < at {
         found.append(&mut detect(place, standpoint(platform), next).await?.found);
+        seek(next).await?;
         next = Moment(next.0 + STEP_US);
     }
+    seek(at).await?;
     let mut last = detect(place, standpoint(platform), at).await?;
     found.append(&mut last.found);
     let (going_on, last) = (std::mem::take(&mut last.going_on), Detected { found, ..last });
@@ -46,7 +54,7 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
         let is_new = |rise: &Rise| last.found.contains(&rise.number);
         let row = |rise: &Rise| json!({ "number": rise.number, "found": is_new(rise), "service": rise.service, "country": rise.country, "kind": rise.kind, "state": rise.state, "from": Moment(rise.from).rfc3339(), "to": Moment(rise.to).rfc3339(), "ratio": rise.evidence.ratio(), "evidence": rise.evidence });
         print_json(
-            &json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>() }),
+            &json!({ "at": last.at, "looked_at": last.looked_at, "warming_up": last.warming_up, "sensors": last.sensors, "rises": all.iter().map(row).collect::<Vec<_>>(), "scanners": scanning }),
         )?;
         return Ok(Done::Whole);
     }
@@ -66,6 +74,10 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, at: Option<Whe
             evidence.sources_before,
             rise.state.key()
         ))?;
+    }
+    for seen in &scanning {
+        let (packets, sensors, most) = (seen.packets, seen.sensors, seen.most.join(", "));
+        print(&format!("{} scanned: {packets} packets in 24 hours to {sensors} sensors, most to {most}; `noroshi serve` drafts its incident", seen.source))?;
     }
     let young = if last.warming_up > 0 { format!("; {} of them are too young to be judged", last.warming_up) } else { String::new() };
     eprintln!("{} series of {} sensors were looked at{young}; {} found, {} going on", last.looked_at, last.sensors, last.found.len(), going_on.len());

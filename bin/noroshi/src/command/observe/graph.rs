@@ -1,29 +1,42 @@
 //! `noroshi observe graph`
 
 use super::{asked, standpoint};
-use crate::{Done, arguments::Graph, platform::Platform, printing::Printing};
+use crate::{
+    Done,
+    arguments::{Graph, Ranks, Show},
+    platform::Platform,
+    printing::Printing,
+};
 use anyhow::Context as _;
-use noroshi_document::{chart::Chart, press::Press as _, svg};
+use noroshi_document::{chart::Chart, heat::Heat, press::Press as _, svg};
 use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     Observatory,
-    ask::Selection,
+    ask::{Countries, Selection},
     ranks::{self, of_key},
-    series,
-    top::By,
+    series::{self, Series},
 };
 use noroshi_reporting::{
     Words,
     graph::{self, Hand, Line, View},
 };
+use std::ops::RangeInclusive;
+
+/// So many lines can be told apart.
+const MOST_LINES: usize = 5;
+
+/// A question that is drawn.
+struct Asked<'a> {
+    platform: &'a Platform,
+    place: &'a Observatory,
+    hand: Hand<'a>,
+    view: View,
+}
 
 /// What is drawn.
-struct Drawn<'a> {
-    by: By,
-    bucket: series::Bucket,
-    selection: Selection,
-    window: (Moment, Moment),
-    graph: &'a Graph,
+enum Picture {
+    Chart(Box<Chart>),
+    Heat(Box<Heat>),
 }
 
 pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) -> anyhow::Result<Done> {
@@ -32,43 +45,88 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) 
         eprintln!("noroshi: --out is written as SVG or PNG; give it a name that ends with .svg or .png");
         return Ok(Done::WrongUsage);
     }
-    let Some((selection, window)) = asked(platform, &graph.which, &graph.window) else { return Ok(Done::WrongUsage) };
-    let drawn = Drawn { by: graph.by.into(), bucket: graph.bucket.into(), selection, window, graph: &graph };
-    let chart = if graph.key.is_empty() { of_ranks(platform, place, &drawn).await? } else { of_keys(platform, place, &drawn).await? };
-    let Some(chart) = chart else { return Ok(Done::WrongUsage) };
-    let drawn = if is_png {
-        Printing.png(&svg::printed(&chart, graph.lang)).map_err(|reason| anyhow::anyhow!("{reason}"))?
-    } else {
-        svg::standalone(&chart, graph.lang).into_bytes()
+    let Some((selection, (from, to))) = asked(platform, &graph.which, &graph.window) else { return Ok(Done::WrongUsage) };
+    let hand = Hand { words: Words(graph.lang), zone: &platform.reckoning.zone };
+    let view = View { show: "ranks", by: graph.by.into(), selection, from, to, bucket: graph.bucket.into() };
+    let asked = Asked { platform, place, hand, view };
+    let picture = match graph.show {
+        Show::Lines if graph.key.is_empty() => asked.of_ranks(graph.ranks).await?,
+        Show::Lines => asked.of_keys(&graph.key).await?,
+        Show::Weeks | Show::Origins if !graph.key.is_empty() => {
+            eprintln!("noroshi: --key draws lines; narrow a heat map or home beside abroad with --port, --country, --sensors, --tool or --network");
+            None
+        }
+        Show::Weeks => Some(asked.of_weeks(graph.ranks).await?),
+        Show::Origins => Some(asked.of_origins().await?),
+    };
+    let Some(picture) = picture else { return Ok(Done::WrongUsage) };
+    let drawn = match (picture, is_png) {
+        (Picture::Chart(chart), false) => svg::standalone(&*chart, graph.lang).into_bytes(),
+        (Picture::Heat(heat), false) => svg::standalone(&*heat, graph.lang).into_bytes(),
+        (Picture::Chart(chart), true) => png(&svg::printed(&*chart, graph.lang))?,
+        (Picture::Heat(heat), true) => png(&svg::printed(&*heat, graph.lang))?,
     };
     std::fs::write(&graph.out, drawn).with_context(|| graph.out.display().to_string())?;
     Ok(Done::Whole)
 }
 
-async fn of_ranks(platform: &Platform, place: &Observatory, drawn: &Drawn<'_>) -> anyhow::Result<Option<Chart>> {
-    let hand = Hand { words: Words(drawn.graph.lang), zone: &platform.reckoning.zone };
-    let (from, to) = drawn.window;
-    let (first, last) = (drawn.graph.ranks.first, drawn.graph.ranks.last);
-    let question = ranks::Question { by: drawn.by, selection: drawn.selection.clone(), from, to, before: None, ranks: first..=last, bucket: drawn.bucket };
-    let ranks = ranks::ranks(place, &Platform::local_administrator(), standpoint(platform), &question).await?;
-    let view = View { show: "ranks", by: drawn.by, selection: drawn.selection.clone(), from, to, bucket: drawn.bucket };
-    let title = graph::title(hand, drawn.by, &(first..=last), drawn.window);
-    Ok(Some(graph::ranks(hand, ("graph", &title), &ranks, &view)?.chart))
+fn png(drawn: &str) -> anyhow::Result<Vec<u8>> {
+    Printing.png(drawn).map_err(|reason| anyhow::anyhow!("{reason}"))
 }
 
-async fn of_keys(platform: &Platform, place: &Observatory, drawn: &Drawn<'_>) -> anyhow::Result<Option<Chart>> {
-    let hand = Hand { words: Words(drawn.graph.lang), zone: &platform.reckoning.zone };
-    let ((from, to), mut counted) = (drawn.window, Vec::new());
-    for key in &drawn.graph.key {
-        let Some(selection) = of_key(drawn.by, &drawn.selection, key) else {
-            eprintln!("noroshi: --key {key:?} is no {}", drawn.by.key());
-            return Ok(None);
-        };
-        let question = series::Question { selection, from, to, bucket: drawn.bucket };
-        counted.push((graph::name(hand.words, drawn.by, key), series::series(place, &Platform::local_administrator(), standpoint(platform), &question).await?));
+impl Asked<'_> {
+    fn window(&self) -> (Moment, Moment) {
+        (self.view.from, self.view.to)
     }
-    let lines: Vec<Line<'_>> = counted.iter().map(|(name, series)| Line { name: name.clone(), series, view: None }).collect();
-    let names: Vec<&str> = counted.iter().map(|(name, _)| name.as_str()).collect();
-    let title = graph::titled(hand, &names.join(", "), drawn.window);
-    Ok(Some(graph::lines(hand, ("graph", &title, ""), &lines)?))
+
+    async fn ranks(&self, ranks: RangeInclusive<usize>, bucket: series::Bucket) -> anyhow::Result<ranks::Ranks> {
+        let View { by, selection, from, to, .. } = self.view.clone();
+        let question = ranks::Question { by, selection, from, to, before: None, ranks, bucket };
+        Ok(ranks::ranks(self.place, &Platform::local_administrator(), standpoint(self.platform), &question).await?)
+    }
+
+    async fn series(&self, selection: Selection) -> anyhow::Result<Series> {
+        let question = series::Question { selection, from: self.view.from, to: self.view.to, bucket: self.view.bucket };
+        Ok(series::series(self.place, &Platform::local_administrator(), standpoint(self.platform), &question).await?)
+    }
+
+    async fn of_ranks(&self, ranks: Option<Ranks>) -> anyhow::Result<Option<Picture>> {
+        let asked = ranks.map_or(1..=5, |ranks| ranks.first..=ranks.last);
+        if asked.clone().count() > MOST_LINES {
+            eprintln!("noroshi: {MOST_LINES} lines can be told apart; ask for fewer ranks, or for --show weeks");
+            return Ok(None);
+        }
+        let title = graph::title(self.hand, self.view.by, &asked, self.window());
+        let ranks = self.ranks(asked, self.view.bucket).await?;
+        Ok(Some(Picture::Chart(Box::new(graph::ranks(self.hand, ("graph", &title), &ranks, &self.view)?.chart))))
+    }
+
+    async fn of_weeks(&self, ranks: Option<Ranks>) -> anyhow::Result<Picture> {
+        let ranks = self.ranks(ranks.map_or(1..=20, |ranks| ranks.first..=ranks.last), series::Bucket::Week).await?;
+        let title = graph::title_of_weeks(self.hand, self.view.by, self.window());
+        Ok(Picture::Heat(Box::new(graph::weeks(self.hand, ("graph", &title), &ranks, &self.view)?.0)))
+    }
+
+    async fn of_origins(&self) -> anyhow::Result<Picture> {
+        let of = |countries| self.series(Selection { countries, ..self.view.selection.clone() });
+        let (home, abroad) = (of(Countries::Home).await?, of(Countries::Abroad).await?);
+        let title = graph::title_of_origins(self.hand, self.window());
+        let drawn = graph::home_beside_abroad(self.hand, ("graph", &title), [&home, &abroad], &self.view)?;
+        Ok(Picture::Chart(Box::new(drawn.chart)))
+    }
+
+    async fn of_keys(&self, keys: &[String]) -> anyhow::Result<Option<Picture>> {
+        let mut counted = Vec::new();
+        for key in keys {
+            let Some(selection) = of_key(self.view.by, &self.view.selection, key) else {
+                eprintln!("noroshi: --key {key:?} is no {}", self.view.by.key());
+                return Ok(None);
+            };
+            counted.push((graph::name(self.hand.words, self.view.by, key), self.series(selection).await?));
+        }
+        let lines: Vec<Line<'_>> = counted.iter().map(|(name, series)| Line { name: name.clone(), series, view: None }).collect();
+        let names: Vec<&str> = counted.iter().map(|(name, _)| name.as_str()).collect();
+        let title = graph::titled(self.hand, &names.join(", "), self.window());
+        Ok(Some(Picture::Chart(Box::new(graph::lines(self.hand, ("graph", &title, ""), &lines)?))))
+    }
 }

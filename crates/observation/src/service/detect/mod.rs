@@ -2,13 +2,17 @@
 
 mod loading;
 
+use super::hours;
 use crate::{
     ObservationError, Observatory,
     ask::{Countries, Selection, Standpoint},
     rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, State},
     rollup::Calendar,
     service_key,
-    store::rises,
+    store::{
+        marks::{self, Mark},
+        rises,
+    },
     top::{self, By, Question},
 };
 use loading::{HOUR_US, Loaded, load};
@@ -22,11 +26,6 @@ use std::{collections::BTreeMap, time::Duration};
 /// Looking for rises.
 pub const DETECT: Kind = Kind { time_most: Duration::from_secs(3_600), ..Kind::named("observation.detect") };
 
-/// An hour is judged when it ended so long ago: batches of it have come, and are added up.
-const SETTLED_US: i64 = 10 * 60_000_000;
-/// After a time without a program so many hours are judged one by one; what lies further back is judged day by day, for [`MOST_DAYS`].
-const HOURS_BACK: i64 = 24;
-const MOST_DAYS: i64 = 14;
 /// So many countries are told of a rise.
 const MOST_COUNTRIES: usize = 5;
 /// So many of the loudest sources do not make a rise.
@@ -77,31 +76,12 @@ struct Candidate {
 /// # Errors
 /// When packets or records cannot be read. What was judged until then is kept.
 pub async fn due(place: &Observatory, standpoint: Standpoint<'_>) -> Result<Vec<Detected>, ObservationError> {
-    let mut calendar = Calendar::new(standpoint.zone.clone());
-    let (_, last) = calendar.of((place.ledger.now().0 - SETTLED_US).saturating_mul(1_000));
-    let until = rises::judged_until(&place.ledger).await?.unwrap_or(last - HOUR_US);
+    let until = marks::until(&place.ledger, Mark::Judged).await?;
     let mut detected = Vec::new();
-    for at in moments(&mut calendar, until, last) {
-        detected.push(detect(place, standpoint, Moment(at)).await?);
+    for at in hours::due(standpoint.zone, place.ledger.now(), until) {
+        detected.push(detect(place, standpoint, at).await?);
     }
     Ok(detected)
-}
-
-/// The moments to judge after one until another.
-fn moments(calendar: &mut Calendar, until: i64, last: i64) -> Vec<i64> {
-    let hourly = until.max(last - HOURS_BACK * HOUR_US);
-    let mut at = calendar.next_day(until.max(last - MOST_DAYS * Moment::DAY_US));
-    let mut moments = Vec::new();
-    while at <= hourly {
-        moments.push(at);
-        at = calendar.next_day(at).max(at + 1);
-    }
-    let mut hour = calendar.of(hourly.saturating_add(HOUR_US).saturating_mul(1_000)).1;
-    while hour <= last {
-        moments.push(hour);
-        hour += HOUR_US;
-    }
-    moments
 }
 
 /// Judges the 24 hours that end with the hour in which a moment is. The same moment again finds nothing again.
@@ -132,7 +112,7 @@ pub async fn detect(place: &Observatory, standpoint: Standpoint<'_>, at: Moment)
     let work = place.ledger.begin().await?;
     work.lock("observation.detect").await?;
     keep(&work, candidates, &judgement, at, &mut detected).await?;
-    rises::set_judged_until(&work, at).await?;
+    marks::set_until(&work, Mark::Judged, at).await?;
     work.commit().await?;
     Ok(detected)
 }
@@ -266,7 +246,6 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgeme
 #[cfg(test)]
 mod tests {
     use super::*;
-    use noroshi_kernel::moment::Zone;
 
     #[test]
     fn a_rise_of_one_country_is_none_of_another() {
@@ -290,20 +269,5 @@ mod tests {
             assert_eq!(is_about(&row(of), smb, told), expected, "{of} {told}");
         }
         assert!(!is_about(&row(""), Service::Port { protocol: 17, port: 445 }, ""));
-    }
-
-    #[test]
-    fn what_was_missed_is_judged_by_hours_and_further_back_by_days() {
-        const DAY: i64 = Moment::DAY_US;
-        let mut calendar = Calendar::new(Zone::named("UTC").unwrap());
-        let mut moments = |until: i64, last: i64| moments(&mut calendar, until, last);
-        let last = 100 * DAY + 5 * HOUR_US;
-        assert_eq!(moments(last - HOUR_US, last), [last]);
-        assert_eq!(moments(last, last), Vec::<i64>::new());
-        let after_a_week = moments(last - 7 * DAY, last);
-        let begins: Vec<i64> = (94..=99).map(|day| day * DAY).collect();
-        assert_eq!(after_a_week[..6], begins);
-        assert_eq!((after_a_week[6], after_a_week.len()), (last - 23 * HOUR_US, 30));
-        assert_eq!(moments(0, last).len(), 14 - 1 + 24);
     }
 }

@@ -10,11 +10,13 @@ mod next;
 pub(crate) mod reclassify;
 pub(crate) mod relabel;
 pub(crate) mod reopen;
+mod sights;
 mod timeline;
 
 pub(crate) use contacts::Suggestion;
 pub(crate) use facts::Fact;
 pub(crate) use next::Next;
+pub(crate) use sights::Sight;
 pub(crate) use timeline::Event;
 
 use super::{inbox, onward};
@@ -67,6 +69,8 @@ pub(crate) struct IncidentPage {
     /// How many reports are not shown.
     pub(crate) not_shown: i64,
     pub(crate) facts: Vec<Fact>,
+    /// What our own sensors saw, latest first.
+    pub(crate) sights: Vec<Sight>,
     /// The forms, for whoever may change it.
     pub(crate) next: Option<Next>,
     /// The threads about it, for whoever may read letters.
@@ -141,6 +145,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(text): P
         not_shown: detail.report_count - i64::try_from(told.len()).unwrap_or(0),
         events: timeline.events(&told, &coordinations, &notes, &changes),
         facts: facts::facts(&detail, &kin, words),
+        sights: sights::sights(&web, &person, incident, words).await?,
         next,
         threads,
         suggestions,

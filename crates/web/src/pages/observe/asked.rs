@@ -3,10 +3,12 @@
 use super::Form;
 use crate::{failure::Failure, query::Parameters, web::Web, words::Words};
 use jiff::{Span, Timestamp, civil};
+use noroshi_catalogue::region_name;
 use noroshi_kernel::{
     access::Actor,
     moment::{Moment, Zone},
     period::{Kind, Month, Period},
+    reason::Reason,
 };
 use noroshi_lake::packets::Tool;
 use noroshi_observation::{
@@ -55,6 +57,16 @@ impl Show {
 pub(super) struct Asked {
     pub(super) show: Show,
     pub(super) view: View,
+    /// The first field that cannot be read.
+    pub(super) wrong: Option<Wrong>,
+}
+
+/// A field that cannot be read, as it was typed, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Wrong {
+    name: &'static str,
+    text: String,
+    pub(super) reason: Reason,
 }
 
 impl Asked {
@@ -64,22 +76,23 @@ impl Asked {
         let zone = &web.reckoning.zone;
         let pick = |name: &str, keys: &[&'static str]| match parameters.get(name) {
             None => Ok(0),
-            Some(text) => keys.iter().position(|key| *key == text).ok_or_else(|| wrong(name, text)),
+            Some(text) => keys.iter().position(|key| *key == text).ok_or_else(|| no_parameter(name, text)),
         };
         let show = *Show::ALL.get(pick("show", &Show::ALL.map(Show::key))?).unwrap_or(&Show::Ranks);
         let by = *By::ALL.get(pick("by", &By::ALL.map(By::key))?).unwrap_or(&By::Port);
-        let mut selection = Selection::default();
+        let (mut selection, mut wrong) = (Selection::default(), None);
         for name in ["port", "country", "tool", "network", "sensors"] {
-            if let Some(text) = parameters.get(name) {
-                selection.take(name, text).map_err(|NoSelection(reason)| Failure::Refused(reason))?;
+            let Some(text) = parameters.get(name) else { continue };
+            if let Err(NoSelection(reason)) = selection.take(name, text) {
+                wrong.get_or_insert(Wrong { name, text: text.to_owned(), reason });
             }
         }
-        let time = |name: &str| parameters.get(name).map(|text| moment(zone, text).ok_or_else(|| wrong(name, text))).transpose();
+        let time = |name: &str| parameters.get(name).map(|text| moment(zone, text).ok_or_else(|| no_parameter(name, text))).transpose();
         let tomorrow = begin(zone, web.ledger.now(), 1);
         let to = time("to")?.unwrap_or(tomorrow);
         let from = time("from")?.unwrap_or_else(|| begin(zone, to, -28));
         if from >= to {
-            return Err(wrong("to", parameters.get("to").unwrap_or_default()));
+            return Err(no_parameter("to", parameters.get("to").unwrap_or_default()));
         }
         let days = (to.0 - from.0) / Moment::DAY_US;
         let bucket = match parameters.get("bucket") {
@@ -89,7 +102,7 @@ impl Asked {
             None => Bucket::Week,
         };
         let view = View { show: show.key(), by, selection, from, to, bucket };
-        Ok(Self { show, view })
+        Ok(Self { show, view, wrong })
     }
 
     /// The same, so many of its lengths later.
@@ -122,28 +135,35 @@ impl Asked {
 
     /// The form's fields.
     pub(super) async fn form(&self, web: &Web, actor: &Actor, words: Words) -> Result<Form, Failure> {
-        let Self { show, view } = self;
+        let Self { show, view, .. } = self;
         let sensors = registry::list(&web.ledger, actor).await?;
         let regions: BTreeSet<&str> = sensors.iter().map(|sensor| sensor.region.as_str()).filter(|region| !region.is_empty()).collect();
         let chosen = view.selection.sensors.to_string();
         let plain = ["all", "home", "abroad"].map(|key| (key.to_owned(), words.say(&format!("observe-sensors-{key}"))));
-        let of_regions = regions.into_iter().map(|region| (Sensors::Region(region.to_owned()).to_string(), region.to_owned()));
+        let of_regions = regions.into_iter().map(|region| (Sensors::Region(region.to_owned()).to_string(), region_name(region, words.language).into_owned()));
         let named = sensors.iter().map(|sensor| (sensor.name.clone(), sensor.name.clone()));
         let select = |(key, name): (String, String)| (key.clone(), name, key == chosen);
         let zone = &web.reckoning.zone;
         let selection = &view.selection;
+        let field = |name: &str| match &self.wrong {
+            Some(wrong) if wrong.name == name => wrong.text.clone(),
+            _ => field(selection, name),
+        };
         Ok(Form {
             shows: Show::ALL.map(|one| (one.key(), words.say(&format!("observe-show-{}", one.key())), one == *show)).into(),
             bys: By::ALL.map(|one| (one.key(), words.say(&format!("observe-by-{}", one.key())), one == view.by)).into(),
             buckets: Bucket::ALL.map(|one| (one.key(), words.say(&format!("observe-bucket-{}", one.key())), one == view.bucket)).into(),
-            port: field(selection, "port"),
-            country: field(selection, "country"),
+            port: field("port"),
+            country: field("country"),
             tools: Tool::ALL.map(|tool| (tool.key(), tool.key().to_owned(), selection.tool == Some(tool))).into(),
-            network: field(selection, "network"),
+            network: field("network"),
             sensors: plain.into_iter().chain(of_regions).chain(named).map(select).collect(),
             from: shown(zone, view.from),
             to: shown(zone, view.to),
-            is_narrowed: selection.tool.is_some() || selection.network.is_some() || selection.countries != Countries::Any,
+            is_narrowed: self.wrong.as_ref().is_some_and(|wrong| wrong.name != "port")
+                || selection.tool.is_some()
+                || selection.network.is_some()
+                || selection.countries != Countries::Any,
         })
     }
 }
@@ -152,7 +172,7 @@ fn field(selection: &Selection, name: &str) -> String {
     selection.fields().into_iter().find(|(field, _)| *field == name).map(|(_, text)| text).unwrap_or_default()
 }
 
-fn wrong(name: &str, text: &str) -> Failure {
+fn no_parameter(name: &str, text: &str) -> Failure {
     Failure::Parameter { name: name.to_owned(), value: text.to_owned() }
 }
 

@@ -11,7 +11,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use noroshi_document::svg;
-use noroshi_observation::sources::Source;
+use noroshi_observation::{
+    series::{Row, Series},
+    sources::Source,
+};
 use serde::Serialize;
 
 /// The rows of a ranking for programs.
@@ -20,6 +23,9 @@ const MOST_ROWS: usize = 1_000;
 /// `GET /observe/{file}`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
     let asked = Asked::read(&parameters, &web)?;
+    if let Some(wrong) = &asked.wrong {
+        return Err(Failure::Refused(wrong.reason.clone()));
+    }
     let (actor, view) = (&person.actor, &asked.view);
     let words = Words::of(person.reader.language);
     let (kind, body) = match file.as_str() {
@@ -37,8 +43,12 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
         "graph.json" => ("application/json", json(&web, &person, &asked).await?.into_bytes()),
         "graph.csv" => {
             let rows = match asked.show {
-                Show::Ranks | Show::Weeks => flat(shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
-                Show::Series | Show::Origins => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
+                Show::Ranks => flat(shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
+                Show::Series => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
+                Show::Weeks => {
+                    flat(shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?
+                }
+                Show::Origins => flat(shown::asked_origins(&web, actor, view).await?.iter().flat_map(FlatPoint::all))?,
                 Show::Sources => flat(shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
             };
             ("text/csv; charset=utf-8", rows.into_bytes())
@@ -58,8 +68,10 @@ async fn painted(web: Shared, picture: String) -> Result<Vec<u8>, Failure> {
 async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Failure> {
     let (actor, view) = (&person.actor, &asked.view);
     match asked.show {
-        Show::Ranks | Show::Weeks => written(&shown::ranking(web, actor, view, MOST_ROWS).await?),
-        Show::Series | Show::Origins => written(&shown::asked_series(web, actor, view).await?),
+        Show::Ranks => written(&shown::ranking(web, actor, view, MOST_ROWS).await?),
+        Show::Series => written(&shown::asked_series(web, actor, view).await?),
+        Show::Weeks => written(&shown::asked_weeks(web, actor, view).await?),
+        Show::Origins => written(&shown::asked_origins(web, actor, view).await?),
         Show::Sources => written(&shown::asked_sources(web, actor, view, MOST_ROWS).await?),
     }
 }
@@ -76,6 +88,33 @@ fn flat<T: Serialize>(rows: impl Iterator<Item = T>) -> Result<String, Failure> 
     }
     let bytes = out.into_inner().map_err(|error| Failure::Internal(error.to_string().into()))?;
     String::from_utf8(bytes).map_err(|error| Failure::Internal(Box::new(error)))
+}
+
+/// A point of one of several lines.
+#[derive(Serialize)]
+struct FlatPoint<'a> {
+    key: &'a str,
+    at: &'a str,
+    packets: Option<u64>,
+    sources: Option<u64>,
+    sensors_watching: f64,
+    average_per_sensor: Option<f64>,
+    per_sensor_day: Option<f64>,
+}
+
+impl<'a> FlatPoint<'a> {
+    fn all(series: &'a Series) -> impl Iterator<Item = Self> {
+        let point = |row: &'a Row| Self {
+            key: &series.key,
+            at: &row.at,
+            packets: row.packets,
+            sources: row.sources,
+            sensors_watching: row.sensors_watching,
+            average_per_sensor: row.average_per_sensor,
+            per_sensor_day: row.per_sensor_day,
+        };
+        series.rows.iter().map(point)
+    }
 }
 
 /// A source whose lists are one cell each.

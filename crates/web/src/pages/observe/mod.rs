@@ -72,7 +72,11 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     let words = Words::of(person.reader.language);
     let asked = Asked::read(&parameters, &web)?;
     // What cannot be answered is said beside the question, which stays as it was put.
-    let (graphs, problem) = match shown::drawn(&web, &person.actor, words, &asked).await {
+    let answered = match &asked.wrong {
+        Some(wrong) => Err(Failure::Refused(wrong.reason.clone())),
+        None => shown::drawn(&web, &person.actor, words, &asked).await,
+    };
+    let (graphs, problem) = match answered {
         Ok(graphs) => (graphs, None),
         Err(Failure::Refused(reason)) => (Vec::new(), Some(reason.text.get(words.language).to_owned())),
         Err(failure) => return Err(failure),
@@ -86,7 +90,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         after: Some(asked.moved(1)).filter(|after| after.view.from < web.ledger.now()).map(|after| after.view.href()),
         problem,
         graphs,
-        downloads: downloads(&asked, words),
+        downloads: if asked.wrong.is_none() { downloads(&asked, words) } else { Vec::new() },
     };
     Ok((status, page::show(&context)?).into_response())
 }

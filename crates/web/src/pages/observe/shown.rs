@@ -16,7 +16,7 @@ use noroshi_document::{
 use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_observation::{
     ask::{Countries, Selection, Standpoint},
-    ranks::{self, Ranks, of_key},
+    ranks::{self, Ranks},
     series::{self, Bucket, Series},
     sources::{self, Sources},
     top::{self, By},
@@ -25,6 +25,7 @@ use noroshi_reporting::{
     Words as ReportWords,
     graph::{self, Hand, Line, View},
 };
+use std::ops::RangeInclusive;
 
 /// The ports of a heat map.
 const HEAT_ROWS: usize = 20;
@@ -105,9 +106,27 @@ pub(super) async fn asked_sources(web: &Web, actor: &Actor, view: &View, limit: 
 async fn asked_ranks(web: &Web, actor: &Actor, view: &View, last: usize) -> Result<Ranks, Failure> {
     let length = view.to.0 - view.from.0;
     let before = Some((Moment(view.from.0.saturating_sub(length)), view.from));
-    let question =
-        ranks::Question { by: view.by, selection: view.selection.clone(), from: view.from, to: view.to, before, ranks: 1..=last, bucket: view.bucket };
+    let question = ranks::Question { before, ..question(view, 1..=last) };
     Ok(ranks::ranks(&web.observatory, actor, standpoint(web), &question).await?)
+}
+
+fn question(view: &View, ranks: RangeInclusive<usize>) -> ranks::Question {
+    ranks::Question { by: view.by, selection: view.selection.clone(), from: view.from, to: view.to, before: None, ranks, bucket: view.bucket }
+}
+
+/// Ranks by the week.
+pub(super) async fn asked_weeks(web: &Web, actor: &Actor, view: &View) -> Result<Ranks, Failure> {
+    let question = ranks::Question { bucket: Bucket::Week, ..question(view, 1..=HEAT_ROWS) };
+    Ok(ranks::ranks(&web.observatory, actor, standpoint(web), &question).await?)
+}
+
+/// Sources at home, and those abroad.
+pub(super) async fn asked_origins(web: &Web, actor: &Actor, view: &View) -> Result<[Series; 2], Failure> {
+    let of = async |key: &str, countries| {
+        let view = view.series(Selection { countries, ..view.selection.clone() });
+        Ok::<_, Failure>(Series { key: key.to_owned(), ..asked_series(web, actor, &view).await? })
+    };
+    Ok([of("home", Countries::Home).await?, of("abroad", Countries::Abroad).await?])
 }
 
 /// A selection through time.
@@ -179,25 +198,15 @@ impl Context<'_> {
     }
 
     async fn weeks(&self) -> Result<Vec<Answer>, Failure> {
-        let ranking = ranking(self.web, self.actor, self.view, HEAT_ROWS).await?;
-        let mut counted = Vec::new();
-        for row in &ranking.rows {
-            let Some(selection) = of_key(self.view.by, &self.view.selection, &row.key) else { continue };
-            let view = View { bucket: Bucket::Week, ..self.view.series(selection) };
-            counted.push((graph::name(self.hand.words, self.view.by, &row.key), asked_series(self.web, self.actor, &view).await?, view));
-        }
-        let lines: Vec<Line<'_>> = counted.iter().map(|(name, series, view)| Line { name: name.clone(), series, view: Some(view.clone()) }).collect();
+        let ranks = asked_weeks(self.web, self.actor, self.view).await?;
         let title = graph::title_of_weeks(self.hand, self.view.by, self.window());
-        Ok(vec![Answer::Heat(Box::new(graph::weeks(self.hand, ("weeks", &title), &lines)?))])
+        Ok(vec![Answer::Heat(Box::new(graph::weeks(self.hand, ("weeks", &title), &ranks, self.view)?))])
     }
 
     async fn origins(&self) -> Result<Vec<Answer>, Failure> {
-        let of = |countries| self.view.series(Selection { countries, ..self.view.selection.clone() });
-        let (home, abroad) = (of(Countries::Home), of(Countries::Abroad));
-        let (at_home, from_abroad) = (asked_series(self.web, self.actor, &home).await?, asked_series(self.web, self.actor, &abroad).await?);
-        let line = |key: &str, series, view| Line { name: graph::name(self.hand.words, By::Country, key), series, view: Some(view) };
+        let [home, abroad] = asked_origins(self.web, self.actor, self.view).await?;
         let title = graph::title_of_origins(self.hand, self.window());
-        let graph = graph::home_beside_abroad(self.hand, ("origins", &title), &line("home", &at_home, home), &line("abroad", &from_abroad, abroad))?;
+        let graph = graph::home_beside_abroad(self.hand, ("origins", &title), [&home, &abroad], self.view)?;
         Ok(vec![Answer::Graph(Box::new(graph), true)])
     }
 }

@@ -21,9 +21,10 @@ use crate::{
 };
 use askama::Template;
 use axum::{extract::State, response::Response};
+use noroshi_catalogue::region_name;
 use noroshi_directory::Origin;
 use noroshi_document::number;
-use noroshi_kernel::access::Action;
+use noroshi_kernel::{access::Action, language::Language};
 use noroshi_observation::service::{
     health::{self, Health, State as SensorState},
     intake as observation_intake,
@@ -45,7 +46,7 @@ pub(crate) struct SensorsPage {
     /// States with their keys, how many stand so, and whether it is the one that is looked at.
     pub(crate) states: Vec<StateLink>,
     pub(crate) every: StateLink,
-    pub(crate) regions: Vec<(String, bool)>,
+    pub(crate) regions: Vec<(String, String, bool)>,
     pub(crate) q: String,
     pub(crate) state: String,
     pub(crate) groups: Vec<Group>,
@@ -85,7 +86,8 @@ impl Wanted {
     /// Whether a sensor is looked for, whatever its state.
     fn has(&self, health: &Health) -> bool {
         let (sensor, q) = (&health.sensor, self.q.to_lowercase());
-        let found = [&sensor.name, &sensor.organisation, &sensor.region].iter().any(|text| text.to_lowercase().contains(&q));
+        let regions = Language::ALL.map(|language| region_name(&sensor.region, language));
+        let found = [sensor.name.as_str(), &sensor.organisation, &sensor.region, &regions[0], &regions[1]].iter().any(|text| text.to_lowercase().contains(&q));
         (q.is_empty() || found) && self.region.as_ref().is_none_or(|region| *region == sensor.region)
     }
 
@@ -141,7 +143,9 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         all: whole,
         states,
         every,
-        regions: regions.into_iter().map(|region| (region.clone(), wanted.region.as_ref() == Some(&region))).collect(),
+        regions: (regions.iter())
+            .map(|region| (region.clone(), region_name(region, words.language).into_owned(), wanted.region.as_ref() == Some(region)))
+            .collect(),
         groups: groups(all.get(skip..).unwrap_or_default().iter().take(PER_PAGE), &web, words),
         may_change: person.actor.can(Action::ChangeSensors),
         may_share: person.actor.can(Action::ShareObservations),

@@ -130,7 +130,7 @@ impl Shown {
             name: sensor.name.clone(),
             state: StateChip::of(health.state, words),
             organisation: sensor.organisation.clone(),
-            region: sensor.region.clone(),
+            region: noroshi_catalogue::region_name(&sensor.region, words.language).into_owned(),
             country: sensor.country.clone(),
             origin: words.origin(origin(sensor, web)),
             addresses: number::grouped(sensor.addresses),
