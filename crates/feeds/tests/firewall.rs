@@ -26,7 +26,7 @@ fn shown(tally: &Tally) -> Vec<String> {
 }
 
 /// Logs by format: the log, what it comes to, lines that passed, answers, remarks, unread.
-const LOGS: [(Format, &str, &[&str], [u64; 4]); 8] = [
+const LOGS: [(Format, &str, &[&str], [u64; 4]); 9] = [
     (
         Format::Netfilter,
         "Mar  1 09:00:01 fw kernel: [12345.678901] DROP: IN=eth0 OUT= MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 SRC=198.51.100.7 DST=192.0.2.1 LEN=40 TOS=0x00 PREC=0x00 TTL=244 ID=54321 PROTO=TCP SPT=40000 DPT=445 WINDOW=1024 RES=0x00 SYN URGP=0\n\
@@ -85,6 +85,20 @@ const LOGS: [(Format, &str, &[&str], [u64; 4]); 8] = [
          00:00:00.000000 rule 3/0(match): block in on em0: nonsense\n",
         &["icmp/8=1", "icmpv6/128=1", "ip47/-=1", "tcp/135=1", "tcp/22=1", "tcp/8080=1", "udp/5060=1", "udp/53=1"],
         [1, 2, 0, 1],
+    ),
+    (
+        Format::Filterlog,
+        "Mar  1 09:00:01 fw filterlog[1234]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,DF,6,tcp,60,198.51.100.7,192.0.2.1,40000,445,0,S,1000,,1024,,mss\n\
+         <134>1 2024-03-01T09:00:02+09:00 fw.example.jp filterlog 1234 - - 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,none,17,udp,60,198.51.100.7,192.0.2.1,40000,5060,40\n\
+         filterlog: 5,16777216,,1000000103,em0,match,block,in,4,0x0,,64,0,0,none,1,icmp,84,198.51.100.7,192.0.2.1,request,1,1,64\n\
+         filterlog[1]: 5,,,1000000105,igb0,match,block,in,6,0x00,0x00000,64,TCP,6,40,2001:db8::7,2001:db8::1,40000,22,0,S,1000,,1024,,mss\n\
+         filterlog[1]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,none,47,gre,60,198.51.100.7,192.0.2.1,datalength=20\n\
+         filterlog[1]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,DF,6,tcp,60,198.51.100.7,192.0.2.1,443,50000,0,SA,1000,1,1024,,\n\
+         filterlog[1]: 5,,,1000000103,igb0,match,pass,in,4,0x0,,64,0,0,DF,6,tcp,60,198.51.100.7,192.0.2.1,40000,443,0,S,1000,,1024,,\n\
+         filterlog[1]: 5,,,1000000103,igb0,match,block,out,4,0x0,,64,0,0,DF,6,tcp,60,192.0.2.1,198.51.100.7,40000,443,0,S,1000,,1024,,\n\
+         filterlog[1]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,0,0,DF,6,tcp,60,198.51.100.7,192.0.2.1,40000\n",
+        &["icmp/8=1", "ip47/-=1", "tcp/22=1", "tcp/445=1", "udp/5060=1"],
+        [2, 1, 0, 1],
     ),
     (
         Format::Windows,

@@ -214,7 +214,8 @@ pub(crate) fn page(web: &Web, reader: &Reader, response: Response) -> Response {
     }
     if reader.here.starts_with("/api/") || response.extensions().get::<ForProgram>().is_some() {
         let title = status.canonical_reason().unwrap_or_default();
-        let detail = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = &*failure { reason.get(reader.language) } else { title };
+        let told = context(web, reader, &failure, correlation.clone());
+        let detail = told.said.unwrap_or(told.sentence);
         let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "instance": format!("urn:noroshi:correlation:{correlation}") });
         return with_body(response, body.to_string(), PROBLEM);
     }

@@ -1,7 +1,7 @@
 //! `noroshi observe`
 
 use super::{Json, Share};
-use clap::{Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use jiff::{Timestamp, civil};
 use noroshi_kernel::{
     language::Language,
@@ -168,19 +168,19 @@ pub(crate) struct Graph {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Which {
     /// Those sent to this: tcp/445, udp/53, icmp/8 (a type), ip/47 (a protocol's number), icmp (all of it)
-    #[arg(long, value_name = "SERVICE")]
+    #[arg(long, value_name = "SERVICE", value_parser = NonEmptyStringValueParser::new())]
     port: Option<String>,
     /// Those from here: JP, home, abroad or unknown
-    #[arg(long, value_name = "COUNTRY")]
+    #[arg(long, value_name = "COUNTRY", value_parser = NonEmptyStringValueParser::new())]
     country: Option<String>,
     /// Those with the marks of this tool: zmap, masscan, mirai or unknown
-    #[arg(long, value_name = "TOOL")]
+    #[arg(long, value_name = "TOOL", value_parser = NonEmptyStringValueParser::new())]
     tool: Option<String>,
     /// Those from this network or address: 192.0.2.0/24
-    #[arg(long, value_name = "NETWORK")]
+    #[arg(long, value_name = "NETWORK", value_parser = NonEmptyStringValueParser::new())]
     network: Option<String>,
     /// Those that these sensors saw: all, home, abroad, region:NAME or a sensor's name
-    #[arg(long, value_name = "SENSORS")]
+    #[arg(long, value_name = "SENSORS", value_parser = NonEmptyStringValueParser::new())]
     sensors: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use crate::{
     arguments::{Demo, ReportFormat, ReportKind},
     platform::Platform,
     publishing::Press,
+    scan_report,
     wiring::Worker,
 };
 use anyhow::Context as _;
@@ -23,6 +24,10 @@ use noroshi_kernel::{
     access::Actor,
     language::Language,
     period::{Kind, Month, Period},
+};
+use noroshi_observation::{
+    ask::Standpoint,
+    service::scanners::{self, Threshold},
 };
 use std::{fs, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::Path};
 
@@ -45,7 +50,9 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
     // After the events: it writes for seconds, and nobody else is to wait for that.
     if demo.figures.is_none() {
         eprintln!("filling the year of the example's sensors: some twenty seconds");
-        sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await?;
+        if sensors::fill(&platform.observatory()?, &platform.vault(), &platform.reckoning, Volume::USUAL).await? {
+            draft_scanners(&platform).await?;
+        }
     }
     if demo.figures.is_none() {
         let site = platform.configuration.site.directory.get_or_insert_with(|| platform.data.join("public")).clone();
@@ -75,6 +82,21 @@ pub(super) async fn run(mut platform: Platform, demo: Demo) -> anyhow::Result<Do
     print(&format!("pages      http://{}/", listener.local_addr()?))?;
     eprintln!("Ctrl-C ends it. The logins are kept in {} for this example; a real team's passwords are not.", logins.display());
     serve::until_stopped(platform, listener).await
+}
+
+/// Sources at home that scanned in the example's last week become drafts of incidents, as a server with `[observation.scanners]` makes them.
+async fn draft_scanners(platform: &Platform) -> anyhow::Result<()> {
+    const THRESHOLD: Threshold = Threshold { packets: 1_000, sensors: 5 };
+    let place = platform.observatory()?;
+    let standpoint = Standpoint { zone: &platform.reckoning.zone, home: &platform.reckoning.home };
+    let (intake, ours) = (platform.intake(Actor::Platform), scan_report::Ours::of(platform));
+    let worker = Worker::start(platform.ledger.clone());
+    for days in (0..7).rev() {
+        for seen in scanners::seek(&place, standpoint, THRESHOLD, platform.ledger.now().plus_days(-days)).await? {
+            intake.desk(&format!("observation {}", seen.source), scan_report::of(&seen, &ours)).await?;
+        }
+    }
+    worker.finish().await
 }
 
 /// Makes records with the margins in a file, and accounts when pages are to be served.

@@ -96,7 +96,9 @@ async fn history(platform: &Platform, as_json: bool) -> anyhow::Result<Done> {
         let from = &file.provenance;
         let count = |key: &str| file.outcome.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default();
         let counts = format!("{} new, {} updated, {} withdrawn, {} set aside", count("stored"), count("updated"), count("withdrawn"), count("set_aside"));
-        print(&format!("{}  {}  version {:?} of {}: {counts}", time(from.imported_at), from.file, from.version, time(from.as_of)))?;
+        // A table bears neither a version nor a date.
+        let version = if from.version.is_empty() { String::new() } else { format!("  version {} of {}", from.version, time(from.as_of)) };
+        print(&format!("{}  {}{version}: {counts}", time(from.imported_at), from.file))?;
     }
     Ok(Done::Whole)
 }

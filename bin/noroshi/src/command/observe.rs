@@ -157,6 +157,10 @@ fn print_ranking(ranking: &top::Ranking, (from, to): (Moment, Moment)) -> anyhow
     }
     let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are estimates or lower bounds" };
     eprintln!("{} packets, {:.2} sensors watching{bound}", ranking.packets, ranking.sensors_watching);
+    let hours = ranking.sensor_days * 24.0;
+    if hours > 0.0 && hours < 24.0 {
+        eprintln!("sensors watched for {hours:.3} hours only, all together: averages rest on so short a time");
+    }
     if ranking.named_services_only {
         eprintln!("ports without a name here are not told apart by country in sums; ask for a shorter time to have them");
     }

@@ -10,6 +10,7 @@
 //! **Architecture invariant:** nothing of a line is kept but its protocol and its port or type; memory does not grow with the log.
 
 mod asa;
+mod filterlog;
 mod flow;
 mod netfilter;
 mod pairs;
@@ -43,6 +44,8 @@ pub enum Format {
     Pairs,
     /// What tcpdump prints of pflog.
     Pf,
+    /// `filterlog` of pfSense and OPNsense.
+    Filterlog,
     /// `pfirewall.log` of Windows.
     Windows,
     /// Flow logs of Amazon VPC, version 2.
@@ -53,7 +56,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 7] = [Self::Netfilter, Self::Asa, Self::Pairs, Self::Pf, Self::Windows, Self::Flow, Self::Table];
+    pub const ALL: [Self; 8] = [Self::Netfilter, Self::Asa, Self::Pairs, Self::Pf, Self::Filterlog, Self::Windows, Self::Flow, Self::Table];
 
     /// A short name.
     #[must_use]
@@ -63,6 +66,7 @@ impl Format {
             Self::Asa => "asa",
             Self::Pairs => "pairs",
             Self::Pf => "pf",
+            Self::Filterlog => "filterlog",
             Self::Windows => "windows",
             Self::Flow => "flow",
             Self::Table => "table",
@@ -107,6 +111,7 @@ impl Reader {
             .map(of(Format::Netfilter))
             .or_else(|| asa::line(line).map(of(Format::Asa)))
             .or_else(|| pf::line(line).map(of(Format::Pf)))
+            .or_else(|| filterlog::line(line).map(of(Format::Filterlog)))
             .or_else(|| self.windows.line(line).map(of(Format::Windows)))
             .or_else(|| self.flow.line(line).map(of(Format::Flow)))
             .or_else(|| pairs::line(line).map(of(Format::Pairs)))

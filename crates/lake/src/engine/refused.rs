@@ -67,7 +67,6 @@ pub(super) fn failed(error: impl std::fmt::Display) -> Refused {
 
 /// The engine's own errors, as far as they are the query's.
 pub(super) fn by(error: DataFusionError) -> Refused {
-    let detail = Some(error.to_string());
     let reason = match error.find_root() {
         DataFusionError::SQL(mistake, _) => Reason::new("sql-syntax", format!("SQL の書き方に誤りがあります: {mistake}"), format!("it is no SQL: {mistake}")),
         DataFusionError::SchemaError(..) | DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => {
@@ -85,5 +84,7 @@ pub(super) fn by(error: DataFusionError) -> Refused {
         ),
         _ => return failed(error),
     };
+    // What the engine says of memory is not in the reason; of the rest it is.
+    let detail = matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)).then(|| error.to_string());
     Refused { reason, detail }
 }

@@ -5,9 +5,10 @@
 //! saw than [`Rule::least_sensors`].
 
 mod asked;
+mod rises;
 mod span;
 
-pub use noroshi_lake::packets::Service;
+pub use rises::{Told, published, tells_address};
 pub use span::{Span, Window};
 
 use crate::{
@@ -20,8 +21,8 @@ use noroshi_kernel::moment::{Moment, Zone};
 use noroshi_ledger::{LedgerError, Query};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Microseconds in an hour.
-const HOUR_US: f64 = 3_600_000_000.0;
+/// Microseconds in a day.
+const DAY_US: f64 = 86_400_000_000.0;
 
 /// When figures may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,15 @@ pub struct Ground<'a> {
     pub home: &'a Home,
     /// When figures may be told.
     pub rule: Rule,
+}
+
+/// What is ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Services: ports, types of ICMP, protocols.
+    Services,
+    /// Countries of sources.
+    Countries,
 }
 
 /// Too few sensors at home watched.
@@ -75,31 +85,29 @@ pub struct Ranking {
 pub struct Row {
     /// Its place, from 1. What was seen alike has one place.
     pub rank: usize,
-    /// To what was sent.
-    pub service: Service,
-    /// The same as everybody writes it: `tcp/445`.
+    /// What, as everybody writes it: `tcp/445`, `JP`, `unknown`.
     pub key: String,
-    /// Packets for each hour that a sensor watched.
-    pub per_sensor_hour: f64,
+    /// Packets for each day that a sensor watched.
+    pub per_sensor_day: f64,
     /// Its part of everything that was seen, from 0 to 1.
     pub share: f64,
 }
 
 impl Ranking {
-    /// The row of a service.
+    /// The row of a key.
     #[must_use]
     pub fn row(&self, key: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.key == key)
     }
 }
 
-/// One service, bucket by bucket.
+/// One row, bucket by bucket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// When the bucket begins.
     pub at: Moment,
-    /// Packets for each hour that a sensor watched; none where too few did.
-    pub per_sensor_hour: Option<f64>,
+    /// Packets for each day that a sensor watched; none where too few did.
+    pub per_sensor_day: Option<f64>,
 }
 
 /// The spans in which sensors at home watched.
@@ -119,37 +127,37 @@ fn watching(watches: &[Watch], window: Window) -> usize {
     own.values().filter(|own| watch::in_bucket(own, window.from.0, window.to.0) >= 0.5).count()
 }
 
-/// How long sensors watched, all together, in hours.
+/// How long sensors watched, all together, in days.
 #[expect(clippy::cast_precision_loss, reason = "spans of some thousand years still tell milliseconds")]
-fn hours(watches: &[Watch], window: Window) -> f64 {
-    watch::in_bucket(watches, window.from.0, window.to.0) * (window.to.0 - window.from.0) as f64 / HOUR_US
+fn sensor_days(watches: &[Watch], window: Window) -> f64 {
+    watch::in_bucket(watches, window.from.0, window.to.0) * (window.to.0 - window.from.0) as f64 / DAY_US
 }
 
-/// Packets for each of so many hours.
+/// Packets for each of so many days.
 #[expect(clippy::cast_precision_loss, reason = "an average is rounded anyway")]
-fn average(packets: u64, hours: f64) -> f64 {
-    if hours > 0.0 { packets as f64 / hours } else { 0.0 }
+fn average(packets: u64, days: f64) -> f64 {
+    if days > 0.0 { packets as f64 / days } else { 0.0 }
 }
 
-/// Ranks services by what sensors at home saw in a window.
+/// Ranks services, or countries of sources, by what sensors at home saw in a window.
 ///
 /// # Errors
 /// When packets or records cannot be read.
-pub async fn ranking(ground: Ground<'_>, window: Window, limit: usize) -> Result<Result<Ranking, TooFew>, ObservationError> {
+pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -> Result<Result<Ranking, TooFew>, ObservationError> {
     let watches = at_home(&ground.place.ledger, ground.home, window).await?;
     let sensors = watching(&watches, window);
     let least = ground.rule.least_sensors;
     if sensors < usize::try_from(least).unwrap_or(usize::MAX) || sensors == 0 {
         return Ok(Err(TooFew { sensors, least }));
     }
-    let hours = hours(&watches, window);
-    let (all, counts) = asked::services(ground, window, limit).await?;
+    let days = sensor_days(&watches, window);
+    let (all, counts) = asked::ranked(ground, of, window, limit).await?;
     let mut rows: Vec<Row> = Vec::with_capacity(counts.len());
     let mut before = None;
-    for (place, (service, key, packets)) in (1..).zip(counts) {
+    for (place, (key, packets)) in (1..).zip(counts) {
         let rank = if before == Some(packets) { rows.last().map_or(place, |row| row.rank) } else { place };
         before = Some(packets);
-        rows.push(Row { rank, service, key, per_sensor_hour: average(packets, hours), share: share(packets, all) });
+        rows.push(Row { rank, key, per_sensor_day: average(packets, days), share: share(packets, all) });
     }
     Ok(Ok(Ranking { window, sensors, rows }))
 }
@@ -168,23 +176,23 @@ pub enum Step {
     Week,
 }
 
-/// What sensors at home saw of a service, bucket by bucket. A week is what its days come to that are told.
+/// What sensors at home saw of a row of a ranking, bucket by bucket. A week is what its days come to that are told.
 ///
 /// # Errors
 /// When packets or records cannot be read.
-pub async fn series(ground: Ground<'_>, service: Service, window: Window, step: Step) -> Result<Vec<Point>, ObservationError> {
+pub async fn series(ground: Ground<'_>, of: Of, key: &str, window: Window, step: Step) -> Result<Vec<Point>, ObservationError> {
     let watches = at_home(&ground.place.ledger, ground.home, window).await?;
     let least = usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX).max(1);
     let told = |(day, packets): (Window, Option<u64>)| {
         let packets = packets.filter(|_| watching(&watches, day) >= least);
-        (day, packets.map(|packets| (packets, hours(&watches, day))))
+        (day, packets.map(|packets| (packets, sensor_days(&watches, day))))
     };
-    let days: Vec<_> = asked::days(ground, service, window).await?.into_iter().map(told).collect();
+    let days: Vec<_> = asked::days(ground, of, key, window).await?.into_iter().map(told).collect();
     let length = if step == Step::Week { 7 } else { 1 };
     let point = |days: &[(Window, Option<(u64, f64)>)]| {
         let at = days.first()?.0.from;
-        let (packets, hours) = days.iter().filter_map(|(_, told)| *told).fold((0, 0.0), |(packets, hours), (more, longer)| (packets + more, hours + longer));
-        Some(Point { at, per_sensor_hour: (hours > 0.0).then(|| average(packets, hours)) })
+        let (packets, watched) = days.iter().filter_map(|(_, told)| *told).fold((0, 0.0), |(packets, days), (more, longer)| (packets + more, days + longer));
+        Some(Point { at, per_sensor_day: (watched > 0.0).then(|| average(packets, watched)) })
     };
     Ok(days.chunks(length).filter_map(point).collect())
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ObservationError,
+    public::tells_address,
     rise::{Evidence, Kind, State, Step},
     store::{
         marks::{self, Mark},
@@ -152,7 +153,7 @@ pub async fn explain(ledger: &Ledger, actor: &Actor, number: i64, explanation: &
 /// Tells everybody of a rise that is explained in both languages.
 ///
 /// # Errors
-/// As [`explain`]; [`ObservationError::Refused`] when an explanation is missing.
+/// As [`explain`]; [`ObservationError::Refused`] when an explanation is missing, or tells an address.
 pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), ObservationError> {
     step(ledger, actor, number, Step::Publish, |row| {
         if row.explanation_ja.is_empty() || row.explanation_en.is_empty() {
@@ -160,6 +161,13 @@ pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), 
                 "rise-one-language",
                 "公開する前に、日本語と英語の両方で説明を書いてください。",
                 "explain it in Japanese and in English before you publish it",
+            )));
+        }
+        if tells_address(&row.explanation_ja) || tells_address(&row.explanation_en) {
+            return Err(ObservationError::Refused(Reason::new(
+                "rise-tells-address",
+                "説明に IP アドレスが含まれています。公開する前に取り除いてください。",
+                "the explanation tells an IP address; take it out before you publish it",
             )));
         }
         Ok(())

@@ -77,6 +77,8 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
     notes.extend(ranks.before.as_ref().filter(|before| has_before && less(before)).map(|_| word("graph-note-before")));
     notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
     notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
+    let hours = ranks.ranking.sensor_days * 24.0;
+    notes.extend((!is_gone && hours > 0.0 && hours < 24.0).then(|| hand.words.with("graph-note-short", &[("hours", &format!("{:.2}", hours.max(0.01)))])));
     notes.extend((!is_gone).then(|| hand.words.with("graph-note-watched", &[("sensors", &number::average(ranks.ranking.sensors_watching))])));
     Table {
         id: id.to_owned(),

@@ -1,10 +1,10 @@
 //! What is on the page, as numbers.
 
-use super::{DATA_ROWS, ROWS};
+use super::{DATA_ROWS, REGIONS, ROWS};
 use crate::SiteError;
 use jiff::civil::Date;
 use noroshi_kernel::reason::Reason;
-use noroshi_observation::public::{self, Ground, Point, Ranking, Span, Step, TooFew, Window};
+use noroshi_observation::public::{self, Ground, Of, Point, Ranking, Span, Step, Told, TooFew, Window};
 
 /// Everything that is published on a Monday.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Monday {
     pub quarter: Option<Section>,
     /// The last fifty-two weeks, when there were enough sensors.
     pub year: Option<Section>,
+    /// Rises of the last thirteen weeks that were published, the latest first.
+    pub rises: Vec<Told>,
 }
 
 impl Monday {
@@ -37,20 +39,29 @@ pub struct Section {
     pub window: Window,
     /// How many sensors at home watched for at least half of it.
     pub sensors: usize,
+    /// Services.
+    pub ports: Part,
+    /// Countries of sources.
+    pub regions: Part,
+}
+
+/// What is ranked of a section.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
     /// The ranks, at most [`DATA_ROWS`].
     pub ranks: Vec<Rank>,
-    /// The first [`ROWS`] bucket by bucket, by day or by week.
+    /// The first of them bucket by bucket, by day or by week: [`ROWS`] services, [`REGIONS`] countries.
     pub lines: Vec<Line>,
 }
 
-/// A service's rank.
+/// A rank.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rank {
     /// Its place, from 1.
     pub rank: usize,
-    /// `tcp/445`
+    /// `tcp/445`, `JP`, `unknown`
     pub key: String,
-    /// Packets per sensor and hour.
+    /// Packets per sensor and day.
     pub average: f64,
     /// Its part of everything, from 0 to 1.
     pub share: f64,
@@ -60,10 +71,10 @@ pub struct Rank {
     pub change_percent: Option<i64>,
 }
 
-/// A service, bucket by bucket.
+/// A rank, bucket by bucket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// `tcp/445`
+    /// `tcp/445`, `JP`
     pub key: String,
     /// Its buckets in the order of time.
     pub points: Vec<Point>,
@@ -80,7 +91,9 @@ pub async fn gather(ground: Ground<'_>, day: Date) -> Result<Monday, SiteError> 
         longer.push(section(ground, span, day).await?.ok());
     }
     let (year, quarter) = (longer.pop().flatten(), longer.pop().flatten());
-    Ok(Monday { day, zone: ground.zone.name().to_owned(), week, quarter, year })
+    let window = Span::Quarter.before(day, ground.zone).ok_or_else(|| no_week(day))?;
+    let rises = public::published(ground, window).await?;
+    Ok(Monday { day, zone: ground.zone.name().to_owned(), week, quarter, year, rises })
 }
 
 fn too_few(few: TooFew) -> Reason {
@@ -92,23 +105,43 @@ fn too_few(few: TooFew) -> Reason {
     )
 }
 
+fn no_week(day: Date) -> SiteError {
+    SiteError::Page(format!("{day} is no Monday of a calendar"))
+}
+
 async fn section(ground: Ground<'_>, span: Span, day: Date) -> Result<Result<Section, TooFew>, SiteError> {
-    let no_week = || SiteError::Page(format!("{day} is no Monday of a calendar"));
-    let window = span.before(day, ground.zone).ok_or_else(no_week)?;
-    let ranking = match public::ranking(ground, window, DATA_ROWS).await? {
+    let window = span.before(day, ground.zone).ok_or_else(|| no_week(day))?;
+    let (sensors, ports) = match part(ground, Of::Services, (span, day), window).await? {
+        Ok(part) => part,
+        Err(few) => return Ok(Err(few)),
+    };
+    let regions = match part(ground, Of::Countries, (span, day), window).await? {
+        Ok((_, part)) => part,
+        Err(few) => return Ok(Err(few)),
+    };
+    Ok(Ok(Section { span, window, sensors, ports, regions }))
+}
+
+/// How many sensors watched, and what is ranked.
+async fn part(ground: Ground<'_>, of: Of, (span, day): (Span, Date), window: Window) -> Result<Result<(usize, Part), TooFew>, SiteError> {
+    let ranking = match public::ranking(ground, of, window, DATA_ROWS).await? {
         Ok(ranking) => ranking,
         Err(few) => return Ok(Err(few)),
     };
-    let earlier = public::ranking(ground, span.earlier(day, ground.zone).ok_or_else(no_week)?, DATA_ROWS).await?.ok();
+    let before = span.earlier(day, ground.zone).ok_or_else(|| no_week(day))?;
+    let earlier = public::ranking(ground, of, before, DATA_ROWS).await?.ok();
     let step = if span == Span::Year { Step::Week } else { Step::Day };
+    let drawn = match (span, of) {
+        // Of a week there are too few days to draw.
+        (Span::Week, _) => 0,
+        (_, Of::Services) => ROWS,
+        (_, Of::Countries) => REGIONS,
+    };
     let mut lines = Vec::new();
-    // Of a week there are too few days to draw.
-    if span != Span::Week {
-        for row in ranking.rows.iter().take(ROWS) {
-            lines.push(Line { key: row.key.clone(), points: public::series(ground, row.service, window, step).await? });
-        }
+    for row in ranking.rows.iter().take(drawn) {
+        lines.push(Line { key: row.key.clone(), points: public::series(ground, of, &row.key, window, step).await? });
     }
-    Ok(Ok(Section { span, window, sensors: ranking.sensors, ranks: ranks(&ranking, earlier.as_ref()), lines }))
+    Ok(Ok((ranking.sensors, Part { ranks: ranks(&ranking, earlier.as_ref()), lines })))
 }
 
 fn ranks(now: &Ranking, earlier: Option<&Ranking>) -> Vec<Rank> {
@@ -117,10 +150,10 @@ fn ranks(now: &Ranking, earlier: Option<&Ranking>) -> Vec<Rank> {
         Rank {
             rank: row.rank,
             key: row.key.clone(),
-            average: row.per_sensor_hour,
+            average: row.per_sensor_day,
             share: row.share,
             earlier_rank: before.map(|row| row.rank),
-            change_percent: before.and_then(|before| change(row.per_sensor_hour, before.per_sensor_hour)),
+            change_percent: before.and_then(|before| change(row.per_sensor_day, before.per_sensor_day)),
         }
     };
     now.rows.iter().map(rank).collect()

@@ -1,6 +1,10 @@
 //! The pages: of a Monday in each language, the list of earlier ones, and the way to both languages.
 
-use super::{Monday, ROWS, Section, data, graph, shown};
+use super::{
+    Monday, ROWS, Section, data,
+    graph::{self, Of},
+    shown,
+};
 use crate::{SiteError, files::Made, words::Words};
 use askama::Template;
 use jiff::civil::Date;
@@ -9,6 +13,7 @@ use noroshi_kernel::{
     language::{Bilingual, Language},
     moment::Zone,
 };
+use noroshi_observation::public::Told;
 
 /// Whose site it is.
 #[derive(Clone, Debug)]
@@ -49,13 +54,27 @@ impl Frame {
 /// A row of a table.
 struct Shown {
     rank: usize,
-    service: String,
-    name: &'static str,
+    name: String,
+    /// What listens at a port.
+    service: &'static str,
     average: String,
+    share: String,
     /// With its direction, which has a colour: `up`, `down` or nothing.
     change: String,
     direction: &'static str,
     earlier: String,
+}
+
+/// What is ranked of a section.
+struct Ranked {
+    /// `ports`, `regions`
+    key: &'static str,
+    title: String,
+    column: String,
+    graphs: String,
+    /// The values of the graphs; nothing where there are none.
+    values: String,
+    rows: Vec<Shown>,
 }
 
 /// A section of the page.
@@ -64,10 +83,20 @@ struct Part {
     title: String,
     dates: String,
     sensors: String,
-    graphs: String,
     change_name: String,
     earlier_name: String,
-    rows: Vec<Shown>,
+    ranked: Vec<Ranked>,
+}
+
+/// A rise that was published.
+struct Rise {
+    /// `445/TCP`, and from where.
+    what: String,
+    /// What listens there.
+    service: &'static str,
+    /// How it came, and since when.
+    since: String,
+    explanation: String,
 }
 
 /// The page of a Monday.
@@ -80,6 +109,7 @@ struct MondayPage {
     day: Date,
     compare: Option<String>,
     parts: Vec<Part>,
+    rises: Vec<Rise>,
     /// What is not there, and why.
     missing: Vec<String>,
     /// The address of this very page, which stays.
@@ -146,6 +176,7 @@ fn page(monday: &Monday, publisher: &Publisher, language: Language, name: &str) 
         day: monday.day,
         compare: publisher.compare.clone(),
         parts,
+        rises: monday.rises.iter().map(|told| rise(told, &publisher.zone, words)).collect(),
         missing: missing.into_iter().filter(|(is, _)| *is).map(|(_, key)| words.say(key)).collect(),
         permanent: format!("{}.html", monday.day),
         frame,
@@ -158,13 +189,33 @@ fn begin(section: &Section, zone: &Zone) -> Date {
 }
 
 fn part(section: &Section, zone: &Zone, words: Words) -> Result<Part, SiteError> {
-    let greatest = section.ranks.first().map_or(0.0, |rank| rank.average);
+    let span = section.span.key();
+    let last = shown::before(zone.wall(section.window.to).date());
+    Ok(Part {
+        span,
+        title: words.say(&format!("part-{span}")),
+        dates: words.with("dates", &[("from", &shown::day(begin(section, zone), words)), ("to", &shown::day(last, words)), ("zone", zone.name())]),
+        sensors: words.count("sensors", section.sensors),
+        change_name: words.say(&format!("change-{span}")),
+        earlier_name: words.say(&format!("earlier-{span}")),
+        ranked: [(Of::Ports, &section.ports), (Of::Regions, &section.regions)]
+            .into_iter()
+            // Without a database of countries nothing is said of them.
+            .filter(|(_, part)| part.ranks.iter().any(|rank| rank.key != "unknown"))
+            .map(|(of, part)| ranked(section, of, part, zone, words))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn ranked(section: &Section, of: Of, part: &super::Part, zone: &Zone, words: Words) -> Result<Ranked, SiteError> {
+    let greatest = part.ranks.first().map_or(0.0, |rank| rank.average);
     let dash = || "\u{2013}".to_owned();
     let row = |rank: &super::Rank| Shown {
         rank: rank.rank,
-        service: shown::service(&rank.key),
-        name: noroshi_catalogue::service_name(&rank.key).unwrap_or_default(),
+        name: of.name(&rank.key, words),
+        service: noroshi_catalogue::service_name(&rank.key).unwrap_or_default(),
         average: shown::average(rank.average, greatest),
+        share: shown::share(rank.share, words),
         change: rank.change_percent.map_or_else(dash, |percent| change(percent, words)),
         direction: match rank.change_percent {
             Some(1..) => "up",
@@ -173,18 +224,29 @@ fn part(section: &Section, zone: &Zone, words: Words) -> Result<Part, SiteError>
         },
         earlier: rank.earlier_rank.map_or_else(dash, |rank| rank.to_string()),
     };
-    let span = section.span.key();
-    let last = shown::before(zone.wall(section.window.to).date());
-    Ok(Part {
-        span,
-        title: words.say(&format!("part-{span}")),
-        dates: words.with("dates", &[("from", &shown::day(begin(section, zone), words)), ("to", &shown::day(last, words)), ("zone", zone.name())]),
-        sensors: words.count("sensors", section.sensors),
-        graphs: if section.lines.is_empty() { String::new() } else { graph::drawn(section, zone, words)? },
-        change_name: words.say(&format!("change-{span}")),
-        earlier_name: words.say(&format!("earlier-{span}")),
-        rows: section.ranks.iter().take(ROWS).map(row).collect(),
+    let (graphs, values) = if part.lines.is_empty() { Default::default() } else { graph::drawn(section, of, &part.lines, zone, words)? };
+    Ok(Ranked {
+        key: of.key(),
+        title: words.say(&format!("ranks-{}", of.key())),
+        column: words.say(&format!("column-{}", of.key())),
+        graphs,
+        values,
+        rows: part.ranks.iter().take(ROWS).map(row).collect(),
     })
+}
+
+fn rise(told: &Told, zone: &Zone, words: Words) -> Rise {
+    let port = shown::service(&told.key);
+    let day = shown::day(zone.wall(told.from).date(), words);
+    Rise {
+        what: match &told.country {
+            Some(country) => words.with("rise-of-region", &[("port", &port), ("region", &shown::region(country, words))]),
+            None => port,
+        },
+        service: noroshi_catalogue::service_name(&told.key).unwrap_or_default(),
+        since: words.with(&format!("rise-{}", told.kind.key().replace('_', "-")), &[("day", &day)]),
+        explanation: told.explanation.get(words.0).to_owned(),
+    }
 }
 
 /// `+12%`, `−3%`, in English with a space that does not break.

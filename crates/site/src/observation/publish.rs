@@ -11,7 +11,7 @@ use noroshi_kernel::{
     reason::Reason,
 };
 use noroshi_ledger::{LedgerError, audit::Entry, queue::Kind};
-use noroshi_observation::public::Ground;
+use noroshi_observation::public::{Ground, Span};
 use serde_json::json;
 use std::path::Path;
 
@@ -34,13 +34,17 @@ pub struct Published {
 /// Publishes the page of a Monday into a directory; earlier ones stay.
 ///
 /// # Errors
-/// [`SiteError::Forbidden`]; [`SiteError::Refused`] when the day is no Monday or too few sensors watched; then, and when anything else fails,
+/// [`SiteError::Forbidden`]; [`SiteError::Refused`] when the day is no Monday, when the week before it is not over, or when too few sensors watched; then, and when anything else fails,
 /// the pages are what they were.
 pub async fn publish(ground: Ground<'_>, actor: &Actor, publisher: &Publisher, directory: &Path, monday: Date) -> Result<Published, SiteError> {
     actor.must_can(Action::PublishSite)?;
     if monday.weekday() != Weekday::Monday {
         let ja = format!("{monday} は月曜日ではありません。");
         return Err(SiteError::Refused(Reason::new("site-monday", ja, format!("{monday} is no Monday"))));
+    }
+    if monday > Span::monday(ground.place.ledger.now(), ground.zone) {
+        let ja = format!("{monday} の前の週はまだ終わっていません。");
+        return Err(SiteError::Refused(Reason::new("site-week", ja, format!("the week before {monday} is not over yet"))));
     }
     let gathered = gather(ground, monday).await?;
     let made = page::files(&gathered, publisher, &published(directory))?;

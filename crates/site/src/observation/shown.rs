@@ -16,6 +16,11 @@ pub(super) fn service(key: &str) -> String {
     }
 }
 
+/// A country as the page names it.
+pub(super) fn region(key: &str, words: Words) -> String {
+    noroshi_catalogue::country_name(key, words.0).map_or_else(|| if key == "unknown" { words.say("region-unknown") } else { key.to_owned() }, str::to_owned)
+}
+
 /// An average with as many digits as its table needs: two after the point where all are below ten, else one.
 pub(super) fn average(value: f64, greatest: f64) -> String {
     if greatest < 10.0 {
@@ -24,6 +29,11 @@ pub(super) fn average(value: f64, greatest: f64) -> String {
     let tenths = (value * 10.0).round() / 10.0;
     let written = number::decimal(tenths);
     if tenths.fract() == 0.0 { written + ".0" } else { written }
+}
+
+/// A part of everything: `12.3%`, in English with a space that does not break.
+pub(super) fn share(part: f64, words: Words) -> String {
+    format!("{:.1}{}%", part * 100.0, if words.0 == Language::En { "\u{a0}" } else { "" })
 }
 
 /// A day as people write it: `2013年10月1日`, `1 October 2013`.

@@ -6,6 +6,7 @@ use noroshi_kernel::{
     id::AccountId,
 };
 use noroshi_ledger::{Query as _, Sql};
+use noroshi_observation::rise::Evidence;
 use noroshi_site::{
     SiteError,
     observation::{gather, publish},
@@ -33,7 +34,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
 fn seen() -> Vec<Seen> {
     let mut seen: Vec<Seen> = (0..12).map(|place| Seen::of(&format!("tcp/{}", 1000 + place), 100 - 5 * place)).collect();
     // What came in the last week alone, and in greater numbers than anything else.
-    seen.push(Seen { last_days: 11, ..Seen::of("tcp/445", 200) });
+    seen.push(Seen { last_days: 11, country: Some("US"), ..Seen::of("tcp/445", 200) });
     seen
 }
 
@@ -48,18 +49,18 @@ on_both_databases! {
     async fn figures_are_averages_of_sensors_at_home(bench) {
         let world = world(bench).await;
         let monday = gather(world.ground(), world.monday()).await.expect("gathered");
-        let first = &monday.week.ranks[0];
-        assert_eq!((first.rank, first.key.as_str(), first.average, first.earlier_rank, first.change_percent), (1, "tcp/445", 200.0, None, None));
-        let second = &monday.week.ranks[1];
-        assert_eq!((second.rank, second.key.as_str(), second.average, second.earlier_rank, second.change_percent), (2, "tcp/1000", 100.0, Some(1), Some(0)));
-        assert_eq!((monday.week.sensors, monday.week.ranks.len()), (3, 13));
-        assert!(monday.sections().all(|section| section.ranks.iter().all(|rank| rank.key != "udp/53")), "what was seen abroad is not told");
+        let first = &monday.week.ports.ranks[0];
+        assert_eq!((first.rank, first.key.as_str(), first.average, first.earlier_rank, first.change_percent), (1, "tcp/445", 4_800.0, None, None));
+        let second = &monday.week.ports.ranks[1];
+        assert_eq!((second.rank, second.key.as_str(), second.average, second.earlier_rank, second.change_percent), (2, "tcp/1000", 2_400.0, Some(1), Some(0)));
+        assert_eq!((monday.week.sensors, monday.week.ports.ranks.len()), (3, 13));
+        assert!(monday.sections().all(|section| section.ports.ranks.iter().all(|rank| rank.key != "udp/53")), "what was seen abroad is not told");
         let quarter = monday.quarter.as_ref().expect("a quarter");
-        assert_eq!((quarter.lines.len(), quarter.lines[0].points.len()), (10, 91));
-        assert!(quarter.lines[0].points.iter().all(|point| point.per_sensor_hour == Some(100.0)), "an average does not hang on how many watch");
+        assert_eq!((quarter.ports.lines.len(), quarter.ports.lines[0].points.len()), (10, 91));
+        assert!(quarter.ports.lines[0].points.iter().all(|point| point.per_sensor_day == Some(2_400.0)), "an average does not hang on how many watch");
         let year = monday.year.as_ref().expect("a year");
-        assert_eq!((year.lines[0].points.len(), year.lines[0].points[7].per_sensor_hour), (52, Some(100.0)));
-        let share: f64 = monday.week.ranks.iter().map(|rank| rank.share).sum();
+        assert_eq!((year.ports.lines[0].points.len(), year.ports.lines[0].points[7].per_sensor_day), (52, Some(2_400.0)));
+        let share: f64 = monday.week.ports.ranks.iter().map(|rank| rank.share).sum();
         assert!((share - 1.0).abs() < 1e-9, "{share}");
     }
 
@@ -73,6 +74,8 @@ on_both_databases! {
         assert_eq!(names, [
             "observation/data/2021-01-11/observation.json",
             "observation/data/2021-01-11/ports.csv",
+            "observation/data/2021-01-11/region-series.csv",
+            "observation/data/2021-01-11/regions.csv",
             "observation/data/2021-01-11/series.csv",
             "observation/en/2021-01-11.html",
             "observation/en/archive.html",
@@ -87,16 +90,81 @@ on_both_databases! {
         assert!(ja.contains("<html lang=\"ja\">") && ja.contains("2021年1月4日 — 2021年1月10日") && ja.contains("国内 3 台のセンサー") && ja.contains("microsoft-ds"), "{ja}");
         assert!(en.contains("<html lang=\"en\">") && en.contains("4 January 2021 — 10 January 2021") && en.contains("3 sensors at home"), "{en}");
         for page in [ja, en] {
-            assert_eq!(page.matches("<figure").count(), 4, "two graphs of the quarter, two of the year");
-            assert!(page.contains("200.0") && page.contains("445/TCP") && page.contains("https://noroshi.example.jp/compare"));
+            assert_eq!(page.matches("<figure").count(), 6, "two graphs of the quarter's ports and one of its countries, and so of the year");
+            assert!(page.contains("4,800.0") && page.contains("445/TCP") && page.contains("https://noroshi.example.jp/compare"));
         }
         let csv = &all["observation/data/2021-01-11/ports.csv"];
-        assert!(csv.contains("week,2021-01-03T15:00:00Z,2021-01-10T15:00:00Z,3,1,tcp/445,microsoft-ds,200,"), "{csv}");
+        assert!(csv.contains("week,2021-01-03T15:00:00Z,2021-01-10T15:00:00Z,3,1,tcp/445,microsoft-ds,4800,"), "{csv}");
         assert_eq!(all["observation/data/2021-01-11/series.csv"].lines().count(), 1 + 10 * (91 + 52));
         let json: serde_json::Value = serde_json::from_str(&all["observation/data/2021-01-11/observation.json"]).expect("JSON");
-        assert_eq!((json["spans"]["week"]["ranks"][0]["port"].as_str(), json["unit"].as_str()), (Some("tcp/445"), Some("packets per sensor and hour")));
+        assert_eq!((json["spans"]["week"]["ranks"][0]["port"].as_str(), json["unit"].as_str()), (Some("tcp/445"), Some("packets per sensor and day")));
         let audited = Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action = 'site.publish'");
         assert_eq!(world.bench.ledger.number(audited).await.expect("a number"), 1);
+    }
+
+    async fn countries_of_sources_are_ranked(bench) {
+        let world = world(bench).await;
+        let monday = gather(world.ground(), world.monday()).await.expect("gathered");
+        let told: Vec<_> = monday.week.regions.ranks.iter().map(|rank| (rank.rank, rank.key.as_str(), rank.average, rank.earlier_rank)).collect();
+        // Twelve services of unknown origin, 870 an hour; what sensors abroad saw from elsewhere is not told.
+        assert_eq!(told, [(1, "unknown", 20_880.0, Some(1)), (2, "US", 4_800.0, None)]);
+        let quarter = monday.quarter.as_ref().expect("a quarter");
+        assert_eq!((quarter.regions.lines.len(), quarter.regions.lines[0].points.len()), (2, 91));
+        let out = world.bench.folder.path().join("public");
+        publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+        let all = files(&out);
+        for (page, country, unknown) in [("observation/ja/index.html", "米国", "不明"), ("observation/en/index.html", "United States", "unknown")] {
+            assert!(all[page].contains(country) && all[page].contains(unknown), "{page}: {}", all[page]);
+            assert_eq!(all[page].matches("<summary>").count(), 4, "the values of each graph are there: {page}");
+        }
+        assert!(all["observation/data/2021-01-11/regions.csv"].contains(",2,US,United States,4800,"), "{}", all["observation/data/2021-01-11/regions.csv"]);
+        assert_eq!(all["observation/data/2021-01-11/region-series.csv"].lines().count(), 1 + 2 * (91 + 52));
+    }
+
+    async fn rises_that_were_published_are_told(bench) {
+        let world = world(bench).await;
+        let evidence = serde_json::to_string(&Evidence::default()).expect("JSON");
+        let monday = world.zone.moment(world.monday().at(0, 0, 0, 0)).expect("a moment");
+        for (number, (service, state, days, said)) in (1_i64..).zip([
+            ("tcp/445", "published", 20, "a worm"),
+            ("tcp/1000", "explained", 20, "not yet for everybody"),
+            ("tcp/1001", "published", 20, "scans of 198.51.100[.]9"),
+            ("tcp/1002", "published", 200, "long ago"),
+        ]) {
+            let from = monday.plus_days(-days);
+            let work = world.bench.ledger.begin().await.expect("work");
+            let mut sql = Sql::new("INSERT INTO observation_rise (id, number, service, country, kind, state, from_at, to_at, found_at, evidence, explanation_ja, explanation_en, reason) VALUES (").bind(work.take_id().await.expect("an id")).push(", ").bind(number);
+            for text in [service, "", "sudden", state] {
+                sql = sql.push(", ").bind(text);
+            }
+            for at in [from, from.plus_days(3), from] {
+                sql = sql.push(", ").bind(at.0);
+            }
+            for text in [evidence.as_str(), said, said, ""] {
+                sql = sql.push(", ").bind(text);
+            }
+            work.execute(sql.push(")")).await.expect("a rise");
+            work.commit().await.expect("committed");
+        }
+        let out = world.bench.folder.path().join("public");
+        publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
+        let all = files(&out);
+        let page = &all["observation/en/index.html"];
+        assert!(page.contains("What became more") && page.contains("Rose suddenly from 22 December 2020 on. a worm"), "{page}");
+        for (name, text) in &all {
+            assert!(["not yet for everybody", "198.51.100", "long ago"].iter().all(|hidden| !text.contains(hidden)), "{name}: {text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&all["observation/data/2021-01-11/observation.json"]).expect("JSON");
+        assert_eq!((json["rises"].as_array().map(Vec::len), json["rises"][0]["port"].as_str()), (Some(1), Some("tcp/445")));
+    }
+
+    async fn a_week_that_is_not_over_is_not_published(bench) {
+        let world = world(bench).await;
+        let next = world.monday().checked_add(jiff::Span::new().weeks(1)).expect("a day");
+        let out = world.bench.folder.path().join("public");
+        let refused = publish(world.ground(), &ROOT, &world.publisher(), &out, next).await;
+        assert!(matches!(&refused, Err(SiteError::Refused(why)) if why.to_string().contains("is not over yet")), "{refused:?}");
+        assert!(!out.exists());
     }
 
     async fn earlier_mondays_stay(bench) {
@@ -141,11 +209,11 @@ on_both_databases! {
         let world = World::of(bench, &sensors, &seen(), 400).await;
         let monday = gather(world.ground(), world.monday()).await.expect("gathered");
         assert_eq!(monday.week.sensors, 3, "it watched for more than half of the week");
-        let points = &monday.quarter.as_ref().expect("a quarter").lines[0].points;
-        let gaps: Vec<String> = points.iter().filter(|point| point.per_sensor_hour.is_none()).map(|point| day(point.at, &world.zone)).collect();
+        let points = &monday.quarter.as_ref().expect("a quarter").ports.lines[0].points;
+        let gaps: Vec<String> = points.iter().filter(|point| point.per_sensor_day.is_none()).map(|point| day(point.at, &world.zone)).collect();
         assert!((16..=20).contains(&gaps.len()), "{gaps:?}");
-        assert!(points.iter().filter_map(|point| point.per_sensor_hour).all(|average| (average - 100.0).abs() < 1e-9));
-        assert!(monday.year.expect("a year").lines[0].points.iter().all(|point| point.per_sensor_hour.is_some()), "a week is what its days come to");
+        assert!(points.iter().filter_map(|point| point.per_sensor_day).all(|average| (average - 2_400.0).abs() < 1e-9));
+        assert!(monday.year.expect("a year").ports.lines[0].points.iter().all(|point| point.per_sensor_day.is_some()), "a week is what its days come to");
     }
 
     async fn what_was_not_watched_long_enough_is_left_out(bench) {

@@ -9,7 +9,7 @@ use noroshi_kernel::{
 };
 use noroshi_lake::{
     folder::Folder,
-    packets::{Kind, Tool},
+    packets::{Country, Kind, Tool},
 };
 use noroshi_ledger::migration::Migration;
 use noroshi_observation::{
@@ -55,12 +55,14 @@ pub(crate) struct Seen {
     pub(crate) service: String,
     pub(crate) per_hour: u64,
     pub(crate) source: IpAddr,
+    /// The country's two letters; none where it is not known.
+    pub(crate) country: Option<&'static str>,
     pub(crate) last_days: i64,
 }
 
 impl Seen {
     pub(crate) fn of(service: &str, per_hour: u64) -> Self {
-        Self { service: service.into(), per_hour, source: "198.51.100.9".parse().unwrap(), last_days: i64::MAX }
+        Self { service: service.into(), per_hour, source: "198.51.100.9".parse().unwrap(), country: None, last_days: i64::MAX }
     }
 }
 
@@ -90,22 +92,22 @@ impl World {
         let seen = seen.to_vec();
         let of_day = move |day: i64| {
             let here: Vec<&(u32, Made)> = at.iter().filter(|(_, made)| day % 10 < made.days_of_ten).collect();
-            let group = |service: &str, source, count, is_home: bool| {
+            let group = |service: &str, source, country: Option<&str>, count, is_home: bool| {
                 let sensors: Vec<(u32, u64)> =
                     here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).collect();
                 (!sensors.is_empty()).then(|| Group {
                     at: from.plus_days(day),
                     source,
                     service: parse_service(service).unwrap(),
-                    country: None,
+                    country: country.and_then(|code| Country::new(code.as_bytes().try_into().ok()?)),
                     tool: Tool::Unknown,
                     kind: Kind::Scan,
                     sensors,
                 })
             };
             let now = seen.iter().filter(|seen| days - day <= seen.last_days);
-            let home = now.filter_map(|seen| group(&seen.service, seen.source, seen.per_hour * 24, true)).collect::<Vec<_>>();
-            home.into_iter().chain(group("udp/53", "203.0.113.53".parse().unwrap(), 100_000, false)).collect::<Vec<_>>()
+            let home = now.filter_map(|seen| group(&seen.service, seen.source, seen.country, seen.per_hour * 24, true)).collect::<Vec<_>>();
+            home.into_iter().chain(group("udp/53", "203.0.113.53".parse().unwrap(), Some("DE"), 100_000, false)).collect::<Vec<_>>()
         };
         history::take_over(&bench.ledger, &ROOT, &zone, History { until, watched, days: (0..days).map(of_day) }).await.unwrap();
         let place = Observatory {

@@ -5,7 +5,7 @@ mod link_type;
 #[cfg(feature = "live")]
 pub mod live;
 
-pub use file::{Blocks, Broken, CaptureFile, Format, Limits, Packing};
+pub use file::{Blocks, Broken, CaptureFile, Format, Limits, Packing, unpacked};
 pub use link_type::LinkType;
 
 /// What was captured of one packet.

@@ -10,7 +10,7 @@ compare-span-quarter = The last 13 weeks
 compare-span-year = The last 52 weeks
 compare-send = Compare
 compare-privacy = What you send is counted in memory and nothing else: neither it nor the answer is kept or logged. Addresses are read over.
-compare-formats = What is read: Linux (iptables, nftables, UFW), Cisco ASA, key=value of Fortinet, Juniper and others, pf (tcpdump -n -e -r pflog), pfirewall.log of Windows, AWS VPC flow logs, and CSV whose header names destination port and protocol.
+compare-formats = What is read: Linux (iptables, nftables, UFW), Cisco ASA, key=value of Fortinet, Juniper and others, pf (tcpdump -n -e -r pflog), filterlog of pfSense and OPNsense, pfirewall.log of Windows, AWS VPC flow logs, and CSV whose header names destination port and protocol.
 compare-captures = Of captures, TCP packets with SYN and without ACK count as unasked for. Best compared is what came to an address from which nobody connects.
 compare-meaning = What it says
 compare-meaning-alike = Of your first { $of }, { $shared } are among the first of our sensors, too. Most of what reaches you seems to reach everybody.
@@ -18,6 +18,7 @@ compare-meaning-partly = Of your first { $of }, { $shared } are among the first 
 compare-meaning-unlike = Of your first { $of }, only { $shared } are among the first of our sensors. Unless your log is taken in another way, somebody may mean you.
 compare-meaning-nothing = No packet that came unasked was found. Look below at what was read.
 compare-meaning-unknown = Our sensors' figures of this time are not public, so only your ranks are shown.
+compare-meaning-few = Fewer than twenty packets came, which says nothing yet: only the ranks are shown.
 compare-out = { $what } stands out: { $own } with you, { $ours } with our sensors.
 compare-out-new = { $what } stands out: { $own } with you, and not among the first { $rows } of our sensors.
 compare-ranks = Ranks
@@ -53,5 +54,5 @@ compare-note-unread = { $n ->
 compare-note-frames = Of { $n } packets of captures, { $out } begin no connection or are not IP, and do not count.
 compare-stopped-lines = There are too many lines; only the first were counted.
 compare-stopped-time = It takes too long; only a part was counted.
-compare-stopped-broken = The capture breaks off; what comes before was counted.
+compare-stopped-broken = The file breaks off; what comes before was counted.
 compare-again = Compare again

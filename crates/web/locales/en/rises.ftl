@@ -49,6 +49,7 @@ rise-ask = Ask further: these packets on the page of observations
 rise-suggested = What it may be
 rise-suggested-help = Vulnerabilities that attackers are known to use, at this port or in what listens there. A suggestion, no finding.
 rise-suggested-none = The catalogue holds nothing about this port. A newer one is brought in with
+rise-no-catalogue = There is no catalogue yet. The catalogue of known exploited vulnerabilities (KEV) is brought in with
 rise-vulnerability = Vulnerability
 rise-added = Known since
 rise-by-words = Found by

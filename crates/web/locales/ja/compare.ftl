@@ -10,7 +10,7 @@ compare-span-quarter = 直近の 13 週間
 compare-span-year = 直近の 52 週間
 compare-send = 比べる
 compare-privacy = 送られたものはメモリの中で数えるだけで、内容も結果も保存せず、記録にも残しません。アドレスは読み飛ばします。
-compare-formats = 読める形式: Linux（iptables・nftables・UFW）、Cisco ASA、Fortinet、Juniper などの key=value、pf（tcpdump -n -e -r pflog）、Windows の pfirewall.log、AWS VPC フローログ、宛先ポートとプロトコルの列がある CSV。
+compare-formats = 読める形式: Linux（iptables・nftables・UFW）、Cisco ASA、Fortinet、Juniper などの key=value、pf（tcpdump -n -e -r pflog）、pfSense・OPNsense の filterlog、Windows の pfirewall.log、AWS VPC フローログ、宛先ポートとプロトコルの列がある CSV。
 compare-captures = キャプチャーでは、TCP は SYN があって ACK がないものだけを、頼んでいないのに届いたものとして数えます。自分から接続しないアドレスで採ったものが比較に向きます。
 compare-meaning = わかること
 compare-meaning-alike = あなたの上位 { $of } 件のうち { $shared } 件は、国内のセンサーでも上位です。届いたものの多くは、どこにでも届いているものと考えられます。
@@ -18,6 +18,7 @@ compare-meaning-partly = あなたの上位 { $of } 件のうち、国内のセ�
 compare-meaning-unlike = あなたの上位 { $of } 件のうち、国内のセンサーでも上位なのは { $shared } 件だけです。ログの採り方が違うのでなければ、狙いがあるかもしれません。
 compare-meaning-nothing = 頼んでいないのに届いたパケットは見つかりませんでした。下の「読んだもの」を確かめてください。
 compare-meaning-unknown = この期間の国内のセンサーの数値は公開していないため、あなたの順位だけを示します。
+compare-meaning-few = 届いたパケットが少ないため（20 個未満）、順位だけを示します。
 compare-out = { $what } が目立ちます。あなたのところでは { $own }、国内のセンサーでは { $ours } です。
 compare-out-new = { $what } が目立ちます。あなたのところでは { $own } ですが、国内のセンサーの上位 { $rows } 件にはありません。
 compare-ranks = 順位
@@ -41,5 +42,5 @@ compare-note-unread = { $n } 行は読めませんでした。最初は { $line 
 compare-note-frames = キャプチャーの { $n } パケットのうち { $out } パケットは、接続の始まりではないか IP でないので数えていません。
 compare-stopped-lines = 行が多すぎるため、途中までを数えました。
 compare-stopped-time = 時間がかかりすぎるため、途中までを数えました。
-compare-stopped-broken = キャプチャーは途中で壊れています。そこまでを数えました。
+compare-stopped-broken = ファイルが途中で途切れています。そこまでを数えました。
 compare-again = もう一度比べる

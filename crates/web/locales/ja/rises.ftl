@@ -49,6 +49,7 @@ rise-ask = このパケットを観測のページで詳しく調べる
 rise-suggested = 考えられるもの
 rise-suggested-help = 悪用が確認されている脆弱性のうち、このポートやそこで待ち受ける製品のものです。候補であり、結論ではありません。
 rise-suggested-none = このポートに関するものはカタログにありません。新しいカタログは次のコマンドで取り込めます。
+rise-no-catalogue = まだカタログがありません。悪用が知られた脆弱性のカタログ（KEV）は次のコマンドで取り込めます。
 rise-vulnerability = 脆弱性
 rise-added = 登録日
 rise-by-words = 一致した語

@@ -135,10 +135,13 @@ async fn a_log_is_compared_and_nothing_is_kept() {
 async fn both_sides_are_told_in_numbers() {
     on_both(async |filled: Filled| {
         world(&filled, &["JP", "JP", "JP", "JP", "DE"]).await;
-        let (_, json) = as_program(&Browser::stranger(&filled), &[("log", LOG)]).await;
+        // Of three packets nothing is said.
+        let (_, few) = as_program(&Browser::stranger(&filled), &[("log", LOG)]).await;
+        assert_eq!((few["likeness"].as_str(), few["only_ours"].as_array().map(Vec::len)), (Some("few"), Some(0)), "{few}");
+        let (_, json) = as_program(&Browser::stranger(&filled), &[("log", &LOG.repeat(7))]).await;
         assert_eq!(json["ours"], serde_json::json!({ "from": "2019-03-10T15:00:00Z", "to": "2019-03-17T15:00:00Z", "sensors": 4 }));
         let row = |service: &str| json["rows"].as_array().expect("rows").iter().find(|row| row["service"] == service).cloned().unwrap_or_default();
-        assert_eq!(row("tcp/23")["theirs"], serde_json::json!({ "rank": 1, "packets": 2, "percent": 66.7 }));
+        assert_eq!(row("tcp/23")["theirs"], serde_json::json!({ "rank": 1, "packets": 14, "percent": 66.7 }));
         assert_eq!(row("tcp/23")["ours"], serde_json::json!({ "rank": 2, "per_sensor_day": 48.0, "percent": 28.6 }), "{json}");
         assert_eq!((row("tcp/445")["theirs"].is_null(), row("tcp/445")["ours"]["rank"].as_u64()), (true, Some(1)));
         assert_eq!(json["only_theirs"], serde_json::json!(["tcp/8081"]));
@@ -199,6 +202,8 @@ async fn what_cannot_be_compared_is_said() {
     let (status, json) = as_program(&reader, &[("log", "  \n")]).await;
     assert_eq!((status, json["status"].as_u64()), (StatusCode::UNPROCESSABLE_ENTITY, Some(422)), "{json}");
     assert!(json["detail"].as_str().is_some_and(|detail| detail.contains("paste a log")), "{json}");
+    let (status, json) = as_program(&reader, &[("log", LOG), ("span", "decade")]).await;
+    assert!(status.is_client_error() && json["detail"].as_str().is_some_and(|detail| detail.contains("span") && detail.contains("decade")), "{json}");
     assert_eq!(as_program(&reader, &[("log", LOG), ("span", "for ever")]).await.0, StatusCode::BAD_REQUEST);
     let much = vec![b'x'; (16 << 20) + 1];
     let large = reader.upload("/compare", &[("file", Some("log.txt"), &much)]).await;

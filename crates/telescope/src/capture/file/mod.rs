@@ -13,7 +13,7 @@ mod zstd;
 mod tests;
 
 pub use broken::Broken;
-pub use packed::Packing;
+pub use packed::{Packing, unpacked};
 pub use pcapng::Blocks;
 
 use super::{Frame, LinkType};

@@ -129,3 +129,22 @@ fn again(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
         }
     }
 }
+
+/// What comes out of a file that may be packed: so many bytes at most, and whether that is all of it. What is broken ends where it breaks.
+pub fn unpacked(source: impl Read, most: usize, limits: &Limits) -> (Vec<u8>, bool) {
+    let Ok(mut source) = Source::open(source) else { return (Vec::new(), false) };
+    let (mut out, mut piece) = (Vec::new(), vec![0; BUFFER_BYTES.min(most.saturating_add(1))]);
+    loop {
+        match source.read(&mut piece, limits) {
+            Ok(0) => return (out, true),
+            Ok(read) => {
+                let room = most.saturating_sub(out.len());
+                out.extend_from_slice(piece.get(..read.min(room)).unwrap_or_default());
+                if read > room {
+                    return (out, false);
+                }
+            }
+            Err(_) => return (out, false),
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub(crate) const OUR_ROWS: usize = 50;
 const OUT_SHARE: f64 = 0.02;
 const OUT_PACKETS: u64 = 10;
 const OUT_TIMES: f64 = 3.0;
+/// Of fewer packets nothing is said.
+const LEAST_PACKETS: u64 = 20;
 
 /// A service on a reader's side.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -45,6 +47,8 @@ pub(crate) struct Line {
 pub(crate) enum Likeness {
     /// The reader's side holds nothing.
     Nothing,
+    /// The reader's side holds too few packets to say anything.
+    Few,
     /// Ours is not public for this time.
     Unknown,
     /// More than half of the reader's most frequent services are among ours.
@@ -59,6 +63,7 @@ impl Likeness {
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
+            Self::Few => "few",
             Self::Unknown => "unknown",
             Self::Alike => "alike",
             Self::Partly => "partly",
@@ -105,7 +110,7 @@ pub(crate) fn beside(theirs: &Theirs, ours: Option<&Ranking>) -> Beside {
     let our_rows = ours.map_or(&[][..], |ranking| &ranking.rows);
     let our_place = |key: &str| {
         let row = our_rows.iter().find(|row| row.key == key)?;
-        Some(OurPlace { rank: row.rank, per_sensor_day: row.per_sensor_hour * 24.0, percent: percent(row.share) })
+        Some(OurPlace { rank: row.rank, per_sensor_day: row.per_sensor_day, percent: percent(row.share) })
     };
     let line = |key: &str| Line {
         service: key.to_owned(),
@@ -121,12 +126,13 @@ pub(crate) fn beside(theirs: &Theirs, ours: Option<&Ranking>) -> Beside {
     let likeness = match () {
         () if their_first.is_empty() => Likeness::Nothing,
         () if our_rows.is_empty() => Likeness::Unknown,
+        () if theirs.packets < LEAST_PACKETS => Likeness::Few,
         () if shared * 2 > of => Likeness::Alike,
         () if shared * 5 > of => Likeness::Partly,
         () => Likeness::Unlike,
     };
     let missing = |keys: &[&str], there: &dyn Fn(&str) -> bool| keys.iter().filter(|key| !there(key)).map(|key| (*key).to_owned()).collect::<Vec<_>>();
-    let is_compared = !matches!(likeness, Likeness::Nothing | Likeness::Unknown);
+    let is_compared = !matches!(likeness, Likeness::Nothing | Likeness::Few | Likeness::Unknown);
     Beside {
         only_theirs: if is_compared { missing(&their_first, &|key| our_place(key).is_some()) } else { Vec::new() },
         only_ours: if is_compared { missing(&our_first, &|key| their_places.contains_key(key)) } else { Vec::new() },
@@ -158,10 +164,7 @@ fn stands_out(theirs: &Theirs, ours: Option<&Ranking>) -> Option<String> {
 mod tests {
     use super::*;
     use noroshi_kernel::moment::Moment;
-    use noroshi_observation::{
-        parse_service,
-        public::{Row, Window},
-    };
+    use noroshi_observation::public::{Row, Window};
     use proptest::prelude::*;
 
     fn theirs(counts: &[(&str, u64)]) -> Theirs {
@@ -173,13 +176,8 @@ mod tests {
     }
 
     fn ours(shares: &[(&str, f64)]) -> Ranking {
-        let row = |(place, (key, share)): (usize, &(&str, f64))| Row {
-            rank: place + 1,
-            service: parse_service(key).unwrap(),
-            key: (*key).to_owned(),
-            per_sensor_hour: share * 100.0,
-            share: *share,
-        };
+        let row =
+            |(place, (key, share)): (usize, &(&str, f64))| Row { rank: place + 1, key: (*key).to_owned(), per_sensor_day: share * 2_400.0, share: *share };
         Ranking { window: Window { from: Moment(0), to: Moment(1) }, sensors: 5, rows: shares.iter().enumerate().map(row).collect() }
     }
 
@@ -196,11 +194,13 @@ mod tests {
 
     #[test]
     fn likeness_is_said_only_where_both_sides_speak() {
-        let some = theirs(&[("tcp/1", 5), ("tcp/2", 5)]);
+        let few = beside(&theirs(&[("tcp/1", 10), ("tcp/2", 9)]), Some(&ours(&[("tcp/445", 1.0)])));
+        assert_eq!((few.likeness, few.only_theirs.len(), few.lines.len()), (Likeness::Few, 0, 3), "ranks stand there, and nothing is made of them");
+        let some = theirs(&[("tcp/1", 10), ("tcp/2", 10)]);
         assert_eq!(beside(&Theirs::default(), Some(&ours(&[("tcp/445", 1.0)]))).likeness, Likeness::Nothing);
         assert_eq!(beside(&some, None).likeness, Likeness::Unknown);
         let unlike = beside(&some, Some(&ours(&[("tcp/445", 1.0)])));
-        assert_eq!((unlike.likeness, unlike.stands_out), (Likeness::Unlike, None), "ten packets are no pattern");
+        assert_eq!((unlike.likeness, unlike.stands_out), (Likeness::Unlike, None), "ours is one service alone: nothing stands out of it");
         assert_eq!(unlike.lines[1].theirs.unwrap().rank, 1, "what is alike has one place");
         let five: Vec<(&str, u64)> = vec![("tcp/445", 9), ("tcp/1", 8), ("tcp/2", 7), ("tcp/3", 6)];
         assert_eq!(beside(&theirs(&five), Some(&ours(&[("tcp/445", 1.0)]))).likeness, Likeness::Partly);
@@ -219,7 +219,7 @@ mod tests {
             for (key, _) in theirs.counts.iter().take(ROWS) {
                 let line = beside.lines.iter().find(|line| line.service == *key).unwrap();
                 prop_assert_eq!(line.ours.is_none(), ours.row(key).is_none());
-                prop_assert!(ours.rows.is_empty() || beside.only_theirs.contains(key) == line.ours.is_none());
+                prop_assert!(ours.rows.is_empty() || beside.likeness == Likeness::Few || beside.only_theirs.contains(key) == line.ours.is_none());
             }
             prop_assert!(beside.lines.len() <= 2 * ROWS);
             prop_assert!(beside.lines.iter().all(|line| line.theirs.is_some() || line.ours.is_some()));

@@ -26,7 +26,7 @@ use axum::{
 use beside::{Beside, OUR_ROWS};
 use noroshi_document::number;
 use noroshi_kernel::reason::Reason;
-use noroshi_observation::public::{self, Ground, Ranking, Rule, Span, Window};
+use noroshi_observation::public::{self, Ground, Of, Ranking, Rule, Span, Window};
 use serde_json::json;
 use std::sync::Arc;
 use theirs::{Reading, Theirs};
@@ -165,7 +165,7 @@ async fn ours(web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, publi
     let zone = &web.reckoning.zone;
     let window = span.before(Span::monday(web.ledger.now(), zone), zone).ok_or_else(|| Failure::defect("there is no such week"))?;
     let ground = Ground { place: &web.observatory, zone, home: &web.reckoning.home, rule };
-    Ok(public::ranking(ground, window, OUR_ROWS).await?)
+    Ok(public::ranking(ground, Of::Services, window, OUR_ROWS).await?)
 }
 
 fn program(theirs: &Theirs, window: Option<Window>, ours: Option<&Ranking>, beside: &Beside, meaning: &[String]) -> Response {

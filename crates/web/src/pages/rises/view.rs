@@ -47,6 +47,8 @@ pub(crate) struct RisePage {
     pub(crate) countries: Vec<(String, String)>,
     pub(crate) tools: Vec<(String, String)>,
     pub(crate) suggested: Vec<Suggested>,
+    /// Whether there is a catalogue to suggest from.
+    pub(crate) has_catalogue: bool,
     /// The question of the same packets on the page of observations.
     pub(crate) question: String,
     pub(crate) explanation: Bilingual,
@@ -130,6 +132,7 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
         countries: parts(&found.evidence.countries, words, |key| country_name(key, words)),
         tools: parts(&found.evidence.tools, words, str::to_owned),
         suggested: suggested(web, &found).await?,
+        has_catalogue: !kev::history(&web.ledger, 1).await?.is_empty(),
         question,
         typed: wrong.explanation.unwrap_or_else(|| found.explanation.clone()),
         explanation: Bilingual { ja: links::harmless(&found.explanation.ja), en: links::harmless(&found.explanation.en) },
