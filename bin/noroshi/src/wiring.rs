@@ -31,7 +31,7 @@ async fn call(event: Event, work: UnitOfWork) -> Result<UnitOfWork, IncidentErro
             let renamed: Renamed = told(&event)?;
             service::rename(&work, &renamed.names).await?;
         }
-        RiseFound::KIND => tracing::info!(told = %event.payload, "a rise was found"),
+        RiseFound::KIND => tracing::debug!(told = %event.payload, "a rise was found"),
         ScannerSeen::KIND => {
             let seen: ScannerSeen = told(&event)?;
             work.enqueue(Order::new(&DRAFT_SCANNER, &seen).keyed(&seen.source.to_string())).await?;

@@ -30,6 +30,11 @@ pub fn country_name(code: &str, language: Language) -> Option<&'static str> {
     })
 }
 
+/// Both names of a country by either of them, Japanese first.
+pub(crate) fn both_names(name: &str) -> Option<[&'static str; 2]> {
+    COUNTRIES.values().find(|names| names.iter().any(|one| one.to_lowercase() == name)).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

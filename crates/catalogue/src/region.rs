@@ -1,5 +1,6 @@
-//! What regions are called in the other language: parts of Japan, its prefectures, and parts of the world.
+//! What regions are called in the other language: parts of Japan, its prefectures, parts of the world, and countries.
 
+use crate::country;
 use noroshi_kernel::language::Language;
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
@@ -23,11 +24,13 @@ fn region(line: &'static str) -> Vec<(String, [&'static str; 2])> {
 /// assert_eq!(region_name("kanto", Language::Ja), "関東");
 /// // The region, not the country.
 /// assert_eq!(region_name("中国", Language::Ja), "中国地方");
+/// assert_eq!(region_name("タイ", Language::En), "Thailand");
 /// assert_eq!(region_name("Building 3", Language::Ja), "Building 3");
 /// ```
 #[must_use]
 pub fn region_name(entered: &str, language: Language) -> Cow<'_, str> {
-    match REGIONS.get(&entered.trim().to_lowercase()) {
+    let name = entered.trim().to_lowercase();
+    match REGIONS.get(&name).copied().or_else(|| country::both_names(&name)) {
         Some([ja, en]) => Cow::Borrowed(match language {
             Language::Ja => ja,
             Language::En => en,

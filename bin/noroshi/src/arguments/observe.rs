@@ -140,7 +140,7 @@ pub(crate) struct Graph {
     /// The file; .svg or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// What is drawn: lines of ranks or keys, a heat map of the ranks by week, or sources at home beside those abroad
+    /// What is drawn
     #[arg(long, value_enum, default_value = "lines")]
     pub(crate) show: Show,
     /// By what packets are ranked
@@ -203,6 +203,8 @@ impl Which {
 pub(crate) enum Show {
     /// Ranks or keys, each a line through time
     Lines,
+    /// How many distinct sources sent what is selected, through time
+    Distinct,
     /// Ranks by weeks, as a heat map
     Weeks,
     /// Sources at home beside those abroad

@@ -125,6 +125,7 @@ fn downloaded(server: &Server, password: &str) {
     for (question, head) in [
         ("show=ranks", "key,packets"),
         ("show=series&port=tcp/22", "at,packets"),
+        ("show=distinct&port=tcp/22", "at,packets"),
         ("show=origins", "key,at,packets"),
         ("show=weeks", "key,at,packets"),
         ("show=sources&port=tcp/22", "address,country"),
@@ -134,6 +135,8 @@ fn downloaded(server: &Server, password: &str) {
         assert!(csv.page.starts_with(head) && csv.page.lines().count() > 2, "{question}: {}", csv.page);
         let json = visitor.get(&format!("/observe/graph.json?{question}")).unwrap();
         serde_json::from_str::<serde_json::Value>(&json.page).unwrap_or_else(|error| panic!("{question}: {error}"));
+        let svg = visitor.get(&format!("/observe/graph.svg?{question}")).unwrap();
+        assert_eq!(svg.status, if question.starts_with("show=sources") { 404 } else { 200 }, "{question}: a list is no picture");
     }
 }
 

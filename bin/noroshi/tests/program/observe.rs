@@ -60,6 +60,18 @@ fn what_came_in_is_drawn_and_reported() {
             assert_eq!(ran.code(), 0, "{}", ran.err());
             assert!(std::fs::read(out).unwrap().starts_with(begins), "{name}");
         }
+        for show in ["distinct", "weeks", "origins"] {
+            let out = home.path().join(format!("{show}.svg"));
+            let ran = home.run(&[&["observe", "graph", "--show", show, "--lang", "en", "--out", out.to_str().unwrap()][..], &WINDOW].concat());
+            assert_eq!(ran.code(), 0, "{show}: {}", ran.err());
+            assert!(std::fs::read_to_string(out).unwrap().starts_with("<svg "), "{show}");
+            let ran = home.run(&[&["observe", "graph", "--show", show, "--key", "tcp/7", "--out", "key.svg"][..], &WINDOW].concat());
+            assert!(ran.code() == 2 && ran.err().contains("--key draws lines"), "{show}: {}", ran.err());
+        }
+        for (option, value) in [("--ranks", "1-9"), ("--port", "")] {
+            let ran = home.run(&[&["observe", "graph", option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
+            assert_eq!(ran.code(), 2, "{option} {value:?}: {}", ran.err());
+        }
         let ran = home.run(&[&["observe", "graph", "--by", "port", "--out", "top.gif"][..], &WINDOW].concat());
         assert_eq!(ran.code(), 2, "{}", ran.err());
         let report = |language: &str, format: &str| {

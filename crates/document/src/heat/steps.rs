@@ -18,7 +18,7 @@ impl Steps {
             return Self { tops: Vec::new() };
         };
         let ratio = highest / lowest;
-        let tops = if ratio <= 12.0 {
+        let tops = if ratio <= 6.0 {
             even(highest)
         } else if ratio <= 200.0 {
             rising(highest, &[1.0, 2.0, 5.0])
@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn steps_have_round_bounds() {
         for (values, expected) in [
-            (vec![5.0, 58.0], vec![10.0, 20.0, 30.0, 40.0, 50.0, 60.0]),
+            (vec![10.0, 58.0], vec![10.0, 20.0, 30.0, 40.0, 50.0, 60.0]),
+            (vec![5.0, 58.0], vec![2.0, 5.0, 10.0, 20.0, 50.0, 100.0]),
             (vec![10.0, 1_400.0], vec![50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0]),
             (vec![0.0, 2.0, 1_400.0], vec![10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0]),
             (vec![1.0, 80_000.0], vec![1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0]),

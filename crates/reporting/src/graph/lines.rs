@@ -9,7 +9,7 @@ use noroshi_document::{
 };
 use noroshi_observation::{
     ask::{Countries, Selection},
-    series::Series,
+    series::{self, Bucket, Series},
     top::By,
 };
 
@@ -29,10 +29,21 @@ pub struct Line<'a> {
 /// # Errors
 /// [`ReportingError::Chart`] when there are more lines or points than can be told apart.
 pub fn lines(hand: Hand<'_>, (id, title, table): (&str, &str, &str), lines: &[Line<'_>]) -> Result<Chart, ReportingError> {
-    let axis = lines.first().map(|line| Axis::of(hand, line.series)).unwrap_or_default();
     let unit = lines.first().map(|line| hand.unit(line.series.bucket)).unwrap_or_default();
+    drawn(hand, (id, title, table), lines, unit, height)
+}
+
+/// Draws lines whose heights are what `value` makes of a bucket; `unit` says what that is.
+fn drawn(
+    hand: Hand<'_>,
+    (id, title, table): (&str, &str, &str),
+    lines: &[Line<'_>],
+    unit: String,
+    value: impl Fn(&series::Row, Bucket) -> Option<f64>,
+) -> Result<Chart, ReportingError> {
+    let axis = lines.first().map(|line| Axis::of(hand, line.series)).unwrap_or_default();
     let series = lines.iter().map(|line| {
-        let values = line.series.rows.iter().map(|row| height(row, line.series.bucket)).collect();
+        let values = line.series.rows.iter().map(|row| value(row, line.series.bucket)).collect();
         let series = chart::Series::new(line.name.clone(), values);
         match &line.view {
             Some(view) => series.leading(view.href()),
@@ -56,6 +67,27 @@ pub fn lines(hand: Hand<'_>, (id, title, table): (&str, &str, &str), lines: &[Li
 pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Result<Graph, ReportingError> {
     let table_id = format!("{id}-table");
     let chart = lines(hand, (id, title, &table_id), std::slice::from_ref(line))?;
+    Ok(Graph { chart, table: buckets(hand, table_id, title, line) })
+}
+
+/// Distinct sources of one selection through time, with the same table.
+///
+/// # Errors
+/// As [`lines`].
+pub fn distinct(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Result<Graph, ReportingError> {
+    let table_id = format!("{id}-table");
+    let unit = hand.words.get(&format!("graph-unit-sources-{}", line.series.bucket.key()));
+    #[expect(clippy::cast_precision_loss, reason = "sources are fewer than 2^53")]
+    let sources = |row: &series::Row, _| row.sources.map(|sources| sources as f64);
+    let chart = drawn(hand, (id, title, &table_id), std::slice::from_ref(line), unit, sources)?;
+    let mut table = buckets(hand, table_id, title, line);
+    let has_sources = line.series.rows.iter().any(|row| row.sources.is_some());
+    table.notes.extend((!has_sources && line.series.rows.iter().any(|row| row.packets.is_some())).then(|| hand.words.get("graph-note-no-sources")));
+    Ok(Graph { chart, table })
+}
+
+/// Every bucket, the last first.
+fn buckets(hand: Hand<'_>, id: String, title: &str, line: &Line<'_>) -> Table {
     let axis = Axis::of(hand, line.series);
     let word = |key: &str| hand.words.get(key);
     let dash = || Cell::Text("\u{2013}".into());
@@ -64,8 +96,8 @@ pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> R
         let average = height(row, line.series.bucket).map_or_else(dash, |average| Cell::Text(number::average(average)));
         Row::named(name.clone(), [average, count(row.packets), count(row.sources), Cell::Text(number::average(row.sensors_watching))])
     });
-    let table = Table {
-        id: table_id,
+    Table {
+        id,
         title: title.to_owned(),
         columns: vec![
             Column::left(word("graph-column-time")),
@@ -79,8 +111,7 @@ pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> R
         total: None,
         notes: vec![word("graph-note-gap")],
         empty: Some(word("graph-empty")),
-    };
-    Ok(Graph { chart, table })
+    }
 }
 
 /// What came from home beside what came from abroad.

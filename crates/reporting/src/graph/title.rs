@@ -18,6 +18,12 @@ pub fn title_of_weeks(hand: Hand<'_>, by: By, window: (Moment, Moment)) -> Strin
     titled(hand, &hand.words.get(&format!("graph-weeks-{}", by.key())), window)
 }
 
+/// The title of distinct sources of something.
+#[must_use]
+pub fn title_of_distinct(hand: Hand<'_>, name: &str, window: (Moment, Moment)) -> String {
+    titled(hand, &hand.words.with("graph-distinct", &[("name", name)]), window)
+}
+
 /// The title of what came from home beside what came from abroad.
 #[must_use]
 pub fn title_of_origins(hand: Hand<'_>, window: (Moment, Moment)) -> String {

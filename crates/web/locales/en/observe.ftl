@@ -9,6 +9,7 @@ observe-after = time after
 observe-show = Show
 observe-show-ranks = What was seen most
 observe-show-series = One line
+observe-show-distinct = Distinct sources
 observe-show-weeks = Weeks as a heat map
 observe-show-origins = Home beside abroad
 observe-show-sources = List of sources

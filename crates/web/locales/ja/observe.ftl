@@ -9,6 +9,7 @@ observe-after = 次の期間
 observe-show = 表示
 observe-show-ranks = 上位の推移
 observe-show-series = 1つの推移
+observe-show-distinct = 送信元数の推移
 observe-show-weeks = 週ごとの濃淡
 observe-show-origins = 国内と国外
 observe-show-sources = 送信元の一覧

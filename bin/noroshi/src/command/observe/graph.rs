@@ -52,10 +52,11 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) 
     let picture = match graph.show {
         Show::Lines if graph.key.is_empty() => asked.of_ranks(graph.ranks).await?,
         Show::Lines => asked.of_keys(&graph.key).await?,
-        Show::Weeks | Show::Origins if !graph.key.is_empty() => {
-            eprintln!("noroshi: --key draws lines; narrow a heat map or home beside abroad with --port, --country, --sensors, --tool or --network");
+        Show::Distinct | Show::Weeks | Show::Origins if !graph.key.is_empty() => {
+            eprintln!("noroshi: --key draws lines of packets; narrow other graphs with --port, --country, --sensors, --tool or --network");
             None
         }
+        Show::Distinct => Some(asked.of_sources().await?),
         Show::Weeks => Some(asked.of_weeks(graph.ranks).await?),
         Show::Origins => Some(asked.of_origins().await?),
     };
@@ -99,6 +100,14 @@ impl Asked<'_> {
         let title = graph::title(self.hand, self.view.by, &asked, self.window());
         let ranks = self.ranks(asked, self.view.bucket).await?;
         Ok(Some(Picture::Chart(Box::new(graph::ranks(self.hand, ("graph", &title), &ranks, &self.view)?.chart))))
+    }
+
+    async fn of_sources(&self) -> anyhow::Result<Picture> {
+        let series = self.series(self.view.selection.clone()).await?;
+        let name = graph::selected(self.hand.words, &self.view.selection);
+        let title = graph::title_of_distinct(self.hand, &name, self.window());
+        let line = Line { name, series: &series, view: None };
+        Ok(Picture::Chart(Box::new(graph::distinct(self.hand, "graph", &title, &line)?.chart)))
     }
 
     async fn of_weeks(&self, ranks: Option<Ranks>) -> anyhow::Result<Picture> {

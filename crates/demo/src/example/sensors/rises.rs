@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// Days ago, the earlier first, at whose ends is judged: when something began. All days of a year would take a minute.
 const JUDGED: [(i64, i64); 6] = [(285, 283), (215, 214), (129, 127), (75, 74), (21, 20), (3, 1)];
 
+/// What is told of rises that came to so many times what was expected.
+const CLEARLY: f64 = 1.5;
+
 /// What was made of a service's rise.
 struct Made {
     service: &'static str,
@@ -77,7 +80,8 @@ pub(super) async fn play(place: &Observatory, reckoning: &Reckoning, year: &Year
     }
     detect(place, standpoint, place.ledger.now()).await?;
     for rise in rises::list(&place.ledger, &Actor::Platform, Some(State::Open), 0, 1_000).await?.rises {
-        let Some(made) = MADE.iter().find(|made| made.service == rise.service) else { continue };
+        // What hardly rose is another matter than what a text of these is about, and waits for somebody.
+        let Some(made) = MADE.iter().find(|made| made.service == rise.service && rise.evidence.ratio() >= CLEARLY) else { continue };
         // Somebody says so on the next morning.
         let desk = by_clock(Moment(rise.found + 33 * 3_600_000_000).min(place.ledger.now()));
         match made.step {

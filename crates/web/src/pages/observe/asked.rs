@@ -30,6 +30,8 @@ pub(super) enum Show {
     Ranks,
     /// What is selected, through time.
     Series,
+    /// How many distinct sources, through time.
+    Distinct,
     /// Ports by weeks.
     Weeks,
     /// Sources at home and abroad.
@@ -39,12 +41,13 @@ pub(super) enum Show {
 }
 
 impl Show {
-    pub(super) const ALL: [Self; 5] = [Self::Ranks, Self::Series, Self::Weeks, Self::Origins, Self::Sources];
+    pub(super) const ALL: [Self; 6] = [Self::Ranks, Self::Series, Self::Distinct, Self::Weeks, Self::Origins, Self::Sources];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Ranks => "ranks",
             Self::Series => "series",
+            Self::Distinct => "distinct",
             Self::Weeks => "weeks",
             Self::Origins => "origins",
             Self::Sources => "sources",

@@ -44,7 +44,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
         "graph.csv" => {
             let rows = match asked.show {
                 Show::Ranks => flat(shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
-                Show::Series => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
+                Show::Series | Show::Distinct => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
                 Show::Weeks => {
                     flat(shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?
                 }
@@ -69,7 +69,7 @@ async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Fa
     let (actor, view) = (&person.actor, &asked.view);
     match asked.show {
         Show::Ranks => written(&shown::ranking(web, actor, view, MOST_ROWS).await?),
-        Show::Series => written(&shown::asked_series(web, actor, view).await?),
+        Show::Series | Show::Distinct => written(&shown::asked_series(web, actor, view).await?),
         Show::Weeks => written(&shown::asked_weeks(web, actor, view).await?),
         Show::Origins => written(&shown::asked_origins(web, actor, view).await?),
         Show::Sources => written(&shown::asked_sources(web, actor, view, MOST_ROWS).await?),

@@ -84,6 +84,7 @@ async fn answers(web: &Web, actor: &Actor, words: Words, asked: &Asked) -> Resul
     match asked.show {
         Show::Ranks => context.ranks().await,
         Show::Series => context.through_time().await,
+        Show::Distinct => context.distinct().await,
         Show::Weeks => context.weeks().await,
         Show::Origins => context.origins().await,
         Show::Sources => Ok(vec![Answer::Sources(Box::new(asked_sources(web, actor, &asked.view, MOST_SOURCES).await?))]),
@@ -185,6 +186,14 @@ impl Context<'_> {
             }
         }
         Ok(graphs)
+    }
+
+    async fn distinct(&self) -> Result<Vec<Answer>, Failure> {
+        let series = asked_series(self.web, self.actor, self.view).await?;
+        let name = graph::selected(self.hand.words, &self.view.selection);
+        let title = graph::title_of_distinct(self.hand, &name, self.window());
+        let line = Line { name, series: &series, view: None };
+        Ok(vec![Answer::Graph(Box::new(graph::distinct(self.hand, "distinct", &title, &line)?), true)])
     }
 
     /// A ranking as a table of its own, without a graph.
