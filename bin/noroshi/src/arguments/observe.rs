@@ -209,6 +209,8 @@ pub(crate) enum Show {
     Weeks,
     /// Sources at home beside those abroad
     Origins,
+    /// What sensors at home saw beside what those abroad did
+    Sides,
 }
 
 /// Ranks from one to another.

@@ -127,6 +127,7 @@ fn downloaded(server: &Server, password: &str) {
         ("show=series&port=tcp/22", "at,packets"),
         ("show=distinct&port=tcp/22", "at,packets"),
         ("show=origins", "key,at,packets"),
+        ("show=sides", "key,at,packets"),
         ("show=weeks", "key,at,packets"),
         ("show=sources&port=tcp/22", "address,country"),
     ] {

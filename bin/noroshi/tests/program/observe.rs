@@ -60,7 +60,7 @@ fn what_came_in_is_drawn_and_reported() {
             assert_eq!(ran.code(), 0, "{}", ran.err());
             assert!(std::fs::read(out).unwrap().starts_with(begins), "{name}");
         }
-        for show in ["distinct", "weeks", "origins"] {
+        for show in ["distinct", "weeks", "origins", "sides"] {
             let out = home.path().join(format!("{show}.svg"));
             let ran = home.run(&[&["observe", "graph", "--show", show, "--lang", "en", "--out", out.to_str().unwrap()][..], &WINDOW].concat());
             assert_eq!(ran.code(), 0, "{show}: {}", ran.err());

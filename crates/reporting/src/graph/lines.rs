@@ -1,14 +1,14 @@
 //! Lines through time.
 
 use super::{Axis, Graph, Hand, View, height, name, undrawable};
-use crate::ReportingError;
+use crate::{ReportingError, Words};
 use noroshi_document::{
     chart::{self, Chart, Kind},
     number,
     table::{Cell, Column, Row, Table},
 };
 use noroshi_observation::{
-    ask::{Countries, Selection},
+    ask::{Countries, Selection, Sensors},
     series::{self, Bucket, Series},
     top::By,
 };
@@ -114,31 +114,62 @@ fn buckets(hand: Hand<'_>, id: String, title: &str, line: &Line<'_>) -> Table {
     }
 }
 
-/// What came from home beside what came from abroad.
+/// Whose sides are set beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Sources at home, and those abroad.
+    Sources,
+    /// Sensors at home, and those abroad.
+    Sensors,
+}
+
+impl Sides {
+    /// How links and rows name home and abroad.
+    pub const KEYS: [&'static str; 2] = ["home", "abroad"];
+
+    /// Either side of a selection.
+    #[must_use]
+    pub fn selections(self, of: &Selection) -> [Selection; 2] {
+        match self {
+            Self::Sources => [Countries::Home, Countries::Abroad].map(|countries| Selection { countries, ..of.clone() }),
+            Self::Sensors => [Sensors::Home, Sensors::Abroad].map(|sensors| Selection { sensors, ..of.clone() }),
+        }
+    }
+
+    fn names(self, words: Words) -> [String; 2] {
+        match self {
+            Self::Sources => Self::KEYS.map(|key| name(words, By::Country, key)),
+            Self::Sensors => ["obs-home", "obs-abroad"].map(|key| words.get(key)),
+        }
+    }
+
+    /// What else has to be said.
+    fn note(self, words: Words) -> Option<String> {
+        (self == Self::Sources).then(|| words.get("graph-note-origin"))
+    }
+}
+
+/// Home beside abroad; the series are those of [`Sides::selections`].
 ///
 /// # Errors
 /// As [`lines`].
-pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), [home, abroad]: [&Series; 2], view: &View) -> Result<Graph, ReportingError> {
+pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), sides: Sides, [home, abroad]: [&Series; 2], view: &View) -> Result<Graph, ReportingError> {
     let table_id = format!("{id}-table");
-    let line = |key: &str, countries, series| {
-        let view = view.series(Selection { countries, ..view.selection.clone() });
-        Line { name: name(hand.words, By::Country, key), series, view: Some(view) }
-    };
-    let (home, abroad) = (line("home", Countries::Home, home), line("abroad", Countries::Abroad, abroad));
-    let chart = lines(hand, (id, title, &table_id), &[home.clone(), abroad.clone()])?;
-    let axis = Axis::of(hand, home.series);
-    let cell = |row: &noroshi_observation::series::Row| {
-        height(row, home.series.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(number::average(average)))
-    };
-    let rows = axis.points.iter().zip(home.series.rows.iter().zip(&abroad.series.rows)).rev();
+    let ([at_home, elsewhere], [home_name, abroad_name]) = (sides.selections(&view.selection), sides.names(hand.words));
+    let line = |name: &String, selection, series| Line { name: name.clone(), series, view: Some(view.series(selection)) };
+    let both = [line(&home_name, at_home, home), line(&abroad_name, elsewhere, abroad)];
+    let chart = lines(hand, (id, title, &table_id), &both)?;
+    let axis = Axis::of(hand, home);
+    let cell = |row: &series::Row| height(row, home.bucket).map_or_else(|| Cell::Text("\u{2013}".into()), |average| Cell::Text(number::average(average)));
+    let rows = axis.points.iter().zip(home.rows.iter().zip(&abroad.rows)).rev();
     let table = Table {
         id: table_id,
         title: title.to_owned(),
-        columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home.name), Column::right(abroad.name)],
+        columns: vec![Column::left(hand.words.get("graph-column-time")), Column::right(home_name), Column::right(abroad_name)],
         rows: rows.map(|(name, (home, abroad))| Row::named(name.clone(), [cell(home), cell(abroad)])).collect(),
-        unit: Some(hand.unit(home.series.bucket)),
+        unit: Some(hand.unit(home.bucket)),
         total: None,
-        notes: vec![hand.words.get("graph-note-gap"), hand.words.get("graph-note-origin")],
+        notes: std::iter::once(hand.words.get("graph-note-gap")).chain(sides.note(hand.words)).collect(),
         empty: Some(hand.words.get("graph-empty")),
     };
     Ok(Graph { chart, table })

@@ -13,10 +13,10 @@ mod view;
 
 pub use axis::Axis;
 pub use heat::weeks;
-pub use lines::{Line, distinct, home_beside_abroad, lines, through_time};
+pub use lines::{Line, Sides, distinct, home_beside_abroad, lines, through_time};
 pub use names::{name, named, selected};
 pub use ranks::{ranks, table};
-pub use title::{title, title_of_distinct, title_of_origins, title_of_weeks, titled};
+pub use title::{title, title_of_distinct, title_of_sides, title_of_weeks, titled};
 pub use view::View;
 
 use crate::{ReportingError, Words};

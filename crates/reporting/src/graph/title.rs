@@ -1,6 +1,6 @@
 //! What a graph is called: what it shows, and of which days.
 
-use super::Hand;
+use super::{Hand, Sides};
 use noroshi_kernel::{language::Language, moment::Moment};
 use noroshi_observation::top::By;
 use std::ops::RangeInclusive;
@@ -24,10 +24,14 @@ pub fn title_of_distinct(hand: Hand<'_>, name: &str, window: (Moment, Moment)) -
     titled(hand, &hand.words.with("graph-distinct", &[("name", name)]), window)
 }
 
-/// The title of what came from home beside what came from abroad.
+/// The title of home beside abroad.
 #[must_use]
-pub fn title_of_origins(hand: Hand<'_>, window: (Moment, Moment)) -> String {
-    titled(hand, &hand.words.get("graph-origins"), window)
+pub fn title_of_sides(hand: Hand<'_>, sides: Sides, window: (Moment, Moment)) -> String {
+    let key = match sides {
+        Sides::Sources => "graph-origins",
+        Sides::Sensors => "graph-sides",
+    };
+    titled(hand, &hand.words.get(key), window)
 }
 
 /// A title with its days, the last of which is in it.

@@ -12,13 +12,13 @@ use noroshi_document::{chart::Chart, heat::Heat, press::Press as _, svg};
 use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     Observatory,
-    ask::{Countries, Selection},
+    ask::Selection,
     ranks::{self, of_key},
     series::{self, Series},
 };
 use noroshi_reporting::{
     Words,
-    graph::{self, Hand, Line, View},
+    graph::{self, Hand, Line, Sides, View},
 };
 use std::ops::RangeInclusive;
 
@@ -52,13 +52,14 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) 
     let picture = match graph.show {
         Show::Lines if graph.key.is_empty() => asked.of_ranks(graph.ranks).await?,
         Show::Lines => asked.of_keys(&graph.key).await?,
-        Show::Distinct | Show::Weeks | Show::Origins if !graph.key.is_empty() => {
+        Show::Distinct | Show::Weeks | Show::Origins | Show::Sides if !graph.key.is_empty() => {
             eprintln!("noroshi: --key draws lines of packets; narrow other graphs with --port, --country, --sensors, --tool or --network");
             None
         }
         Show::Distinct => Some(asked.of_sources().await?),
         Show::Weeks => Some(asked.of_weeks(graph.ranks).await?),
-        Show::Origins => Some(asked.of_origins().await?),
+        Show::Origins => Some(asked.of_sides(Sides::Sources).await?),
+        Show::Sides => Some(asked.of_sides(Sides::Sensors).await?),
     };
     let Some(picture) = picture else { return Ok(Done::WrongUsage) };
     let drawn = match (picture, is_png) {
@@ -116,11 +117,11 @@ impl Asked<'_> {
         Ok(Picture::Heat(Box::new(graph::weeks(self.hand, ("graph", &title), &ranks, &self.view)?.0)))
     }
 
-    async fn of_origins(&self) -> anyhow::Result<Picture> {
-        let of = |countries| self.series(Selection { countries, ..self.view.selection.clone() });
-        let (home, abroad) = (of(Countries::Home).await?, of(Countries::Abroad).await?);
-        let title = graph::title_of_origins(self.hand, self.window());
-        let drawn = graph::home_beside_abroad(self.hand, ("graph", &title), [&home, &abroad], &self.view)?;
+    async fn of_sides(&self, sides: Sides) -> anyhow::Result<Picture> {
+        let [home, abroad] = sides.selections(&self.view.selection);
+        let (home, abroad) = (self.series(home).await?, self.series(abroad).await?);
+        let title = graph::title_of_sides(self.hand, sides, self.window());
+        let drawn = graph::home_beside_abroad(self.hand, ("graph", &title), sides, [&home, &abroad], &self.view)?;
         Ok(Picture::Chart(Box::new(drawn.chart)))
     }
 

@@ -36,12 +36,14 @@ pub(super) enum Show {
     Weeks,
     /// Sources at home and abroad.
     Origins,
+    /// Sensors at home and abroad.
+    Sides,
     /// Source by source.
     Sources,
 }
 
 impl Show {
-    pub(super) const ALL: [Self; 6] = [Self::Ranks, Self::Series, Self::Distinct, Self::Weeks, Self::Origins, Self::Sources];
+    pub(super) const ALL: [Self; 7] = [Self::Ranks, Self::Series, Self::Distinct, Self::Weeks, Self::Origins, Self::Sides, Self::Sources];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
@@ -50,6 +52,7 @@ impl Show {
             Self::Distinct => "distinct",
             Self::Weeks => "weeks",
             Self::Origins => "origins",
+            Self::Sides => "sides",
             Self::Sources => "sources",
         }
     }

@@ -15,6 +15,7 @@ use noroshi_observation::{
     series::{Row, Series},
     sources::Source,
 };
+use noroshi_reporting::graph::Sides;
 use serde::Serialize;
 
 /// The rows of a ranking for programs.
@@ -48,7 +49,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
                 Show::Weeks => {
                     flat(shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?
                 }
-                Show::Origins => flat(shown::asked_origins(&web, actor, view).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Origins => flat(shown::asked_sides(&web, actor, view, Sides::Sources).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Sides => flat(shown::asked_sides(&web, actor, view, Sides::Sensors).await?.iter().flat_map(FlatPoint::all))?,
                 Show::Sources => flat(shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
             };
             ("text/csv; charset=utf-8", rows.into_bytes())
@@ -71,7 +73,8 @@ async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Fa
         Show::Ranks => written(&shown::ranking(web, actor, view, MOST_ROWS).await?),
         Show::Series | Show::Distinct => written(&shown::asked_series(web, actor, view).await?),
         Show::Weeks => written(&shown::asked_weeks(web, actor, view).await?),
-        Show::Origins => written(&shown::asked_origins(web, actor, view).await?),
+        Show::Origins => written(&shown::asked_sides(web, actor, view, Sides::Sources).await?),
+        Show::Sides => written(&shown::asked_sides(web, actor, view, Sides::Sensors).await?),
         Show::Sources => written(&shown::asked_sources(web, actor, view, MOST_ROWS).await?),
     }
 }

@@ -15,7 +15,7 @@ use noroshi_document::{
 };
 use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_observation::{
-    ask::{Countries, Selection, Standpoint},
+    ask::{Countries, Standpoint},
     ranks::{self, Ranks},
     series::{self, Bucket, Series},
     sources::{self, Sources},
@@ -23,7 +23,7 @@ use noroshi_observation::{
 };
 use noroshi_reporting::{
     Words as ReportWords,
-    graph::{self, Hand, Line, View},
+    graph::{self, Hand, Line, Sides, View},
 };
 use std::ops::RangeInclusive;
 
@@ -86,7 +86,8 @@ async fn answers(web: &Web, actor: &Actor, words: Words, asked: &Asked) -> Resul
         Show::Series => context.through_time().await,
         Show::Distinct => context.distinct().await,
         Show::Weeks => context.weeks().await,
-        Show::Origins => context.origins().await,
+        Show::Origins => context.sides(Sides::Sources).await,
+        Show::Sides => context.sides(Sides::Sensors).await,
         Show::Sources => Ok(vec![Answer::Sources(Box::new(asked_sources(web, actor, &asked.view, MOST_SOURCES).await?))]),
     }
 }
@@ -121,13 +122,11 @@ pub(super) async fn asked_weeks(web: &Web, actor: &Actor, view: &View) -> Result
     Ok(ranks::ranks(&web.observatory, actor, standpoint(web), &question).await?)
 }
 
-/// Sources at home, and those abroad.
-pub(super) async fn asked_origins(web: &Web, actor: &Actor, view: &View) -> Result<[Series; 2], Failure> {
-    let of = async |key: &str, countries| {
-        let view = view.series(Selection { countries, ..view.selection.clone() });
-        Ok::<_, Failure>(Series { key: key.to_owned(), ..asked_series(web, actor, &view).await? })
-    };
-    Ok([of("home", Countries::Home).await?, of("abroad", Countries::Abroad).await?])
+/// What home comes to, and what abroad does.
+pub(super) async fn asked_sides(web: &Web, actor: &Actor, view: &View, sides: Sides) -> Result<[Series; 2], Failure> {
+    let ([home, abroad], [home_key, abroad_key]) = (sides.selections(&view.selection), Sides::KEYS);
+    let of = async |key: &str, selection| Ok::<_, Failure>(Series { key: key.to_owned(), ..asked_series(web, actor, &view.series(selection)).await? });
+    Ok([of(home_key, home).await?, of(abroad_key, abroad).await?])
 }
 
 /// A selection through time.
@@ -212,10 +211,10 @@ impl Context<'_> {
         Ok(vec![Answer::Heat(Box::new(graph::weeks(self.hand, ("weeks", &title), &ranks, self.view)?))])
     }
 
-    async fn origins(&self) -> Result<Vec<Answer>, Failure> {
-        let [home, abroad] = asked_origins(self.web, self.actor, self.view).await?;
-        let title = graph::title_of_origins(self.hand, self.window());
-        let graph = graph::home_beside_abroad(self.hand, ("origins", &title), [&home, &abroad], self.view)?;
+    async fn sides(&self, sides: Sides) -> Result<Vec<Answer>, Failure> {
+        let [home, abroad] = asked_sides(self.web, self.actor, self.view, sides).await?;
+        let title = graph::title_of_sides(self.hand, sides, self.window());
+        let graph = graph::home_beside_abroad(self.hand, (self.view.show, &title), sides, [&home, &abroad], self.view)?;
         Ok(vec![Answer::Graph(Box::new(graph), true)])
     }
 }
