@@ -178,6 +178,9 @@ on_both_databases! {
         assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-one-language");
         rises::explain(ledger, &analyst, 1, &text("ワームです。", "A worm of 192.0.2[.]9.")).await.unwrap();
         assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-tells-address");
+        let sensor = registry::list(ledger, &ROOT).await.unwrap().remove(0).name;
+        rises::explain(ledger, &analyst, 1, &text(&format!("{sensor} で見た"), "A worm.")).await.unwrap();
+        assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-tells-sensor");
         rises::explain(ledger, &analyst, 1, &text("ワームです。", "A worm.")).await.unwrap();
         rises::publish(ledger, &analyst, 1).await.unwrap();
         assert_eq!(refused(rises::dismiss(ledger, &analyst, 1, "nothing").await), "rise-state");
@@ -195,7 +198,7 @@ on_both_databases! {
         let first = rises::one(ledger, &handler, 1).await.unwrap().unwrap();
         assert_eq!((first.state, first.explanation.en.as_str(), rises::open(ledger).await.unwrap()), (State::Open, "A worm.", 3));
         let actions: Vec<String> = audit::of_subject(ledger, first.id, 20).await.unwrap().into_iter().map(|row| row.action).collect();
-        assert_eq!(actions.len(), 6, "{actions:?}");
-        assert_eq!(ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE actor = 'someone'")).await.unwrap(), 7);
+        assert_eq!(actions.len(), 7, "{actions:?}");
+        assert_eq!(ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE actor = 'someone'")).await.unwrap(), 8);
     }
 }

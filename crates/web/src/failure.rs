@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use noroshi_directory::DirectoryError;
+use noroshi_document::chart::NoChart;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::{language::Bilingual, reason::Reason, setaside::printable};
 use noroshi_ledger::{LedgerError, queue::dead::QueueError};
@@ -166,6 +167,12 @@ impl From<ReportingError> for Failure {
             ReportingError::DoesNotAddUp { place, parts, total } => Self::Sums { place, parts, total },
             ReportingError::Incident(error) => error.into(),
             ReportingError::Observation(error) => error.into(),
+            // What a reader may ask for and nobody could see is no fault of ours.
+            ReportingError::Chart(NoChart::TooDense { count, most, .. }) => Self::Refused(Reason::new(
+                "graph-dense",
+                format!("点が {count} 個になります。1 つの図に示せるのは {most} 個までです。区切りを長くするか、期間を短くしてください。"),
+                format!("that would be {count} points, and {most} can be seen in one picture; take longer steps or a shorter time"),
+            )),
             ReportingError::Chart(_) => Self::Internal(Box::new(error)),
         }
     }
@@ -275,7 +282,11 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
     };
     let said = if let Failure::Refused(reason) | Failure::Unreadable(_, reason) = failure { Some(reason.get(words.language).to_owned()) } else { None };
     let public = ["/report", "/status/", "/compare"].iter().any(|head| reader.here.starts_with(head)) && !reader.here.starts_with("/reports");
-    FailurePage { sentence, advice: words.say(&format!("failure-{kind}-advice")), said, correlation, public, plain }
+    let advice = match failure {
+        Failure::Parameter { name, .. } if name != "period" => words.say("failure-filter-advice"),
+        _ => words.say(&format!("failure-{kind}-advice")),
+    };
+    FailurePage { sentence, advice, said, correlation, public, plain }
 }
 
 /// What stands above a field of a form.

@@ -194,6 +194,10 @@ fn print_series(series: &series::Series, bucket: series::Bucket) -> anyhow::Resu
 }
 
 fn print_sources(sources: &sources::Sources) -> anyhow::Result<()> {
+    if sources.from == sources.to {
+        eprintln!("the packets of that time are gone: their sources cannot be counted one by one any more");
+        return Ok(());
+    }
     for (place, source) in (1..).zip(&sources.rows) {
         let country = source.country.as_deref().unwrap_or("??");
         print(&format!(

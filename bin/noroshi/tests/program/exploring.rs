@@ -122,6 +122,8 @@ async fn explored(browser: &WebDriver, at: &impl Fn(&str) -> String, javascript:
 fn downloaded(server: &Server, password: &str) {
     let mut visitor = Visitor::to(server);
     visitor.sign_in("analyst", password).unwrap();
+    let points = visitor.get("/observe/points.csv?show=ranks").unwrap();
+    assert!(points.page.starts_with("key,at,packets") && points.page.lines().count() > 28 * 5, "{}", points.page);
     for (question, head) in [
         ("show=ranks", "key,packets"),
         ("show=series&port=tcp/22", "at,packets"),

@@ -8,7 +8,8 @@ mod asked;
 mod rises;
 mod span;
 
-pub use rises::{Told, published, tells_address};
+pub(crate) use rises::{Secret, Secrets};
+pub use rises::{Told, published};
 pub use span::{Span, Window};
 
 use crate::{

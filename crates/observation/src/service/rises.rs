@@ -2,7 +2,7 @@
 
 use crate::{
     ObservationError,
-    public::tells_address,
+    public::{Secret, Secrets},
     rise::{Evidence, Kind, State, Step},
     store::{
         marks::{self, Mark},
@@ -153,8 +153,9 @@ pub async fn explain(ledger: &Ledger, actor: &Actor, number: i64, explanation: &
 /// Tells everybody of a rise that is explained in both languages.
 ///
 /// # Errors
-/// As [`explain`]; [`ObservationError::Refused`] when an explanation is missing, or tells an address.
+/// As [`explain`]; [`ObservationError::Refused`] when an explanation is missing, or tells an address or a sensor.
 pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), ObservationError> {
+    let secrets = Secrets::of(ledger).await?;
     step(ledger, actor, number, Step::Publish, |row| {
         if row.explanation_ja.is_empty() || row.explanation_en.is_empty() {
             return Err(ObservationError::Refused(Reason::new(
@@ -163,12 +164,22 @@ pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), 
                 "explain it in Japanese and in English before you publish it",
             )));
         }
-        if tells_address(&row.explanation_ja) || tells_address(&row.explanation_en) {
-            return Err(ObservationError::Refused(Reason::new(
-                "rise-tells-address",
-                "説明に IP アドレスが含まれています。公開する前に取り除いてください。",
-                "the explanation tells an IP address; take it out before you publish it",
-            )));
+        match secrets.told_by(&Bilingual { ja: row.explanation_ja.clone(), en: row.explanation_en.clone() }) {
+            None => {}
+            Some(Secret::Address) => {
+                return Err(ObservationError::Refused(Reason::new(
+                    "rise-tells-address",
+                    "説明に IP アドレス、またはそのように読める数字（バージョン番号なども）が含まれています。公開する前に取り除くか、書き換えてください。",
+                    "the explanation tells an IP address, or figures that read like one (a version of four parts does, too); take it out or write it otherwise before you publish it",
+                )));
+            }
+            Some(Secret::Name(name)) => {
+                return Err(ObservationError::Refused(Reason::new(
+                    "rise-tells-sensor",
+                    format!("説明に「{name}」が含まれています。センサーの名前と設置組織は公開しません。"),
+                    format!("the explanation tells {name:?}; names of sensors and of the organisations where they stand are not published"),
+                )));
+            }
         }
         Ok(())
     })

@@ -74,3 +74,4 @@ obs-table-top-by-sensor = First ten ports of each sensor, { $period }
 obs-table-continued = { $title } (continued)
 obs-note-sensors-more = { $sensors } more sensors watched; the fifty that watched longest are told.
 obs-note-not-over = { $span } is not over yet: these figures are as of { $time }.
+obs-note-short-before = In the { $kind } before, sensors watched for less than half as many days: ranks and changes are hints.

@@ -74,3 +74,4 @@ obs-table-top-by-sensor = センサー別 上位 10 ポート { $period }
 obs-table-continued = { $title }（続き）
 obs-note-sensors-more = ほかに { $sensors } 台のセンサーが観測しました（観測した期間の長い順に 50 台まで示しています）。
 obs-note-not-over = { $span }はまだ終わっていません。この数値は { $time } の時点までのものです。
+obs-note-short-before = 前の{ $kind }は観測した日数が半分に満たないため、増減と前回順位は目安です。

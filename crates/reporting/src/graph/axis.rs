@@ -32,8 +32,8 @@ impl Axis {
         let mut labels = Vec::with_capacity(walls.len());
         let mut before: Option<DateTime> = None;
         for wall in &walls {
-            // A week lies in the month that has most of its days.
-            let wall = if series.bucket == Bucket::Week { &wall.checked_add(jiff::Span::new().days(3)).unwrap_or(*wall) } else { wall };
+            // A week lies in the month that has most of its days, and is named by its first.
+            let (first, wall) = (wall, if series.bucket == Bucket::Week { &wall.checked_add(jiff::Span::new().days(3)).unwrap_or(*wall) } else { wall });
             let is_new_month = before.is_none_or(|before| (before.year(), before.month()) != (wall.year(), wall.month()));
             labels.push(if days > LONG {
                 if is_new_month { month(hand.words, *wall, before) } else { String::new() }
@@ -44,7 +44,7 @@ impl Axis {
                     Bucket::Day if days > 14 => wall.weekday() == jiff::civil::Weekday::Monday,
                     Bucket::Day | Bucket::Week | Bucket::Month => true,
                 };
-                if is_named { day(*wall, series.bucket == Bucket::Hour && days <= 3) } else { String::new() }
+                if is_named { day(*first, series.bucket == Bucket::Hour && days <= 3) } else { String::new() }
             });
             before = Some(*wall);
         }

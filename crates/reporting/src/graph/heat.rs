@@ -9,7 +9,7 @@ use noroshi_document::{
 };
 use noroshi_observation::{
     ranks::{Ranks, of_key},
-    series::Series,
+    series::{Bucket, Series},
 };
 
 /// Draws ranks by the week as rows of a heat map, with a table of the same; their series are weeks.
@@ -20,7 +20,7 @@ pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
     let counted: Vec<(&str, &Series)> = ranks.rows.iter().filter_map(|ranked| Some((ranked.row.key.as_str(), ranked.series.as_ref()?))).collect();
     let first = counted.first().map(|(_, series)| *series);
     let axis = first.map(|series| Axis::of(hand, series)).unwrap_or_default();
-    let unit = first.map(|series| hand.unit(series.bucket)).unwrap_or_default();
+    let unit = hand.unit(Bucket::Week);
     let table_id = format!("{id}-table");
     let values = |series: &Series| -> Vec<Option<f64>> { series.rows.iter().map(|row| height(row, series.bucket)).collect() };
     let row = |(key, series): &(&str, &Series)| {

@@ -67,7 +67,7 @@ fn drawn(
 pub fn through_time(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Result<Graph, ReportingError> {
     let table_id = format!("{id}-table");
     let chart = lines(hand, (id, title, &table_id), std::slice::from_ref(line))?;
-    Ok(Graph { chart, table: buckets(hand, table_id, title, line) })
+    Ok(Graph { chart, table: buckets(hand, table_id, title, line, true) })
 }
 
 /// Distinct sources of one selection through time, with the same table.
@@ -80,34 +80,33 @@ pub fn distinct(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Resul
     #[expect(clippy::cast_precision_loss, reason = "sources are fewer than 2^53")]
     let sources = |row: &series::Row, _| row.sources.map(|sources| sources as f64);
     let chart = drawn(hand, (id, title, &table_id), std::slice::from_ref(line), unit, sources)?;
-    let mut table = buckets(hand, table_id, title, line);
+    let mut table = buckets(hand, table_id, title, line, false);
     let has_sources = line.series.rows.iter().any(|row| row.sources.is_some());
     table.notes.extend((!has_sources && line.series.rows.iter().any(|row| row.packets.is_some())).then(|| hand.words.get("graph-note-no-sources")));
     Ok(Graph { chart, table })
 }
 
-/// Every bucket, the last first.
-fn buckets(hand: Hand<'_>, id: String, title: &str, line: &Line<'_>) -> Table {
+/// Every bucket, the last first; with averages or without.
+fn buckets(hand: Hand<'_>, id: String, title: &str, line: &Line<'_>, with_average: bool) -> Table {
     let axis = Axis::of(hand, line.series);
     let word = |key: &str| hand.words.get(key);
     let dash = || Cell::Text("\u{2013}".into());
     let count = |count: Option<u64>| count.map_or_else(dash, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
     let rows = axis.points.iter().zip(&line.series.rows).rev().map(|(name, row)| {
         let average = height(row, line.series.bucket).map_or_else(dash, |average| Cell::Text(number::average(average)));
-        Row::named(name.clone(), [average, count(row.packets), count(row.sources), Cell::Text(number::average(row.sensors_watching))])
+        let counts = [count(row.sources), count(row.packets), Cell::Text(number::average(row.sensors_watching))];
+        Row::named(name.clone(), with_average.then_some(average).into_iter().chain(counts).collect::<Vec<_>>())
     });
+    let right = |key: &str| Column::right(word(&format!("graph-column-{key}")));
     Table {
         id,
         title: title.to_owned(),
-        columns: vec![
-            Column::left(word("graph-column-time")),
-            Column::right(word("graph-column-average")),
-            Column::right(word("graph-column-packets")),
-            Column::right(word("graph-column-sources")),
-            Column::right(word("graph-column-sensors")),
-        ],
+        columns: std::iter::once(Column::left(word("graph-column-time")))
+            .chain(with_average.then(|| right("average")))
+            .chain(["sources", "packets", "sensors"].map(right))
+            .collect(),
         rows: rows.collect(),
-        unit: Some(hand.unit(line.series.bucket)),
+        unit: with_average.then(|| hand.unit(line.series.bucket)),
         total: None,
         notes: vec![word("graph-note-gap")],
         empty: Some(word("graph-empty")),

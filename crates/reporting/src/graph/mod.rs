@@ -15,7 +15,8 @@ pub use axis::Axis;
 pub use heat::weeks;
 pub use lines::{Line, Sides, distinct, home_beside_abroad, lines, through_time};
 pub use names::{name, named, selected};
-pub use ranks::{ranks, table};
+pub(crate) use ranks::ENOUGH_BEFORE;
+pub use ranks::{ranks, table, values};
 pub use title::{title, title_of_distinct, title_of_sides, title_of_weeks, titled};
 pub use view::View;
 

@@ -1,6 +1,6 @@
 //! Ranks: how each went on, where it stands, and where it stood.
 
-use super::{Graph, Hand, Line, View, lines, name};
+use super::{Axis, Graph, Hand, Line, View, height, lines, name};
 use crate::ReportingError;
 use jiff::Timestamp;
 use noroshi_document::{
@@ -10,6 +10,7 @@ use noroshi_document::{
 use noroshi_kernel::moment::Moment;
 use noroshi_observation::{
     ranks::{Ranked, Ranks, of_key},
+    series::Series,
     top::{By, Ranking},
 };
 
@@ -31,6 +32,30 @@ pub fn ranks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
         .collect();
     let chart = lines(hand, (id, title, &table_id), &drawn)?;
     Ok(Graph { chart, table: table(hand, (&table_id, title), ranks, view) })
+}
+
+/// Every value that the lines of ranks show, the last first.
+#[must_use]
+pub fn values(hand: Hand<'_>, id: &str, title: &str, ranks: &Ranks, by: By) -> Table {
+    let told: Vec<(&Ranked, &Series)> = ranks.rows.iter().filter_map(|ranked| Some((ranked, ranked.series.as_ref()?))).collect();
+    let axis = told.first().map(|(_, series)| Axis::of(hand, series)).unwrap_or_default();
+    let cell = |series: &Series, place: usize| {
+        let value = series.rows.get(place).and_then(|row| height(row, series.bucket));
+        Cell::Text(value.map_or_else(|| "\u{2013}".into(), number::average))
+    };
+    let row = |(place, name): (usize, String)| Row::named(name, told.iter().map(|(_, series)| cell(series, place)).collect::<Vec<_>>());
+    Table {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        columns: std::iter::once(Column::left(hand.words.get("graph-column-time")))
+            .chain(told.iter().map(|(ranked, _)| Column::right(name(hand.words, by, &ranked.row.key))))
+            .collect(),
+        rows: axis.points.into_iter().enumerate().map(row).rev().collect(),
+        unit: told.first().map(|(_, series)| hand.unit(series.bucket)),
+        total: None,
+        notes: vec![hand.words.get("graph-note-gap")],
+        empty: Some(hand.words.get("graph-empty")),
+    }
 }
 
 /// The table of ranks alone, of any number of rows.
@@ -93,7 +118,7 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
 }
 
 /// In the time before, sensors have to have watched this part of what they watched now, for both to be compared.
-const ENOUGH_BEFORE: f64 = 0.5;
+pub(crate) const ENOUGH_BEFORE: f64 = 0.5;
 
 /// Says what time was counted, where it is another than was asked for.
 fn counted_else(hand: Hand<'_>, ranks: &Ranks, view: &View) -> Option<String> {

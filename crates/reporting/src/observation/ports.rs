@@ -87,6 +87,9 @@ fn table(told: &Told<'_>) -> Table {
     if !told.has_before() {
         notes.push(words.with("obs-note-unwatched-before", &[("kind", &words.kind(told.part.period))]));
     }
+    if told.has_before() && !told.has_enough_before() {
+        notes.push(words.with("obs-note-short-before", &[("kind", &words.kind(told.part.period))]));
+    }
     if !told.part.ports.ranking.sources_are_exact {
         notes.push(words.get("obs-note-estimate"));
     }

@@ -3,7 +3,7 @@
 use super::figures::Part;
 use crate::{
     Words,
-    graph::{Axis, Hand, View},
+    graph::{Axis, ENOUGH_BEFORE, Hand, View},
 };
 use noroshi_document::{
     change,
@@ -19,7 +19,7 @@ use noroshi_kernel::{
 use noroshi_observation::{
     ask::{Selection, Sensors},
     series::{Bucket, Row as Bucketed, Series},
-    top::{By, Row},
+    top::{By, Ranking, Row},
 };
 use serde_json::Value;
 
@@ -71,6 +71,12 @@ impl Told<'_> {
         self.part.ports.before.as_ref().is_some_and(|before| before.sensor_days > 0.0)
     }
 
+    /// Whether sensors watched long enough in the period before for both to be compared in words.
+    pub(super) fn has_enough_before(&self) -> bool {
+        let days = |ranking: &Ranking| ranking.sensor_days;
+        self.part.ports.before.as_ref().is_some_and(|before| days(before) >= days(&self.part.ports.ranking) * ENOUGH_BEFORE)
+    }
+
     /// A number of all that a ranking tells.
     pub(super) fn count(&self, value: u64, by: By, selection: &Selection) -> Figure {
         let view = View { by, selection: selection.clone(), ..self.view() };
@@ -108,8 +114,9 @@ impl Told<'_> {
         [now.map_or_else(none, Cell::Measure), Cell::Change { percent }]
     }
 
-    /// «up 28 % from 46.9 in the quarter before»; nothing where there was nothing.
+    /// «up 28 % from 46.9 in the quarter before»; nothing where there was nothing, or too little to compare with.
     pub(super) fn change(&self, row: &Row, previous: Option<&Row>, selection: &Selection) -> Option<Prose> {
+        let previous = previous.filter(|_| self.has_enough_before());
         let now = self.measure(row.per_sensor_day?, &self.view(), selection);
         let earlier = self.measure(previous?.per_sensor_day?, &self.view_of(self.part.period.previous()), selection);
         let percent = change::percent(now.thousandths, earlier.thousandths)?;

@@ -6,7 +6,6 @@ use noroshi_kernel::{
     id::AccountId,
 };
 use noroshi_ledger::{Query as _, Sql};
-use noroshi_observation::rise::Evidence;
 use noroshi_site::{
     SiteError,
     observation::{gather, publish},
@@ -123,28 +122,13 @@ on_both_databases! {
 
     async fn rises_that_were_published_are_told(bench) {
         let world = world(bench).await;
-        let evidence = serde_json::to_string(&Evidence::default()).expect("JSON");
-        let monday = world.zone.moment(world.monday().at(0, 0, 0, 0)).expect("a moment");
         for (number, (service, state, days, said)) in (1_i64..).zip([
             ("tcp/445", "published", 20, "a worm"),
             ("tcp/1000", "explained", 20, "not yet for everybody"),
             ("tcp/1001", "published", 20, "scans of 198.51.100[.]9"),
             ("tcp/1002", "published", 200, "long ago"),
         ]) {
-            let from = monday.plus_days(-days);
-            let work = world.bench.ledger.begin().await.expect("work");
-            let mut sql = Sql::new("INSERT INTO observation_rise (id, number, service, country, kind, state, from_at, to_at, found_at, evidence, explanation_ja, explanation_en, reason) VALUES (").bind(work.take_id().await.expect("an id")).push(", ").bind(number);
-            for text in [service, "", "sudden", state] {
-                sql = sql.push(", ").bind(text);
-            }
-            for at in [from, from.plus_days(3), from] {
-                sql = sql.push(", ").bind(at.0);
-            }
-            for text in [evidence.as_str(), said, said, ""] {
-                sql = sql.push(", ").bind(text);
-            }
-            work.execute(sql.push(")")).await.expect("a rise");
-            work.commit().await.expect("committed");
+            world.rise(number, service, state, days, said).await;
         }
         let out = world.bench.folder.path().join("public");
         publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");

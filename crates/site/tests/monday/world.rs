@@ -11,12 +11,13 @@ use noroshi_lake::{
     folder::Folder,
     packets::{Country, Kind, Tool},
 };
-use noroshi_ledger::migration::Migration;
+use noroshi_ledger::{Sql, migration::Migration};
 use noroshi_observation::{
     Observatory,
     geography::Geography,
     parse_service,
     public::{Ground, Rule, Span},
+    rise::Evidence,
     service::{
         history::{self, Group, History},
         registry::{self, Site},
@@ -116,6 +117,26 @@ impl World {
             geography: Arc::new(Geography::default()),
         };
         Self { bench, place, zone, home: Home::default(), rule: Rule::default() }
+    }
+
+    /// A rise that began so many days before Monday, in a state, with what somebody said of it.
+    pub(crate) async fn rise(&self, number: i64, service: &str, state: &str, days: i64, said: &str) {
+        const INTO: &str = "INSERT INTO observation_rise (id, number, service, country, kind, state, from_at, to_at, found_at, evidence, explanation_ja, explanation_en, reason) VALUES (";
+        let from = self.zone.moment(self.monday().at(0, 0, 0, 0)).unwrap().plus_days(-days);
+        let evidence = serde_json::to_string(&Evidence::default()).unwrap();
+        let work = self.bench.ledger.begin().await.unwrap();
+        let mut sql = Sql::new(INTO).bind(work.take_id().await.unwrap()).push(", ").bind(number);
+        for text in [service, "", "sudden", state] {
+            sql = sql.push(", ").bind(text);
+        }
+        for at in [from, from.plus_days(3), from] {
+            sql = sql.push(", ").bind(at.0);
+        }
+        for text in [evidence.as_str(), said, said, ""] {
+            sql = sql.push(", ").bind(text);
+        }
+        work.execute(sql.push(")")).await.unwrap();
+        work.commit().await.unwrap();
     }
 
     pub(crate) fn ground(&self) -> Ground<'_> {

@@ -64,3 +64,7 @@ sight-services-most = { $services }: { $most }
 sight-tools = Marks of tools
 sight-country = Country of the source
 sight-ask = See the packets
+observe-values = The values of the graph
+download-csv-ranks = Ranks (CSV)
+download-csv-points = Lines (CSV)
+observe-gone = The packets of that time are gone: their sources cannot be counted one by one any more.

@@ -70,6 +70,7 @@ failure-stale-advice = Go back, reload the page and send it again.
 failure-parameter-title = The filter cannot be read
 failure-parameter = The filter { $name } cannot be “{ $value }”.
 failure-parameter-advice = Write a period as 2013Q4, 2013-12, 2013, FY2013 or 12m@2007-03; choose other filters again on the list.
+failure-filter-advice = Go back to the page and choose the filter again.
 failure-field-title = The form cannot be read
 failure-field = “{ $name }” cannot be “{ $value }”.
 failure-field-advice = Go back, choose one of the values that the form offers and send it again.

@@ -64,3 +64,7 @@ sight-services-most = { $services } 種類：{ $most }
 sight-tools = ツールの特徴
 sight-country = 送信元の国
 sight-ask = 観測データを見る
+observe-values = グラフの数値
+download-csv-ranks = 順位（CSV）
+download-csv-points = 推移（CSV）
+observe-gone = この期間のパケットは保存期間を過ぎています。送信元を 1 つずつ数えることはできません。

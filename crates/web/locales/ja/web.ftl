@@ -67,6 +67,7 @@ failure-stale-advice = 前の画面に戻って再読み込みし、もう一度
 failure-parameter-title = 条件を読み取れません
 failure-parameter = 条件 { $name } に「{ $value }」は使えません。
 failure-parameter-advice = 期間は 2013Q4・2013-12・2013・FY2013・12m@2007-03 のように書きます。その他の条件は一覧で選び直してください。
+failure-filter-advice = 元のページに戻り、条件を選び直してください。
 failure-field-title = 入力を読み取れません
 failure-field = 「{ $name }」を「{ $value }」にすることはできません。
 failure-field-advice = 前の画面に戻り、選択肢から選び直してもう一度送信してください。

@@ -150,6 +150,9 @@ async fn questions_that_cannot_be_answered_say_why() {
             ("/observe?from=2019-03-02&to=2019-03-01", StatusCode::BAD_REQUEST, "to"),
             ("/observe?colour=red", StatusCode::BAD_REQUEST, "colour"),
             ("/observe?show=series&bucket=hour&from=2010-01-01&to=2019-01-01", StatusCode::UNPROCESSABLE_ENTITY, "more than"),
+            ("/observe?show=series&bucket=hour&from=2018-12-01&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "can be seen in one picture"),
+            ("/observe?show=ranks&bucket=hour&from=2018-12-01&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "can be seen in one picture"),
+            ("/observe/graph.png?show=series&bucket=hour&from=2018-12-01&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "can be seen in one picture"),
             ("/observe/graph.exe", StatusCode::NOT_FOUND, ""),
             ("/observe/graph.svg?show=sources", StatusCode::NOT_FOUND, ""),
         ] {

@@ -14,12 +14,17 @@ use noroshi_document::svg;
 use noroshi_observation::{
     series::{Row, Series},
     sources::Source,
+    top::Ranking,
 };
 use noroshi_reporting::graph::Sides;
 use serde::Serialize;
 
 /// The rows of a ranking for programs.
 const MOST_ROWS: usize = 1_000;
+/// The ranks whose lines are given.
+const MOST_LINES: usize = 10;
+/// The fields of a row of a ranking.
+const RANKS_HEAD: [&str; 6] = ["key", "packets", "sources", "share", "average_per_sensor", "per_sensor_day"];
 
 /// `GET /observe/{file}`
 pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): Path<String>, parameters: Parameters) -> Result<Response, Failure> {
@@ -42,22 +47,29 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
             ("image/png", painted(web, picture).await?)
         }
         "graph.json" => ("application/json", json(&web, &person, &asked).await?.into_bytes()),
+        "points.csv" if asked.show == Show::Ranks => {
+            let ranks = shown::asked_ranks(&web, actor, view, MOST_LINES).await?;
+            let rows = flat(&FlatPoint::HEAD, ranks.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?;
+            ("text/csv; charset=utf-8", rows.into_bytes())
+        }
         "graph.csv" => {
             let rows = match asked.show {
-                Show::Ranks => flat(shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
-                Show::Series | Show::Distinct => flat(shown::asked_series(&web, actor, view).await?.rows.iter())?,
-                Show::Weeks => {
-                    flat(shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?
-                }
-                Show::Origins => flat(shown::asked_sides(&web, actor, view, Sides::Sources).await?.iter().flat_map(FlatPoint::all))?,
-                Show::Sides => flat(shown::asked_sides(&web, actor, view, Sides::Sensors).await?.iter().flat_map(FlatPoint::all))?,
-                Show::Sources => flat(shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
+                Show::Ranks => flat(&RANKS_HEAD, shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
+                Show::Series | Show::Distinct => flat(FlatPoint::HEAD.get(1..).unwrap_or_default(), shown::asked_series(&web, actor, view).await?.rows.iter())?,
+                Show::Weeks => flat(
+                    &FlatPoint::HEAD,
+                    shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all),
+                )?,
+                Show::Origins => flat(&FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sources).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Sides => flat(&FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sensors).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Sources => flat(&FlatSource::HEAD, shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
             };
             ("text/csv; charset=utf-8", rows.into_bytes())
         }
         _ => return Err(Failure::Missing),
     };
-    let name = format!("attachment; filename=\"observation-{}.{}\"", asked.show.key(), file.rsplit('.').next().unwrap_or_default());
+    let what = if file == "points.csv" { "lines" } else { asked.show.key() };
+    let name = format!("attachment; filename=\"observation-{what}.{}\"", file.rsplit('.').next().unwrap_or_default());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }
 
@@ -70,7 +82,10 @@ async fn painted(web: Shared, picture: String) -> Result<Vec<u8>, Failure> {
 async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Failure> {
     let (actor, view) = (&person.actor, &asked.view);
     match asked.show {
-        Show::Ranks => written(&shown::ranking(web, actor, view, MOST_ROWS).await?),
+        Show::Ranks => {
+            let (ranking, lines) = (shown::ranking(web, actor, view, MOST_ROWS).await?, shown::asked_ranks(web, actor, view, MOST_LINES).await?);
+            written(&RanksAndLines { ranking, series: lines.rows.into_iter().filter_map(|ranked| ranked.series).collect() })
+        }
         Show::Series | Show::Distinct => written(&shown::asked_series(web, actor, view).await?),
         Show::Weeks => written(&shown::asked_weeks(web, actor, view).await?),
         Show::Origins => written(&shown::asked_sides(web, actor, view, Sides::Sources).await?),
@@ -83,14 +98,24 @@ fn written(answer: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(answer).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
 }
 
-/// Rows as CSV (RFC 4180), one column for each of their fields.
-fn flat<T: Serialize>(rows: impl Iterator<Item = T>) -> Result<String, Failure> {
-    let mut out = csv::Writer::from_writer(Vec::new());
+/// Rows as CSV (RFC 4180), one column for each of their fields; a head without rows says that there are none.
+fn flat<T: Serialize>(head: &[&str], rows: impl Iterator<Item = T>) -> Result<String, Failure> {
+    let wrong = |error: csv::Error| Failure::Internal(Box::new(error));
+    let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    out.write_record(head).map_err(wrong)?;
     for row in rows {
-        out.serialize(row).map_err(|error| Failure::Internal(Box::new(error)))?;
+        out.serialize(row).map_err(wrong)?;
     }
     let bytes = out.into_inner().map_err(|error| Failure::Internal(error.to_string().into()))?;
     String::from_utf8(bytes).map_err(|error| Failure::Internal(Box::new(error)))
+}
+
+/// A ranking, and how its first rows went on.
+#[derive(Serialize)]
+struct RanksAndLines {
+    #[serde(flatten)]
+    ranking: Ranking,
+    series: Vec<Series>,
 }
 
 /// A point of one of several lines.
@@ -106,6 +131,9 @@ struct FlatPoint<'a> {
 }
 
 impl<'a> FlatPoint<'a> {
+    /// Its fields; without the key those of a line alone.
+    const HEAD: [&'static str; 7] = ["key", "at", "packets", "sources", "sensors_watching", "average_per_sensor", "per_sensor_day"];
+
     fn all(series: &'a Series) -> impl Iterator<Item = Self> {
         let point = |row: &'a Row| Self {
             key: &series.key,
@@ -136,6 +164,8 @@ struct FlatSource<'a> {
 }
 
 impl<'a> FlatSource<'a> {
+    const HEAD: [&'static str; 10] = ["address", "country", "network", "packets", "services", "most", "sensors", "tools", "first", "last"];
+
     fn of(source: &'a Source) -> Self {
         Self {
             address: &source.address,

@@ -47,6 +47,8 @@ pub(crate) struct Drawn {
     pub(crate) table: String,
     /// Whether its table is folded: one of ranks is read with the graph, one of days is looked up.
     pub(crate) is_folded: bool,
+    /// Every value of the lines of ranks, whose own table tells the ranks.
+    pub(crate) values: Option<String>,
 }
 
 /// The form's fields.
@@ -98,6 +100,16 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
 fn downloads(asked: &Asked, words: Words) -> Vec<(String, String)> {
     let query = asked.view.href();
     let query = query.split_once('?').map_or("", |(_, query)| query);
-    let kinds: &[&str] = if asked.show == Show::Sources { &["csv", "json"] } else { &["csv", "json", "svg", "png"] };
-    kinds.iter().map(|kind| (words.say(&format!("download-{kind}")), format!("/observe/graph.{kind}?{query}"))).collect()
+    let files: &[(&str, &str)] = match asked.show {
+        Show::Sources => &[("download-csv", "graph.csv"), ("download-json", "graph.json")],
+        Show::Ranks => &[
+            ("download-csv-ranks", "graph.csv"),
+            ("download-csv-points", "points.csv"),
+            ("download-json", "graph.json"),
+            ("download-svg", "graph.svg"),
+            ("download-png", "graph.png"),
+        ],
+        _ => &[("download-csv", "graph.csv"), ("download-json", "graph.json"), ("download-svg", "graph.svg"), ("download-png", "graph.png")],
+    };
+    files.iter().map(|(key, file)| (words.say(key), format!("/observe/{file}?{query}"))).collect()
 }

@@ -35,6 +35,8 @@ const MOST_SOURCES: usize = 100;
 /// An answer before it is written.
 enum Answer {
     Graph(Box<graph::Graph>, bool),
+    /// With every value of the lines.
+    Ranks(Box<graph::Graph>, Box<Table>),
     Heat(Box<(Heat, Table)>),
     Table(Box<Table>),
     Sources(Box<Sources>),
@@ -52,9 +54,14 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, asked: &Asked)
         chart: chart.map(|chart| html::blocks(&[chart], language)).unwrap_or_default(),
         table: html::blocks(&[Block::Table(table)], language),
         is_folded,
+        values: None,
     };
     let answers = answers(web, actor, words, asked).await?.into_iter().map(|answer| match answer {
         Answer::Graph(graph, is_folded) => written(Some(Block::Chart(graph.chart)), graph.table, is_folded),
+        Answer::Ranks(graph, values) => {
+            let values = Some(html::blocks(&[Block::Table(*values)], language));
+            Drawn { values, ..written(Some(Block::Chart(graph.chart)), graph.table, false) }
+        }
         Answer::Heat(pair) => written(Some(Block::Heat(pair.0)), pair.1, true),
         Answer::Table(table) => written(None, *table, false),
         Answer::Sources(sources) => written(None, source_table(web, words, &sources), false),
@@ -66,7 +73,7 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, asked: &Asked)
 pub(super) async fn chart(web: &Web, actor: &Actor, words: Words, asked: &Asked) -> Result<Option<Picture>, Failure> {
     let first = answers(web, actor, words, asked).await?.into_iter().next();
     Ok(first.and_then(|answer| match answer {
-        Answer::Graph(graph, _) => Some(Picture::Chart(Box::new(graph.chart))),
+        Answer::Graph(graph, _) | Answer::Ranks(graph, _) => Some(Picture::Chart(Box::new(graph.chart))),
         Answer::Heat(pair) => Some(Picture::Heat(Box::new(pair.0))),
         Answer::Table(_) | Answer::Sources(_) => None,
     }))
@@ -105,7 +112,7 @@ pub(super) async fn asked_sources(web: &Web, actor: &Actor, view: &View, limit: 
 }
 
 /// The ranks of a question.
-async fn asked_ranks(web: &Web, actor: &Actor, view: &View, last: usize) -> Result<Ranks, Failure> {
+pub(super) async fn asked_ranks(web: &Web, actor: &Actor, view: &View, last: usize) -> Result<Ranks, Failure> {
     let length = view.to.0 - view.from.0;
     let before = Some((Moment(view.from.0.saturating_sub(length)), view.from));
     let question = ranks::Question { before, ..question(view, 1..=last) };
@@ -156,7 +163,8 @@ impl Context<'_> {
             if !rows.is_empty() || graphs.is_empty() {
                 let title = graph::title(self.hand, self.view.by, &ranks, self.window());
                 let part = Ranks { rows, ..all.clone() };
-                graphs.push(Answer::Graph(Box::new(graph::ranks(self.hand, (id, &title), &part, self.view)?), false));
+                let values = graph::values(self.hand, &format!("{id}-values"), &title, &part, self.view.by);
+                graphs.push(Answer::Ranks(Box::new(graph::ranks(self.hand, (id, &title), &part, self.view)?), Box::new(values)));
             }
         }
         Ok(graphs)
@@ -266,6 +274,6 @@ fn source_table(web: &Web, words: Words, sources: &Sources) -> Table {
         unit: None,
         total: None,
         notes: vec![words.say("observe-note-sources")],
-        empty: Some(words.say("observe-none")),
+        empty: Some(words.say(if sources.from == sources.to { "observe-gone" } else { "observe-none" })),
     }
 }
