@@ -97,13 +97,14 @@ impl Sensors {
         for (number, packets) in &series.recent.sensors {
             watching.place(*number).and_then(|place| seen.get_mut(place)).into_iter().for_each(|seen| *seen = f64::from(*packets));
         }
-        let sensor = |(place, (((seen, weight), watched), before)): (usize, (((f64, &f64), f64), f64))| {
+        let sensor = |(place, (watched, before)): (usize, (f64, f64))| {
+            let (seen, weight) = (*seen.get(place)?, *profile.weights.get(place)?);
             let expected = (level.exp() * weight * watched).max(1e-3);
             (watched >= least && watched > 0.0 && before >= KNOWN).then_some(Seen { place, seen, expected })
         };
         let hours = watching.each(from, end);
         let before = watching.each(end.saturating_sub(REACH), from);
-        let mut sensors: Vec<Seen> = seen.into_iter().zip(&profile.weights).zip(hours).zip(before).enumerate().filter_map(sensor).collect();
+        let mut sensors: Vec<Seen> = hours.zip(before).enumerate().filter_map(sensor).collect();
         sensors.sort_unstable_by(|a, b| b.rise().total_cmp(&a.rise()));
         let count = sensors.len();
         let needed = several(count);
