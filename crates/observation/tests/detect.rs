@@ -20,6 +20,7 @@ use noroshi_observation::{
     parse_service,
     rise::{Kind as RiseKind, State},
     service::{
+        self,
         detect::{RiseFound, detect, due},
         history::{Group, History, take_over},
         registry::{self, Site},
@@ -101,6 +102,64 @@ async fn desk(bench: &Bench) -> (Observatory, tempfile::TempDir) {
     (place, folder)
 }
 
+/// A capture of TCP SYNs to port 445: seconds and sources.
+fn capture(packets: impl Iterator<Item = (i64, Ipv4Addr)>) -> Vec<u8> {
+    let mut file: Vec<u8> = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101].iter().flat_map(|word| word.to_le_bytes()).collect();
+    for (second, source) in packets {
+        let mut syn =
+            vec![0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, 0, 0, 0, 0, 198, 51, 100, 7, 0x9c, 0x40, 1, 0xbd, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
+        syn[12..16].copy_from_slice(&source.octets());
+        [u32::try_from(second).unwrap(), 0, 40, 40].iter().for_each(|word| file.extend(word.to_le_bytes()));
+        file.extend(syn);
+    }
+    file
+}
+
+/// Forty sensors that see tcp/445 once or twice an hour. The packets of the last day are there: at five sensors there are three times as many, and
+/// `loud` says whether the same three sources sent what came beyond the usual.
+async fn forty_sensors(bench: &Bench, loud: bool) -> (Observatory, tempfile::TempDir) {
+    bench.clock.advance_us(hour(DAYS * 24).0 + 20 * 60_000_000 - bench.ledger.now().0);
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Folder::open(folder.path().join("packets")).unwrap();
+    let place = Observatory { ledger: bench.ledger.clone(), folder: lake, geography: Arc::default() };
+    let source = |sensor: u32, number: i64| Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + sensor * 1_000 + u32::try_from(number).unwrap());
+    let usual = |at: i64, sensor: u32| 1 + (at + i64::from(sensor) + at / 7) % 2;
+    let (last, mut watched) = ((DAYS - 1) * 24, Vec::new());
+    for number in 1..=40 {
+        let site = Site { country: "JP".into(), ..Site::default() };
+        let sensor = registry::enter(&bench.ledger, &ROOT, &format!("sensor-{number}"), &site).await.unwrap();
+        watched.push(Watch { sensor: sensor.id, from: hour(0).0, to: hour(last).0 });
+    }
+    let of_hour = move |at: i64| {
+        (1..=40_u32).map(move |sensor| Group {
+            at: hour(at),
+            source: source(sensor, at % 24).into(),
+            service: parse_service("tcp/445").unwrap(),
+            country: None,
+            tool: Tool::Unknown,
+            kind: Kind::Scan,
+            sensors: vec![(sensor, u64::try_from(usual(at, sensor)).unwrap())],
+        })
+    };
+    let days = (0..DAYS - 1).map(move |day| (day * 24..(day + 1) * 24).flat_map(of_hour).collect());
+    take_over(&bench.ledger, &ROOT, &zone(), History { until: hour(last), watched, days }).await.unwrap();
+    for sensor in 1..=40_u32 {
+        let packets = (last..DAYS * 24).flat_map(|at| {
+            let begin = hour(at).0 / 1_000_000;
+            let more = if sensor <= 5 { 2 * usual(at, sensor) } else { 0 };
+            let usual = (0..usual(at, sensor)).map(move |packet| (begin + packet * 1_795, source(sensor, at % 24)));
+            let beyond =
+                move |packet: i64| if loud { Ipv4Addr::new(192, 0, 2, u8::try_from(packet % 3).unwrap()) } else { source(100 + sensor, at % 24 * 10 + packet) };
+            usual.chain((0..more).map(move |packet| (begin + 1_800 + packet, beyond(packet))))
+        });
+        let path = folder.path().join("capture.pcap");
+        std::fs::write(&path, capture(packets)).unwrap();
+        service::import(&place, &ROOT, &format!("sensor-{sensor}"), &path, Box::new(service::Silent)).await.unwrap();
+    }
+    service::rollup::rollup(&place, &zone()).await.unwrap();
+    (place, folder)
+}
+
 async fn all(place: &Observatory) -> Vec<rises::Rise> {
     rises::list(&place.ledger, &ROOT, None, 0, 100).await.unwrap().rises
 }
@@ -156,6 +215,23 @@ on_both_databases! {
         assert_eq!(judged.iter().map(|one| one.at.clone()).collect::<Vec<_>>(), [hour(DAYS * 24).rfc3339()]);
         assert_eq!((judged[0].found.len(), due(&place, standpoint).await.unwrap().len()), (3, 0));
         assert_eq!(rises::judged_until(&place.ledger).await.unwrap(), Some(hour(DAYS * 24)));
+    }
+
+    async fn a_rise_of_five_sensors_of_forty_is_one_where_packets_are_there(bench) {
+        let (place, _folder) = forty_sensors(&bench, false).await;
+        let (zone, home) = (zone(), Home::default());
+        let detected = detect(&place, Standpoint { zone: &zone, home: &home }, hour(DAYS * 24)).await.unwrap();
+        assert_eq!((detected.found.len(), detected.sensors), (1, 40), "{detected:?}");
+        let found = all(&place).await;
+        let evidence = &found[0].evidence;
+        assert!(evidence.ratio() < 1.3 && evidence.sensors_rose == 5 && evidence.loudest.is_some_and(|part| part < 0.1), "{evidence:?}");
+    }
+
+    async fn a_few_loud_sources_at_five_sensors_of_forty_are_none(bench) {
+        let (place, _folder) = forty_sensors(&bench, true).await;
+        let (zone, home) = (zone(), Home::default());
+        let detected = detect(&place, Standpoint { zone: &zone, home: &home }, hour(DAYS * 24)).await.unwrap();
+        assert_eq!((detected.found, detected.looked_at, detected.sensors), (vec![], 2, 40));
     }
 
     async fn people_say_what_a_rise_is(bench) {

@@ -32,9 +32,9 @@ pub struct Evidence {
     pub countries_rose: Vec<String>,
     /// Where its packets came from, most first.
     pub countries: Vec<Part>,
-    /// Tools whose marks its packets bear; empty where the packets are not there any more.
+    /// Tools whose marks its packets bear, of a rise of some sensors the packets that these saw; empty where the packets are not there any more.
     pub tools: Vec<Part>,
-    /// The part of its packets that came from the loudest source, 0 to 1.
+    /// The part of its packets, as above, that came from the loudest source, 0 to 1.
     pub loudest: Option<f64>,
 }
 

@@ -10,10 +10,11 @@ const KNOWN: f64 = 24.0 * 14.0;
 const LEAST_WATCHED: f64 = 0.25;
 /// A sensor rose when it saw so many times as much as expected, and that happens so seldom by chance.
 const ROSE: (f64, f64) = (1.5, 0.1);
-/// Improbable counts of sensors are brought together from the first probability on. So many of them may be odd: they say no more than the second, or
-/// than the next of them does.
-const TOGETHER: (f64, f64) = (0.05, 1e-4);
+/// Improbable counts of sensors are brought together from this probability on.
+const TOGETHER: f64 = 0.03;
+/// So many sensors may be odd: they say no more than if they had risen by so many times as much as the next one did.
 const ODD: usize = 2;
+const BEYOND_NEXT: f64 = 1.25;
 /// Sensors are compared with the others, but not with less than this part of what was expected.
 const LEAST_OTHERS: f64 = 0.8;
 /// A sensor of which fewer packets are expected says nothing by itself.
@@ -32,10 +33,40 @@ pub(super) const fn several(watching: usize) -> usize {
     if watching / 2 + 1 < SEVERAL { watching / 2 + 1 } else { SEVERAL }
 }
 
+/// What sensors that rose saw, the greatest rise first; of those that may be odd what they would have seen, had they risen hardly more than the next one.
+fn as_the_next(rose: &[&Seen]) -> Vec<Seen> {
+    let most = rose.get(ODD).or(rose.last()).map_or(f64::MAX, |next| next.rise() * BEYOND_NEXT);
+    rose.iter().map(|one| Seen { seen: one.seen.min((one.expected + 1.0).mul_add(most, -1.0)), ..**one }).collect()
+}
+
+/// What several sensors have beyond what is expected of them: one or two that have most count as the next one does.
+fn beyond_without_odd(mut beyond: Vec<f64>) -> f64 {
+    beyond.sort_unstable_by(|a, b| b.total_cmp(a));
+    let most = beyond.get(ODD).or(beyond.last()).copied().unwrap_or_default();
+    beyond.into_iter().map(|beyond| beyond.min(most)).sum()
+}
+
 /// What one sensor saw, and what was to be expected.
 struct Seen {
+    place: usize,
     seen: f64,
     expected: f64,
+}
+
+impl Seen {
+    /// How many times as much as expected; a packet is added to both.
+    fn rise(&self) -> f64 {
+        (self.seen + 1.0) / (self.expected + 1.0)
+    }
+}
+
+/// The sensors of a rise that the others do not see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AtSensors {
+    /// Their numbers.
+    pub numbers: Vec<u32>,
+    /// Packets that they should have seen in 24 hours, had they seen what the others saw.
+    pub expected: f64,
 }
 
 /// What the sensors say to a series' end.
@@ -49,6 +80,8 @@ pub(super) struct Sensors {
     pub(super) without_odd: f64,
     /// How improbable it is that several sensors rose as they did, beside what the others did.
     pub(super) some: f64,
+    /// Which these are.
+    pub(super) at: AtSensors,
     /// What those several have more than the others let expect.
     pub(super) excess: f64,
     /// The ratio of those others: of the half of the sensors that are neither high nor low.
@@ -64,14 +97,15 @@ impl Sensors {
         for (number, packets) in &series.recent.sensors {
             watching.place(*number).and_then(|place| seen.get_mut(place)).into_iter().for_each(|seen| *seen = f64::from(*packets));
         }
-        let sensor = |(((seen, weight), watched), before): (((f64, &f64), f64), f64)| {
+        let sensor = |(place, (watched, before)): (usize, (f64, f64))| {
+            let (seen, weight) = (*seen.get(place)?, *profile.weights.get(place)?);
             let expected = (level.exp() * weight * watched).max(1e-3);
-            (watched >= least && watched > 0.0 && before >= KNOWN).then_some(Seen { seen, expected })
+            (watched >= least && watched > 0.0 && before >= KNOWN).then_some(Seen { place, seen, expected })
         };
         let hours = watching.each(from, end);
         let before = watching.each(end.saturating_sub(REACH), from);
-        let mut sensors: Vec<Seen> = seen.into_iter().zip(&profile.weights).zip(hours).zip(before).filter_map(sensor).collect();
-        sensors.sort_unstable_by(|a, b| ((b.seen + 1.0) / (b.expected + 1.0)).total_cmp(&((a.seen + 1.0) / (a.expected + 1.0))));
+        let mut sensors: Vec<Seen> = hours.zip(before).enumerate().filter_map(sensor).collect();
+        sensors.sort_unstable_by(|a, b| b.rise().total_cmp(&a.rise()));
         let count = sensors.len();
         let needed = several(count);
         let ratio = |of: &[Seen]| {
@@ -88,17 +122,16 @@ impl Sensors {
         let others = if is_plenty { sensors.get(quarter..count - quarter).map_or(1.0, ratio) } else { without_odd };
         let times = others.max(LEAST_OTHERS);
         let high: Vec<&Seen> = sensors.iter().filter(|one| one.expected >= LEAST_EXPECTED && one.seen >= one.expected * times * ROSE.0).collect();
-        let some = if high.len() < needed || needed < 2 {
-            1.0
-        } else {
-            let mut chances: Vec<f64> = high.iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER.0).collect();
-            chances.sort_unstable_by(f64::total_cmp);
-            let least = chances.get(ODD).map_or(TOGETHER.1, |next| next.min(TOGETHER.1));
-            chances.iter_mut().for_each(|chance| *chance = chance.max(least));
-            tail::several(&chances, TOGETHER.0, needed, count)
-        };
-        let excess = high.iter().map(|one| times.mul_add(-one.expected, one.seen)).sum();
-        Self { watched: count, rose, without_odd, some, excess, others }
+        let (mut some, mut at) = (1.0, AtSensors::default());
+        if high.len() >= needed && needed > 1 {
+            let rose: Vec<&Seen> = high.iter().filter(|one| chance(one, times) <= TOGETHER).copied().collect();
+            let chances: Vec<f64> = as_the_next(&rose).iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER).collect();
+            some = tail::several(&chances, TOGETHER, needed, count);
+            at.numbers = rose.iter().filter_map(|one| watching.number(one.place)).collect();
+            at.expected = rose.iter().map(|one| one.expected * times).sum();
+        }
+        let excess = beyond_without_odd(high.iter().map(|one| times.mul_add(-one.expected, one.seen)).collect());
+        Self { watched: count, rose, without_odd, some, at, excess, others }
     }
 
     /// Whether what all of them have in common rose by enough of `ratio` when the few that rose most are left out. One sensor alone has nobody to
@@ -144,5 +177,29 @@ impl Sources {
     pub(super) fn bear_out_some(&self, sensors: &Sensors, baseline: &Baseline) -> bool {
         let more = self.now - self.before * sensors.others.max(LEAST_OTHERS);
         more >= (PART_OF_RISE.1 * sensors.excess * (self.before + 0.5) / (baseline.expected + 0.5)).max(LEAST_SOURCES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_or_two_sensors_say_hardly_more_than_the_next_one() {
+        let seen = |rose: &[(f64, f64)]| {
+            let rose: Vec<Seen> = rose.iter().map(|(seen, expected)| Seen { place: 0, seen: *seen, expected: *expected }).collect();
+            as_the_next(&rose.iter().collect::<Vec<_>>()).iter().map(|one| one.seen).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&[(9_999.0, 9.0), (399.0, 9.0), (19.0, 9.0), (15.0, 9.0)]), [24.0, 24.0, 19.0, 15.0]);
+        assert_eq!(seen(&[(32.0, 9.0), (31.0, 9.0), (29.0, 9.0), (27.0, 9.0)]), [32.0, 31.0, 29.0, 27.0], "what rose alike stays as it is");
+        assert_eq!(seen(&[(9_999.0, 9.0), (19.0, 9.0)]), [24.0, 19.0], "where two are all");
+        assert!(seen(&[]).is_empty());
+    }
+
+    #[test]
+    fn what_one_sensor_has_beyond_measure_brings_no_sources_along() {
+        assert!((beyond_without_odd(vec![30.0, 40_000.0, 50.0, 40.0]) - 150.0).abs() < 1e-9);
+        assert!((beyond_without_odd(vec![30.0, 40.0]) - 60.0).abs() < 1e-9);
+        assert!(beyond_without_odd(Vec::new()).abs() < 1e-9);
     }
 }

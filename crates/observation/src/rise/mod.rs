@@ -24,6 +24,7 @@ mod tail;
 mod watching;
 
 pub use evidence::{Evidence, Part};
+pub use guard::AtSensors;
 pub use profile::Profile;
 pub use series::{Day, Key, Origin, Packets, Recent, Series};
 pub use state::{NoState, State, Step};
@@ -113,6 +114,8 @@ pub struct Rise {
     pub sensors_rose: usize,
     /// Sensors that watched, and are known for long enough.
     pub sensors_watched: usize,
+    /// The sensors that rose beside the others, where it is only some that rose.
+    pub at: Option<AtSensors>,
     /// Distinct sources of the last 24 hours.
     pub sources: f64,
     /// Distinct sources of a day before.
@@ -197,7 +200,7 @@ const fn family(key: Key) -> usize {
 }
 
 /// Measures one series; nothing where it has nothing to say.
-#[expect(clippy::cast_precision_loss, reason = "numbers of days")]
+#[expect(clippy::cast_precision_loss, reason = "numbers of days and hours")]
 fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watching: &Watching, end: usize, like: &Like) -> Option<Measured> {
     let sources = Sources::of(series, profile, watching, end, baseline.map_or(1.0, Baseline::rhythm));
     let seen = series.packets.sum(end - DAY.min(end), end);
@@ -212,6 +215,7 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         probability,
         sensors_rose: sensors.map_or_else(|| series.recent.sensors.len(), |sensors| sensors.rose),
         sensors_watched: sensors.map_or_else(|| watching.sensors(), |sensors| sensors.watched),
+        at: None,
         sources: sources.now,
         sources_before: sources.before,
         weeks,
@@ -229,7 +233,7 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
     let score = baseline.ratio().ln() / deviation;
     let slow = Slow::of(&baseline.days_back, deviation);
     let slow_ratio = slow.and_then(|slow| Some((baseline.days_back.first().copied().flatten()? - slow.level).exp())).unwrap_or(1.0);
-    if seen < LEAST_PACKETS || (baseline.ratio() < 1.0 && slow_ratio < LASTS.0) {
+    if seen < LEAST_PACKETS {
         return None;
     }
     let span = end.saturating_sub(series.recent.from);
@@ -256,7 +260,12 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
             let expected = (baseline.expected + 0.5) * (slow.level - baseline.level).exp();
             rise(Kind::Slow, end.saturating_sub(slow.days * DAY), expected, Some(slow.sum), probability, Some(&sensors), baseline.weeks)
         }
-        _ => rise(Kind::Sudden, end - DAY, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks),
+        _ => {
+            // Where only days are told apart, sensors' counts are of more than 24 hours.
+            let expected = sensors.at.expected * DAY as f64 / span.max(DAY) as f64;
+            let at = (some / LOOKS.1 < all / LOOKS.0).then(|| AtSensors { expected, ..sensors.at.clone() });
+            Rise { at, ..rise(Kind::Sudden, end - DAY, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks) }
+        }
     };
     let is_lasting = (baseline.ratio() >= LASTS.0 && score >= LASTS.1)
         || (sensors.rose >= guard::several(sensors.watched) && sensors.some < 0.05)

@@ -47,6 +47,11 @@ impl Watching {
         self.numbers.binary_search(&number).ok()
     }
 
+    /// The number of the sensor at a place.
+    pub(super) fn number(&self, place: usize) -> Option<u32> {
+        self.numbers.get(place).copied()
+    }
+
     fn row(&self, hour: usize) -> &[f64] {
         let begin = hour.min(self.hours) * self.numbers.len();
         self.until.get(begin..begin + self.numbers.len()).unwrap_or_default()

@@ -5,7 +5,7 @@ mod loading;
 use super::hours;
 use crate::{
     ObservationError, Observatory,
-    ask::{Countries, Selection, Standpoint},
+    ask::{Countries, Selection, Sensors, Standpoint},
     rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, State},
     rollup::Calendar,
     service_key,
@@ -164,6 +164,12 @@ async fn borne_out(place: &Observatory, standpoint: Standpoint<'_>, mut candidat
     if let Origin::Country(country) = candidate.rise.key.origin {
         selection.countries = Countries::One(country);
     }
+    // Where only some sensors rose, all of them together hardly did.
+    let mut expected = candidate.rise.expected;
+    if let Some(some) = &candidate.rise.at {
+        selection.sensors = Sensors::Numbered(some.numbers.iter().copied().collect());
+        expected = some.expected;
+    }
     let ask = |by, limit| Question { by, selection: selection.clone(), from: Moment(at - Moment::DAY_US), to: Moment(at), limit };
     let answer = |found: Result<top::Ranking, ObservationError>| match found {
         Ok(ranking) => Ok(Some(ranking)),
@@ -176,7 +182,7 @@ async fn borne_out(place: &Observatory, standpoint: Standpoint<'_>, mut candidat
     {
         candidate.evidence.loudest = sources.rows.first().map(|row| row.share);
         let loudest: u64 = sources.rows.iter().map(|row| row.packets).sum();
-        if ((sources.packets - loudest.min(sources.packets)) as f64) < candidate.rise.expected * LEFT {
+        if ((sources.packets - loudest.min(sources.packets)) as f64) < expected * LEFT {
             return Ok(None);
         }
     }
