@@ -7,6 +7,9 @@ use super::{DAY, WEEKS, series::Series, watching::Watching};
 const NORMAL: f64 = 1.4826;
 /// The median of `n` values varies by so many times as much as their mean does.
 const OF_MEDIAN: f64 = std::f64::consts::FRAC_PI_2;
+/// So far above what is expected, in logarithms, for so many days in a row, is one rise that has no say in how far windows lie apart.
+const CLEAR: f64 = 1.5;
+const SEVERAL_DAYS: usize = 3;
 /// A window counts where so much of it was watched by somebody, in parts of what is watched now.
 const LEAST_WATCHED: f64 = 0.2;
 
@@ -83,7 +86,7 @@ impl Baseline {
         let mut weeks: Vec<f64> = (1..=WEEKS).filter_map(|week| back(week * 7, hours)).collect();
         let (level, count) = (median(&mut weeks)?, weeks.len());
         let days_back: Vec<Option<f64>> = (0..=WEEKS * 7).map(|day| back(day, DAY)).collect();
-        let (variance, days) = spread(&days_back);
+        let (variance, days) = spread(&before_rise(&days_back, level));
         Some(Self { level, weeks: count, expected: (level.exp() * now - 0.5).max(0.0), seen: series.packets.sum(from, end), days_back, variance, days })
     }
 
@@ -116,6 +119,19 @@ pub(super) fn by_day_of_week(windows: &[Option<f64>]) -> [Option<f64>; 7] {
         let first = if day == 0 { 7 } else { day };
         median(&mut windows.iter().skip(first).step_by(7).filter_map(|value| *value).collect::<Vec<_>>())
     })
+}
+
+/// Windows without those in a row before the present one that are as far above what is expected as it is, where they are several: they are of one
+/// rise, which whoever begins to look late finds in its middle.
+fn before_rise(windows: &[Option<f64>], expected: f64) -> Vec<Option<f64>> {
+    let mut kept = windows.to_vec();
+    let now = windows.first().copied().flatten().unwrap_or(expected);
+    let halfway = f64::midpoint(now, expected);
+    let of_rise = windows.iter().skip(1).take_while(|window| window.is_some_and(|level| level > halfway)).count();
+    if now - expected >= CLEAR && of_rise >= SEVERAL_DAYS {
+        kept.iter_mut().skip(1).take(of_rise).for_each(|window| *window = None);
+    }
+    kept
 }
 
 /// The variance of windows about their day of the week's median, and how many windows it rests on.
@@ -175,6 +191,16 @@ mod tests {
         for (mut values, middle) in [(vec![], None), (vec![3.0], Some(3.0)), (vec![9.0, 1.0], Some(5.0)), (vec![1e9, 1.0, 2.0], Some(2.0))] {
             assert_eq!(median(&mut values), middle);
         }
+    }
+
+    #[test]
+    fn a_rise_has_no_say_in_its_own_spread() {
+        let windows =
+            |risen: usize| (0..57).map(|day| Some(if day <= risen { 5.0 } else { 1.0 + f64::from(u8::from(day % 2 == 0)) * 0.2 })).collect::<Vec<_>>();
+        assert_eq!(before_rise(&windows(13), 1.1).iter().filter(|window| window.is_none()).count(), 13);
+        assert_eq!(before_rise(&windows(2), 1.1), windows(2), "two days are no level");
+        assert_eq!(before_rise(&windows(13), 4.5), windows(13), "nor is what is hardly more");
+        assert!(before_rise(&[], 1.0).is_empty());
     }
 
     #[test]

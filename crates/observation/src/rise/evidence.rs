@@ -10,9 +10,9 @@ pub struct Evidence {
     pub from: i64,
     /// As above.
     pub to: i64,
-    /// Packets that were to be expected.
+    /// Packets that were to be expected: at the sensors that rose, where only some did.
     pub expected: f64,
-    /// Packets that there were.
+    /// Packets that there were, as above.
     pub seen: f64,
     /// Deviations above what was expected; none for a first sight.
     pub score: Option<f64>,
@@ -22,6 +22,9 @@ pub struct Evidence {
     pub sensors_rose: usize,
     /// Sensors that watched.
     pub sensors_watched: usize,
+    /// The numbers of the sensors that rose, where the others saw nothing of it; empty where it is of all of them.
+    #[serde(default)]
+    pub at_sensors: Vec<u32>,
     /// Distinct sources of 24 hours.
     pub sources: f64,
     /// Distinct sources of a day before.
@@ -30,7 +33,7 @@ pub struct Evidence {
     pub weeks: usize,
     /// Countries that rose by themselves, too.
     pub countries_rose: Vec<String>,
-    /// Where its packets came from, most first.
+    /// Where its packets came from, most first; empty of a rise of one country, and of some sensors.
     pub countries: Vec<Part>,
     /// Tools whose marks its packets bear, of a rise of some sensors the packets that these saw; empty where the packets are not there any more.
     pub tools: Vec<Part>,
@@ -51,14 +54,16 @@ impl Evidence {
     /// What a measurement says about a window that begins and ends so, in microseconds.
     #[must_use]
     pub fn of(rise: &Rise, (from, to): (i64, i64)) -> Self {
+        let at = rise.at.as_ref();
         Self {
             from,
             to,
-            expected: rise.expected,
-            seen: rise.seen,
+            expected: at.map_or(rise.expected, |at| at.expected),
+            seen: at.map_or(rise.seen, |at| at.seen),
+            at_sensors: at.map(|at| at.numbers.clone()).unwrap_or_default(),
             score: rise.score,
             probability: rise.probability,
-            sensors_rose: rise.sensors_rose,
+            sensors_rose: at.map_or(rise.sensors_rose, |at| at.numbers.len()),
             sensors_watched: rise.sensors_watched,
             sources: rise.sources,
             sources_before: rise.sources_before,

@@ -67,6 +67,8 @@ pub struct AtSensors {
     pub numbers: Vec<u32>,
     /// Packets that they should have seen in 24 hours, had they seen what the others saw.
     pub expected: f64,
+    /// Packets that they saw.
+    pub seen: f64,
 }
 
 /// What the sensors say to a series' end.
@@ -129,6 +131,7 @@ impl Sensors {
             some = tail::several(&chances, TOGETHER, needed, count);
             at.numbers = rose.iter().filter_map(|one| watching.number(one.place)).collect();
             at.expected = rose.iter().map(|one| one.expected * times).sum();
+            at.seen = rose.iter().map(|one| one.seen).sum();
         }
         let excess = beyond_without_odd(high.iter().map(|one| times.mul_add(-one.expected, one.seen)).collect());
         Self { watched: count, rose, without_odd, some, at, excess, others }

@@ -6,12 +6,14 @@
 //! * [`guard`]: several sensors have to see it, from more sources than before; this also finds what only some of many sensors see;
 //! * [`cusum`]: what rises slowly is added up over days;
 //! * [`first`]: what nobody asked for before;
+//! * [`begin`]: since when;
 //! * [`discovery`]: of everything that was looked at, so little is told that chance has a small part in it.
 //!
 //! **Architecture invariant:** hours in which a sensor did not watch are not zero: whatever is compared is divided by who watched, weighed by what
 //! each of them sees of the service.
 
 mod baseline;
+mod begin;
 mod cusum;
 mod discovery;
 mod evidence;
@@ -57,9 +59,9 @@ pub(crate) const LEAST_PACKETS: f64 = 20.0;
 const LIKE_DAYS: f64 = 30.0;
 const MOST_FREEDOM: f64 = 60.0;
 /// The share of what is told that may come about by chance, each time.
-const BY_CHANCE: f64 = 0.8;
+const BY_CHANCE: f64 = 0.65;
 /// How that is shared: by what all sensors see, what some of them see, and what comes slowly.
-const LOOKS: (f64, f64, f64) = (0.6, 0.35, 0.05);
+const LOOKS: (f64, f64, f64) = (0.62, 0.33, 0.05);
 /// A rise lasts while this much of it is left: so many times as much as expected, so many deviations off.
 const LASTS: (f64, f64) = (1.3, 2.0);
 
@@ -224,7 +226,8 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         let expected = baseline.map_or(0.0, |baseline| baseline.expected);
         // A service that is known may be new to a country.
         let kind = if series.key.origin == Origin::Anywhere { Kind::FirstSeen } else { Kind::Sudden };
-        let found = rise(kind, end - DAY.min(end), expected, None, probability, None, baseline.map_or(0, |baseline| baseline.weeks));
+        let from = begin::first(&series.packets, end - DAY.min(end), end);
+        let found = rise(kind, from, expected, None, probability, None, baseline.map_or(0, |baseline| baseline.weeks));
         return Some(Measured { rise: found, is_lasting: true });
     }
     let baseline = baseline?;
@@ -262,9 +265,12 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         }
         _ => {
             // Where only days are told apart, sensors' counts are of more than 24 hours.
-            let expected = sensors.at.expected * DAY as f64 / span.max(DAY) as f64;
-            let at = (some / LOOKS.1 < all / LOOKS.0).then(|| AtSensors { expected, ..sensors.at.clone() });
-            Rise { at, ..rise(Kind::Sudden, end - DAY, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks) }
+            let part = DAY as f64 / span.max(DAY) as f64;
+            let AtSensors { numbers, expected, seen: at_them } = sensors.at.clone();
+            let at = (some / LOOKS.1 < all / LOOKS.0).then(|| AtSensors { numbers, expected: expected * part, seen: at_them * part });
+            // What only some sensors see is too little of the whole to tell when it began.
+            let from = if at.is_some() { end - DAY } else { begin::of(&series.packets, end, baseline.expected, seen) };
+            Rise { at, ..rise(Kind::Sudden, from, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks) }
         }
     };
     let is_lasting = (baseline.ratio() >= LASTS.0 && score >= LASTS.1)

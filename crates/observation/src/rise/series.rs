@@ -49,6 +49,11 @@ impl Packets {
         Self { step, until: std::iter::once(0).chain(sums).collect() }
     }
 
+    /// Hours of the finest span that is told.
+    pub(super) const fn step(&self) -> usize {
+        self.step
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "packets of some weeks")]
     pub(super) fn sum(&self, from: usize, to: usize) -> f64 {
         let until = |hour: usize| self.until.get((hour / self.step).min(self.until.len() - 1)).copied().unwrap_or_default();

@@ -60,6 +60,12 @@ pub(crate) async fn extend(work: &UnitOfWork, id: i64, to_at: i64, evidence: &st
     work.execute(sql).await.map(|_| ())
 }
 
+/// Says that a rise of one country is one of the whole service.
+pub(crate) async fn widen(work: &UnitOfWork, id: i64, kind: &str, evidence: &str) -> Result<(), LedgerError> {
+    let sql = Sql::new("UPDATE observation_rise SET country = '', kind = ").bind(kind).push(", evidence = ").bind(evidence).push(" WHERE id = ").bind(id);
+    work.execute(sql).await.map(|_| ())
+}
+
 /// Says what a person made of it.
 pub(crate) async fn decide(work: &UnitOfWork, row: &Row) -> Result<(), LedgerError> {
     let sql = Sql::new("UPDATE observation_rise SET state = ")

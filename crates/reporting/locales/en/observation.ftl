@@ -75,3 +75,4 @@ obs-table-continued = { $title } (continued)
 obs-note-sensors-more = { $sensors } more sensors watched; the fifty that watched longest are told.
 obs-note-not-over = { $span } is not over yet: these figures are as of { $time }.
 obs-note-short-before = In the { $kind } before, sensors watched for less than half as many days: ranks and changes are hints.
+obs-rise-evidence-some = Only { $rose } of { $sensors } sensors rose: in the clearest 24 hours { $seen } packets came to these { $rose }, where { $expected } were to be expected by what the others saw.

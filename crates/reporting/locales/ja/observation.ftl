@@ -75,3 +75,4 @@ obs-table-continued = { $title }（続き）
 obs-note-sensors-more = ほかに { $sensors } 台のセンサーが観測しました（観測した期間の長い順に 50 台まで示しています）。
 obs-note-not-over = { $span }はまだ終わっていません。この数値は { $time } の時点までのものです。
 obs-note-short-before = 前の{ $kind }は観測した日数が半分に満たないため、増減と前回順位は目安です。
+obs-rise-evidence-some = 増加したのは { $sensors } 台のうち { $rose } 台だけです。最も明らかだった 24 時間に、その { $rose } 台に { $seen } 個が届きました。ほかのセンサーと同じなら { $expected } 個です。

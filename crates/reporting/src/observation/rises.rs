@@ -18,7 +18,7 @@ use noroshi_document::{
 };
 use noroshi_kernel::{moment::Moment, period::Period};
 use noroshi_observation::{
-    ask::Selection,
+    ask::{Selection, Sensors},
     ranks::of_key,
     rise::State,
     series::{self, Bucket, Series},
@@ -61,7 +61,9 @@ pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>,
 
 /// What rose.
 fn selection(rise: &Rise) -> Option<Selection> {
-    let service = of_key(By::Port, &Selection::default(), &rise.service)?;
+    let at = &rise.evidence.at_sensors;
+    let sensors = if at.is_empty() { Sensors::All } else { Sensors::Numbered(at.iter().copied().collect()) };
+    let service = of_key(By::Port, &Selection { sensors, ..Selection::default() }, &rise.service)?;
     match &rise.country {
         Some(country) => of_key(By::Country, &service, country),
         None => Some(service),
@@ -146,7 +148,10 @@ fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
     let seen = Figure { value: evidence.seen.round() as i64, query: query.clone(), href: Some(view.href()) };
     let count = |value: usize| -> Prose { Figure { value: i64::try_from(value).unwrap_or(i64::MAX), query: query.clone(), href: None }.into() };
     let sensors = [("rose", count(evidence.sensors_rose)), ("sensors", count(evidence.sensors_watched))];
-    let evidence = told.words.prose("obs-rise-evidence", [("seen", seen.into()), ("expected", expected.into())].into_iter().chain(sensors));
+    let evidence = told.words.prose(
+        if rise.evidence.at_sensors.is_empty() { "obs-rise-evidence" } else { "obs-rise-evidence-some" },
+        [("seen", seen.into()), ("expected", expected.into())].into_iter().chain(sensors),
+    );
     told.sentences([Some(how), until, Some(evidence), Some(rise.explanation.get(told.words.0).into())].into_iter().flatten())
 }
 

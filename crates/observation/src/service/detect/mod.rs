@@ -140,7 +140,10 @@ fn gathered(judgement: &Judgement, loaded: &Loaded, at: i64) -> Vec<Candidate> {
         let mut evidence = Evidence::of(&rise, (hour(REACH - DAY), at));
         evidence.countries_rose =
             rises.iter().filter_map(|rise| if let Origin::Country(of) = rise.key.origin { Some(country_key(of)) } else { None }).collect();
-        evidence.countries = shares(loaded.countries.get(&service).into_iter().flatten().map(|(country, packets)| (country_key(*country), *packets)));
+        // What is told of the whole says nothing of a part of it.
+        if rise.key.origin == Origin::Anywhere && rise.at.is_none() {
+            evidence.countries = shares(loaded.countries.get(&service).into_iter().flatten().map(|(country, packets)| (country_key(*country), *packets)));
+        }
         let country = origin_key(rise.key.origin);
         Some(Candidate { rise, evidence, country })
     };
@@ -221,6 +224,12 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgeme
     for Candidate { rise, evidence, country } in candidates {
         let service = service_key(rise.key.service);
         if known.iter().any(|row| is_about(row, rise.key.service, &country)) {
+            continue;
+        }
+        // What began in one country and came from everywhere is one rise, as long as nobody has said what it is.
+        if let Some(row) = known.iter().find(|row| country.is_empty() && row.service == service && row.state == State::Open.key()) {
+            rises::widen(work, row.id, rise.kind.key(), &text(&evidence)?).await?;
+            detected.going_on.push(row.number);
             continue;
         }
         let from = at - i64::try_from(REACH - rise.from.min(REACH)).unwrap_or_default() * HOUR_US;

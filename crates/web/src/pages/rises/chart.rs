@@ -10,7 +10,7 @@ use noroshi_document::{
 };
 use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_observation::{
-    ask::{Countries, Selection},
+    ask::{Countries, Selection, Sensors},
     parse_service,
     series::{self, Bucket, Question},
     service::rises::Rise,
@@ -35,12 +35,19 @@ pub(super) fn selection(rise: &Rise) -> Option<Selection> {
     if let Some(country) = &rise.country {
         selection.countries = country.parse::<Countries>().ok()?;
     }
+    if !rise.evidence.at_sensors.is_empty() {
+        selection.sensors = Sensors::Numbered(rise.evidence.at_sensors.iter().copied().collect());
+    }
     Some(selection)
 }
 
 /// The picture, and its table.
 pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<(String, String)>, Failure> {
     let Some(selection) = selection(rise) else { return Ok(None) };
+    let name = match &rise.country {
+        Some(country) => words.with("rise-chart-from", &[("what", rise.service.clone().into()), ("country", super::country_name(country, words).into())]),
+        None => rise.service.clone(),
+    };
     let (from, to) = window(rise);
     let to = to.min(web.ledger.now());
     let answer = series::series(&web.observatory, actor, standpoint(web), &Question { selection, from, to, bucket: Bucket::Day }).await;
@@ -58,13 +65,13 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
     let labels: Vec<String> = days.iter().enumerate().map(label).collect();
     let values = days.iter().map(|(_, row)| row.average_per_sensor).collect();
     let internal = |error| Failure::Internal(Box::new(error));
-    let mut chart = Chart::new("rise", words.about("rise-chart", &rise.service), Kind::Lines, labels, vec![Series::new(rise.service.clone(), values)])
+    let mut chart = Chart::new("rise", words.about("rise-chart", &name), Kind::Lines, labels, vec![Series::new(name, values)])
         .map_err(internal)?
         .points(days.iter().map(|(at, _)| date(*at)).collect())
         .map_err(internal)?
         .unit(words.say("rise-chart-unit"))
         .table("rise-days")
-        .caption(words.say("rise-chart-caption"));
+        .caption(words.say(if rise.evidence.at_sensors.is_empty() { "rise-chart-caption" } else { "rise-chart-caption-some" }));
     let first = days.partition_point(|(at, _)| at.plus_days(1).0 <= rise.from);
     let last = days.partition_point(|(at, _)| at.0 < rise.to);
     if first < last {

@@ -126,7 +126,7 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
     }
     let can = |step| found.state.after(step).is_some();
     let context = RisePage {
-        lead: lead(&shown, words),
+        lead: lead(&found, &shown, words),
         drawn: chart::drawn(web, &person.actor, words, &found).await?,
         evidence: evidence(&found, &shown, words),
         countries: parts(&found.evidence.countries, words, |key| country_name(key, words)),
@@ -151,14 +151,20 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
     Ok((status, page::show(&context)?).into_response())
 }
 
-fn lead(shown: &Shown, words: Words) -> String {
+fn lead(rise: &Rise, shown: &Shown, words: Words) -> String {
     let arguments = [
         ("seen", shown.seen.clone().into()),
         ("expected", shown.expected.clone().into()),
         ("ratio", shown.ratio.clone().unwrap_or_default().into()),
         ("sources", shown.sources.clone().into()),
+        ("sensors", shown.sensors.clone().into()),
     ];
-    words.with(if shown.ratio.is_some() { "rise-lead" } else { "rise-lead-first" }, &arguments)
+    let key = match () {
+        () if shown.ratio.is_none() => "rise-lead-first",
+        () if rise.evidence.at_sensors.is_empty() => "rise-lead",
+        () => "rise-lead-some",
+    };
+    words.with(key, &arguments)
 }
 
 fn evidence(rise: &Rise, shown: &Shown, words: Words) -> Vec<(String, String)> {
