@@ -71,6 +71,11 @@ fn sources(day: &mut Vec<Group>, at: i64, service: &str, country: &str, many: i6
 /// Two months of tcp/445, asked for more by day than by night; on the last day four times as much of it, most from one country, tcp/5168 and
 /// tcp/40001 for the first time, and one loud source that asks for tcp/22, as it is asked for on every day.
 async fn desk(bench: &Bench) -> (Observatory, tempfile::TempDir) {
+    desk_of(bench, 1).await
+}
+
+/// The same with so many days at the end that are as the last.
+async fn desk_of(bench: &Bench, risen: i64) -> (Observatory, tempfile::TempDir) {
     bench.clock.advance_us(hour(DAYS * 24).0 + 20 * 60_000_000 - bench.ledger.now().0);
     let folder = tempfile::tempdir().unwrap();
     let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap(), geography: Arc::default() };
@@ -87,7 +92,7 @@ async fn desk(bench: &Bench) -> (Observatory, tempfile::TempDir) {
             let usual = if at % 24 < 8 { 12 } else { 24 } + (at * 7 + day * 3) % 5;
             sources(&mut groups, at, "tcp/445", ["US", "CN"][usize::from(at % 3 == 0)], usual);
             sources(&mut groups, at, "tcp/22", "US", 6 + at % 3);
-            if day == DAYS - 1 {
+            if day >= DAYS - risen {
                 sources(&mut groups, at, "tcp/445", "CN", 60);
                 sources(&mut groups, at, "tcp/5168", "KR", 3);
                 sources(&mut groups, at, "tcp/40001", "KR", 2);
@@ -207,6 +212,28 @@ on_both_databases! {
         assert_eq!(services, ["tcp/40001", "tcp/445", "tcp/5168"]);
     }
 
+    async fn a_rise_begins_when_it_began_whenever_one_looks(bench) {
+        let (place, _folder) = desk(&bench).await;
+        let (zone, home) = (zone(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        detect(&place, standpoint, hour((DAYS - 1) * 24 + 9)).await.unwrap();
+        let begins: Vec<(String, i64)> = all(&place).await.into_iter().map(|rise| (rise.service, rise.from)).collect();
+        assert!(begins.contains(&("tcp/445".into(), hour((DAYS - 1) * 24).0)), "{begins:?}");
+        detect(&place, standpoint, hour(DAYS * 24)).await.unwrap();
+        for rise in all(&place).await {
+            assert_eq!((rise.from, rise.to), (hour((DAYS - 1) * 24).0, hour(DAYS * 24).0), "{rise:?}");
+        }
+    }
+
+    async fn a_rise_that_is_looked_at_late_is_found_from_its_begin(bench) {
+        let (place, _folder) = desk_of(&bench, 10).await;
+        let (zone, home) = (zone(), Home::default());
+        detect(&place, Standpoint { zone: &zone, home: &home }, hour(DAYS * 24)).await.unwrap();
+        let found = all(&place).await;
+        let of_445 = found.iter().find(|rise| rise.service == "tcp/445").expect("it is found");
+        assert_eq!((of_445.country.as_deref(), of_445.from), (None, hour((DAYS - 10) * 24).0), "{of_445:?}");
+    }
+
     async fn what_was_not_judged_is_due(bench) {
         let (place, _folder) = desk(&bench).await;
         let (zone, home) = (zone(), Home::default());
@@ -224,7 +251,8 @@ on_both_databases! {
         assert_eq!((detected.found.len(), detected.sensors), (1, 40), "{detected:?}");
         let found = all(&place).await;
         let evidence = &found[0].evidence;
-        assert!(evidence.ratio() < 1.3 && evidence.sensors_rose == 5 && evidence.loudest.is_some_and(|part| part < 0.1), "{evidence:?}");
+        assert!(evidence.ratio() > 2.0 && evidence.ratio() < 4.0 && evidence.sensors_rose == 5 && evidence.at_sensors == [1, 2, 3, 4, 5], "{evidence:?}");
+        assert!(evidence.countries.is_empty() && evidence.loudest.is_some_and(|part| part < 0.1), "{evidence:?}");
     }
 
     async fn a_few_loud_sources_at_five_sensors_of_forty_are_none(bench) {

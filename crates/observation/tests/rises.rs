@@ -66,7 +66,7 @@ fn comes(world: &mut World, from: usize, length: usize, base: f64, sensors: usiz
 
 /// December 2006: nobody had asked for tcp/2967, and then it stayed.
 #[test]
-fn a_level_that_begins_and_stays_is_one_first_sight() {
+fn tcp_2967_of_december_2006_that_begins_and_stays_is_one_first_sight() {
     let mut world = world(0.0, 15);
     comes(&mut world, 10 * WEEK, 5 * WEEK, 4.0, 30, None);
     let events = told(&world, 9 * WEEK);
@@ -77,7 +77,7 @@ fn a_level_that_begins_and_stays_is_one_first_sight() {
 
 /// tcp/5900: on and off, and again from the middle of March.
 #[test]
-fn what_comes_again_after_weeks_is_told_again() {
+fn tcp_5900_that_comes_again_after_weeks_is_told_again() {
     let mut world = world(10.0, 17);
     comes(&mut world, 10 * WEEK, 96, 60.0, 25, None);
     comes(&mut world, 14 * WEEK + 40, 3 * WEEK - 40, 60.0, 25, None);
@@ -89,7 +89,7 @@ fn what_comes_again_after_weeks_is_told_again() {
 
 /// Late August 2007: tcp/5168 is seen for the first time, at a few sensors; now and then one source had tried every port.
 #[test]
-fn a_port_that_nobody_asked_for_is_first_seen() {
+fn tcp_5168_of_late_august_2007_is_first_seen() {
     let mut world = world(0.0, 11);
     let mut chance = Chance::of(7, 1);
     (0..11).for_each(|week| world.lone_source(&mut chance, 0, week * WEEK + 50, 1, 20.0, 10));
@@ -101,7 +101,7 @@ fn a_port_that_nobody_asked_for_is_first_seen() {
 
 /// November 2006: four times as much ICMP as before, and it stayed.
 #[test]
-fn a_fourfold_level_that_stays_is_one_rise() {
+fn icmp_fourfold_that_stays_is_one_rise() {
     let mut world = world(100.0, 16);
     comes(&mut world, 10 * WEEK, 6 * WEEK, 300.0, SENSORS, None);
     let events = told(&world, 9 * WEEK);
@@ -112,7 +112,7 @@ fn a_fourfold_level_that_stays_is_one_rise() {
 
 /// 2005: tcp/1433 rises suddenly, most of it from one country.
 #[test]
-fn a_sudden_rise_from_one_country_says_which() {
+fn tcp_1433_sudden_from_one_country_says_which() {
     let mut world = world(30.0, 11);
     comes(&mut world, 10 * WEEK + 24, 24, 90.0, SENSORS, Some(CHINA % 60));
     let watching = world.watching();

@@ -60,7 +60,7 @@ impl Evidence {
             to,
             expected: at.map_or(rise.expected, |at| at.expected),
             seen: at.map_or(rise.seen, |at| at.seen),
-            at_sensors: at.map(|at| at.numbers.clone()).unwrap_or_default(),
+            at_sensors: at.map(|at| sorted(at.numbers.clone())).unwrap_or_default(),
             score: rise.score,
             probability: rise.probability,
             sensors_rose: at.map_or(rise.sensors_rose, |at| at.numbers.len()),
@@ -83,4 +83,9 @@ impl Evidence {
     pub fn ratio(&self) -> f64 {
         (self.seen + 0.5) / (self.expected + 0.5)
     }
+}
+
+fn sorted(mut numbers: Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers
 }

@@ -267,7 +267,7 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
             // Where only days are told apart, sensors' counts are of more than 24 hours.
             let part = DAY as f64 / span.max(DAY) as f64;
             let AtSensors { numbers, expected, seen: at_them } = sensors.at.clone();
-            let at = (some / LOOKS.1 < all / LOOKS.0).then(|| AtSensors { numbers, expected: expected * part, seen: at_them * part });
+            let at = (some / LOOKS.1 < all / LOOKS.0).then_some(AtSensors { numbers, expected: expected * part, seen: at_them * part });
             // What only some sensors see is too little of the whole to tell when it began.
             let from = if at.is_some() { end - DAY } else { begin::of(&series.packets, end, baseline.expected, seen) };
             Rise { at, ..rise(Kind::Sudden, from, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks) }

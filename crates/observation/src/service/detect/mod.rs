@@ -139,7 +139,7 @@ fn gathered(judgement: &Judgement, loaded: &Loaded, at: i64) -> Vec<Candidate> {
         let hour = |hour: usize| at - i64::try_from(REACH - hour.min(REACH)).unwrap_or_default() * HOUR_US;
         let mut evidence = Evidence::of(&rise, (hour(REACH - DAY), at));
         evidence.countries_rose =
-            rises.iter().filter_map(|rise| if let Origin::Country(of) = rise.key.origin { Some(country_key(of)) } else { None }).collect();
+            rises.iter().filter_map(|rise| if let Origin::Country(Some(of)) = rise.key.origin { Some(of.as_str().to_owned()) } else { None }).collect();
         // What is told of the whole says nothing of a part of it.
         if rise.key.origin == Origin::Anywhere && rise.at.is_none() {
             evidence.countries = shares(loaded.countries.get(&service).into_iter().flatten().map(|(country, packets)| (country_key(*country), *packets)));
