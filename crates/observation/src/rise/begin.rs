@@ -4,6 +4,10 @@ use super::{DAY, series::Packets};
 
 /// So many days before the window a rise may have begun: whoever looks late finds it then.
 const MOST_DAYS: usize = 28;
+/// A day with this part of what was seen when something was found belongs to it.
+const GOOD_PART: f64 = 0.1;
+/// Packets with so many hours between them at most come one after another.
+const PAUSE: usize = 6;
 
 /// The hour in which a rise began of which `seen` packets came in the 24 hours that end at `end`, where `expected` were to be. Where only days are told
 /// apart it is the begin of one.
@@ -32,12 +36,23 @@ pub(super) fn of(packets: &Packets, end: usize, expected: f64, seen: f64) -> usi
     begin.min(end.saturating_sub(1))
 }
 
-/// The first hour of a window in which anything came.
-pub(super) fn first(packets: &Packets, from: usize, end: usize) -> usize {
+/// The hour of the first packet of what nobody asked for before, of which `seen` came in the 24 hours that end at `end`. Whole days before that had a good
+/// part of as much belong to it; a packet now and then does not.
+pub(super) fn first(packets: &Packets, end: usize, seen: f64) -> usize {
+    let mut from = end.saturating_sub(DAY);
+    let earliest = from.saturating_sub(MOST_DAYS * DAY);
+    while from >= earliest + DAY && packets.sum(from - DAY, from) >= seen * GOOD_PART {
+        from -= DAY;
+    }
     if packets.step() >= DAY {
         return from;
     }
-    (from..end).find(|hour| packets.sum(*hour, hour + 1) > 0.0).unwrap_or(from)
+    let some = |hours: std::ops::Range<usize>| hours.into_iter().find(|hour| packets.sum(*hour, hour + 1) > 0.0);
+    let mut begin = some(from..end).unwrap_or(from);
+    while let Some(earlier) = some(begin.saturating_sub(PAUSE).max(earliest)..begin) {
+        begin = earlier;
+    }
+    begin
 }
 
 #[cfg(test)]
@@ -76,7 +91,14 @@ mod tests {
         let mut hours = vec![0; 100];
         hours[83] = 4;
         hours[90] = 9;
-        assert_eq!(first(&Packets::by_hour(&hours), 76, 100), 83);
-        assert_eq!(first(&Packets::by_day(&[0, 0, 0, 7]), 72, 96), 72);
+        assert_eq!(first(&Packets::by_hour(&hours), 100, 13.0), 83);
+        assert_eq!(first(&Packets::by_day(&[0, 0, 0, 7]), 96, 7.0), 72);
+        // Found a day later; and somebody had tried the port once before.
+        hours.resize(130, 6);
+        hours[30] = 1;
+        assert_eq!(first(&Packets::by_hour(&hours), 130, 144.0), 83, "what came long before was hardly anything");
+        hours[80..100].fill(5);
+        assert_eq!(first(&Packets::by_hour(&hours), 130, 144.0), 80);
+        assert_eq!(first(&Packets::by_day(&[0, 0, 300, 479]), 96, 479.0), 48);
     }
 }

@@ -226,7 +226,7 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         let expected = baseline.map_or(0.0, |baseline| baseline.expected);
         // A service that is known may be new to a country.
         let kind = if series.key.origin == Origin::Anywhere { Kind::FirstSeen } else { Kind::Sudden };
-        let from = begin::first(&series.packets, end - DAY.min(end), end);
+        let from = begin::first(&series.packets, end, seen);
         let found = rise(kind, from, expected, None, probability, None, baseline.map_or(0, |baseline| baseline.weeks));
         return Some(Measured { rise: found, is_lasting: true });
     }
