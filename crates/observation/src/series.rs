@@ -200,7 +200,7 @@ fn too_many() -> ObservationError {
     ObservationError::Refused(Reason::new(
         "series-buckets",
         format!("区切りが {MOST_BUCKETS} 個を超えます。期間を短くするか、日単位にしてください。"),
-        format!("there are more than {MOST_BUCKETS} buckets; ask for a shorter time, or for days"),
+        format!("there are more than {MOST_BUCKETS} buckets; ask for a shorter time, or for longer ones"),
     ))
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use noroshi_kernel::moment::Moment;
+use noroshi_kernel::moment::{Moment, Zone};
 use noroshi_observation::{
     ObservationError, Observatory,
     ask::{Selection, Standpoint},
@@ -57,7 +57,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
             if json.json {
                 print_json(&series)?;
             } else {
-                print_series(&series, question.bucket)?;
+                print_series(&series, question.bucket, &platform.reckoning.zone)?;
             }
             Ok(Done::Whole)
         }
@@ -175,19 +175,22 @@ fn number(figure: Option<u64>) -> String {
     figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string())
 }
 
-fn print_series(series: &series::Series, bucket: series::Bucket) -> anyhow::Result<()> {
+fn print_series(series: &series::Series, bucket: series::Bucket, zone: &Zone) -> anyhow::Result<()> {
     let not_kept = if bucket == series::Bucket::Hour { "not kept by the hour: ask by day" } else { "not kept: the packets are gone, and no sum tells this" };
+    // People read the team's days and hours; programs (--json) the moment at which one begins.
+    let begin = |row: &series::Row| {
+        let minute = row.at.parse().map_or_else(|_| row.at.clone(), |at: jiff::Timestamp| zone.minute(Moment::from(at)));
+        if bucket == series::Bucket::Hour { minute } else { minute.get(..10).unwrap_or_default().to_owned() }
+    };
     for row in &series.rows {
+        let at = begin(row);
         match row.packets {
             Some(packets) => {
                 let (sources, average) = (number(row.sources), decimal(row.average_per_sensor));
-                print(&format!(
-                    "{}  {packets:>12} packets  {sources:>10} sources  {average:>10} a sensor  {:.2} sensors watching",
-                    row.at, row.sensors_watching
-                ))?;
+                print(&format!("{at}  {packets:>12} packets  {sources:>10} sources  {average:>10} a sensor  {:.2} sensors watching", row.sensors_watching))?;
             }
-            None if row.sensors_watching > 0.0 => print(&format!("{}  {not_kept}", row.at))?,
-            None => print(&format!("{}  not watched", row.at))?,
+            None if row.sensors_watching > 0.0 => print(&format!("{at}  {not_kept}"))?,
+            None => print(&format!("{at}  not watched"))?,
         }
     }
     Ok(())

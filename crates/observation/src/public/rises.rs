@@ -62,8 +62,8 @@ pub(crate) enum Secret {
     Name(String),
 }
 
-/// Names that are shorter are found in any text.
-const SHORTEST_NAME: usize = 3;
+/// Names with fewer letters and figures are found in any text.
+const SHORTEST_NAME: usize = 4;
 
 impl Secrets {
     pub(crate) async fn of(query: &impl Query) -> Result<Self, LedgerError> {
@@ -84,21 +84,39 @@ impl Secrets {
     }
 }
 
-/// A text as it is compared: wide letters and figures narrow, in lower case, without characters that nobody sees, dots as dots.
+/// A text as it is compared: wide letters and figures narrow, in lower case, without characters that nobody sees, every dot a dot and every dash a dash.
 fn plain(text: &str) -> String {
-    let is_seen = |char: &char| !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}');
-    let narrow: String = text.nfkc().filter(is_seen).map(|char| if char == '\u{3002}' { '.' } else { char }).collect();
-    narrow.to_lowercase().replace("[.]", ".").replace("(.)", ".").replace("[:]", ":").replace("&#46;", ".").replace(" . ", ".")
+    let is_seen = |char: &char| !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{34f}');
+    let alike = |char| match char {
+        '\u{3002}' | '\u{b7}' | '\u{30fb}' | '\u{2022}' | '\u{2024}' | '_' => '.',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        other => other,
+    };
+    let mut plain: String = text.nfkc().filter(is_seen).map(alike).collect::<String>().to_lowercase();
+    for (written, meant) in
+        [("[.]", "."), ("(.)", "."), ("[:]", ":"), ("&#46;", "."), ("[dot]", "."), ("(dot)", "."), (" dot ", "."), (" . ", "."), (". ", "."), (" .", ".")]
+    {
+        plain = plain.replace(written, meant);
+    }
+    plain
 }
 
-/// Whether a name stands in a text by itself. Words of Japanese have no space between them.
+/// Letters and figures alone.
+fn bare(text: &str) -> String {
+    text.chars().filter(|char| char.is_alphanumeric()).collect()
+}
+
+/// Whether a name stands in a text by itself, however its parts are joined. Words of Japanese have no space between them.
 fn tells_name(text: &str, name: &str) -> bool {
-    let is_word = |char: char| char.is_ascii_alphanumeric();
-    text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back()).is_some_and(is_word) && name.chars().next().is_some_and(is_word);
-        let after = text.get(at + name.len()..).and_then(|text| text.chars().next()).is_some_and(is_word) && name.chars().next_back().is_some_and(is_word);
-        !before && !after
-    })
+    let (text, name) = (bare(text), bare(name));
+    let is_figure = |char: char| char.is_ascii_digit();
+    name.chars().count() >= SHORTEST_NAME
+        && text.match_indices(&name).any(|(at, _)| {
+            let before = text.get(..at).and_then(|text| text.chars().next_back()).is_some_and(is_figure) && name.chars().next().is_some_and(is_figure);
+            let after =
+                text.get(at + name.len()..).and_then(|text| text.chars().next()).is_some_and(is_figure) && name.chars().next_back().is_some_and(is_figure);
+            !before && !after
+        })
 }
 
 /// Whether a text, as [`plain`] gives it, tells an address or a part of one: `192.0.2.1`, `192.0.2.x`, `192-0-2-1`, `2001:db8::1`.
@@ -139,6 +157,12 @@ mod tests {
             "203-0-113-7.example.net",
             "203.0.113.x",
             "203&#46;0.113.7",
+            "198[dot]51[dot]100[dot]7",
+            "198 dot 51 dot 100 dot 7",
+            "198\u{2013}51\u{2013}100\u{2013}7",
+            "198・51・100・7",
+            "198. 51. 100. 7",
+            "198_51_100_7",
         ] {
             assert!(tells_address(&plain(text)), "{text}");
         }
@@ -156,7 +180,9 @@ mod tests {
             ("seen by ＳＥＮＳＯＲ-04", "sensor-04", true),
             ("sensor-041 is another", "sensor-04", false),
             ("例示大学のセンサーで", "例示大学", true),
-            ("the northern part", "north", false),
+            ("sensor 04 saw it", "sensor-04", true),
+            ("sensor\u{2013}04", "sensor-04", true),
+            ("センサー", "sensor-04", false),
         ] {
             assert_eq!(tells_name(&plain(text), &plain(name)), expected, "{text}");
         }

@@ -19,6 +19,7 @@ mod discovery;
 mod evidence;
 mod first;
 mod guard;
+mod lasted;
 mod profile;
 mod series;
 mod state;
@@ -27,6 +28,7 @@ mod watching;
 
 pub use evidence::{Evidence, Part};
 pub use guard::AtSensors;
+pub use lasted::lasted;
 pub use profile::Profile;
 pub use series::{Day, Key, Origin, Packets, Recent, Series};
 pub use state::{NoState, State, Step};

@@ -109,6 +109,15 @@ pub async fn within(query: &impl Query, actor: &Actor, from: Moment, to: Moment)
     Ok(rises::within(query, from.0, to.0).await?.into_iter().map(Rise::of).collect::<Result<_, _>>()?)
 }
 
+/// Rises that began in a span (its end is not in it), those found last first.
+///
+/// # Errors
+/// As [`list`].
+pub async fn begun(query: &impl Query, actor: &Actor, from: Moment, to: Moment) -> Result<Vec<Rise>, ObservationError> {
+    actor.must_can(Action::ViewObservations)?;
+    Ok(rises::begun(query, from.0, to.0).await?.into_iter().map(Rise::of).collect::<Result<_, _>>()?)
+}
+
 /// How many nobody has said anything of.
 ///
 /// # Errors
@@ -143,9 +152,11 @@ pub async fn explain(ledger: &Ledger, actor: &Actor, number: i64, explanation: &
     if explanation.ja.is_empty() && explanation.en.is_empty() {
         return Err(ObservationError::Refused(Reason::new("rise-unexplained", "何であるかを書いてください。", "say what it is")));
     }
+    let secrets = Secrets::of(ledger).await?;
     step(ledger, actor, number, Step::Explain, |row| {
         (row.explanation_ja, row.explanation_en) = (explanation.ja, explanation.en);
-        Ok(())
+        // What everybody reads already is held to the same.
+        if row.state == State::Published.key() { may_be_told(&secrets, row) } else { Ok(()) }
     })
     .await
 }
@@ -164,24 +175,7 @@ pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), 
                 "explain it in Japanese and in English before you publish it",
             )));
         }
-        match secrets.told_by(&Bilingual { ja: row.explanation_ja.clone(), en: row.explanation_en.clone() }) {
-            None => {}
-            Some(Secret::Address) => {
-                return Err(ObservationError::Refused(Reason::new(
-                    "rise-tells-address",
-                    "説明に IP アドレス、またはそのように読める数字（バージョン番号なども）が含まれています。公開する前に取り除くか、書き換えてください。",
-                    "the explanation tells an IP address, or figures that read like one (a version of four parts does, too); take it out or write it otherwise before you publish it",
-                )));
-            }
-            Some(Secret::Name(name)) => {
-                return Err(ObservationError::Refused(Reason::new(
-                    "rise-tells-sensor",
-                    format!("説明に「{name}」が含まれています。センサーの名前と設置組織は公開しません。"),
-                    format!("the explanation tells {name:?}; names of sensors and of the organisations where they stand are not published"),
-                )));
-            }
-        }
-        Ok(())
+        may_be_told(&secrets, row)
     })
     .await
 }
@@ -212,6 +206,23 @@ pub async fn reopen(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), O
         Ok(())
     })
     .await
+}
+
+/// Refuses an explanation that tells what must not be published.
+fn may_be_told(secrets: &Secrets, row: &Row) -> Result<(), ObservationError> {
+    match secrets.told_by(&Bilingual { ja: row.explanation_ja.clone(), en: row.explanation_en.clone() }) {
+        None => Ok(()),
+        Some(Secret::Address) => Err(ObservationError::Refused(Reason::new(
+            "rise-tells-address",
+            "説明に IP アドレス、またはそのように読める数字（バージョン番号なども）が含まれています。公開する前に取り除くか、書き換えてください。",
+            "the explanation tells an IP address, or figures that read like one (a version of four parts does, too); take it out or write it otherwise before it is published",
+        ))),
+        Some(Secret::Name(name)) => Err(ObservationError::Refused(Reason::new(
+            "rise-tells-sensor",
+            format!("説明に「{name}」が含まれています。センサーの名前と設置組織は公開しません。"),
+            format!("the explanation tells {name:?}; names of sensors and of the organisations where they stand are not published"),
+        ))),
+    }
 }
 
 fn said(text: &str) -> Result<String, ObservationError> {

@@ -86,6 +86,11 @@ pub(crate) async fn within(query: &impl Query, from: i64, to: i64) -> Result<Vec
     query.all(Sql::new(COLUMNS).push(" WHERE to_at >= ").bind(from).push(" AND from_at <= ").bind(to).push(" ORDER BY id DESC")).await
 }
 
+/// Rises that began in a span.
+pub(crate) async fn begun(query: &impl Query, from: i64, to: i64) -> Result<Vec<Row>, LedgerError> {
+    query.all(Sql::new(COLUMNS).push(" WHERE from_at >= ").bind(from).push(" AND from_at < ").bind(to).push(" ORDER BY id DESC")).await
+}
+
 pub(crate) async fn numbered(query: &impl Query, number: i64) -> Result<Option<Row>, LedgerError> {
     query.one(Sql::new(COLUMNS).push(" WHERE number = ").bind(number)).await
 }

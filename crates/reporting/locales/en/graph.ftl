@@ -9,6 +9,7 @@ graph-home = at home
 graph-abroad = abroad
 graph-new = new
 graph-empty = No packets came in this time.
+graph-unwatched = No sensor watched in this time. What was not watched is not zero.
 graph-gone = The packets of this time are gone, and no sum tells this. Ask by port, country, sensor or tool alone.
 graph-note-window = Counted from { $from } to { $to }: of the rest nothing is left, or sums of whole days alone.
 graph-note-before = In the time before, sensors watched for less than half as many days: ranks and changes are hints.

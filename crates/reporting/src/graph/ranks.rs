@@ -113,7 +113,11 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
         unit: Some(word("graph-unit-day")),
         total: None,
         notes,
-        empty: Some(if is_gone { word("graph-gone") } else { word("graph-empty") }),
+        empty: Some(word(match () {
+            () if is_gone => "graph-gone",
+            () if ranks.ranking.sensors_watching > 0.0 => "graph-empty",
+            () => "graph-unwatched",
+        })),
     }
 }
 

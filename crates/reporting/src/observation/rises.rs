@@ -20,9 +20,9 @@ use noroshi_kernel::{moment::Moment, period::Period};
 use noroshi_observation::{
     ask::{Selection, Sensors},
     ranks::of_key,
-    rise::State,
+    rise::{State, lasted},
     series::{self, Bucket, Series},
-    service::rises::{Rise, within},
+    service::rises::{Rise, begun},
     top::By,
 };
 use serde_json::Value;
@@ -30,6 +30,8 @@ use std::ops::Range;
 
 /// So many rises are drawn; what comes behind them is told in words.
 const DRAWN: usize = 12;
+/// A rise that began so many days before a period may go on in it.
+const LONGEST_DAYS: i64 = 366;
 
 /// A rise with how it went.
 #[derive(Clone, Debug)]
@@ -40,13 +42,13 @@ pub struct Drawn {
     series: Series,
 }
 
-/// The rises of a period that somebody has published, by their begin, with how each went.
+/// The rises that somebody has published and that began in a period or went on in it, by their begin, with how each went.
 ///
 /// # Errors
 /// [`ReportingError::Observation`] as the desk's questions.
 pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>, ReportingError> {
     let (from, to) = period.bounds(asking.standpoint.zone);
-    let mut rises = within(&asking.place.ledger, asking.actor, from, to).await?;
+    let mut rises = begun(&asking.place.ledger, asking.actor, from.plus_days(-LONGEST_DAYS), to).await?;
     rises.retain(|rise| rise.state == State::Published);
     rises.sort_by_key(|rise| (rise.from, rise.number));
     let mut drawn = Vec::new();
@@ -54,7 +56,11 @@ pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>,
         let Some(selection) = selection(&rise) else { continue };
         let question = series::Question { selection: selection.clone(), from, to, bucket: Bucket::Day };
         let series = series::series(asking.place, asking.actor, asking.standpoint, &question).await?;
-        drawn.push(Drawn { rise, selection, series });
+        let one = Drawn { rise, selection, series };
+        // One that began before is of this period when something is left of it.
+        if one.rise.from >= from.0 || days(&one).is_some() {
+            drawn.push(one);
+        }
     }
     Ok(drawn)
 }
@@ -95,27 +101,11 @@ fn name(told: &Told<'_>, rise: &Rise) -> String {
     }
 }
 
-/// What is left of a rise on a day that it goes on, in what was expected; or, where nothing was, in what there was when it was clearest.
-const GOES_ON: (f64, f64) = (1.3, 0.1);
-
-/// The points of a rise on the axis of its days, and whether it goes on at their end: from its begin to the last day before two on which hardly
-/// anything was left of it. Days that nobody watched end nothing.
+/// The points of a rise on the axis of its days, and whether it goes on at their end; none where it was over before.
 fn days(one: &Drawn) -> Option<(Range<usize>, bool)> {
-    let evidence = &one.rise.evidence;
-    let least = (evidence.expected * GOES_ON.0).max(evidence.seen * GOES_ON.1);
     let first = stretch(&one.series, Moment(one.rise.from), Moment(i64::MAX))?.start;
-    let (mut last, mut days) = (first, 0);
-    for (point, row) in one.series.rows.iter().enumerate().skip(first) {
-        #[expect(clippy::cast_precision_loss, reason = "packets of a day")]
-        let Some(packets) = row.packets.map(|packets| packets as f64) else { continue };
-        days += 1;
-        if packets >= least {
-            (last, days) = (point, 0);
-        } else if days > 1 {
-            return Some((first..last + 1, false));
-        }
-    }
-    Some((first..last + 1, true))
+    let (last, goes_on) = lasted(&one.rise.evidence, one.series.rows.iter().skip(first).map(|row| row.packets))?;
+    Some((first..first + last + 1, goes_on))
 }
 
 /// How it came and until when it was seen, what speaks for it, and what it is.

@@ -98,7 +98,8 @@ async fn told(secrets: Secrets) -> Vec<String> {
     }
     let world = World::of(Bench::sqlite(&migrations()).await, &secrets.sensors, &secrets.seen, 100).await;
     // Whatever people wrote into an explanation that was published, the page holds none of it.
-    let addresses = secrets.seen.iter().map(|seen| format!("Seen from {} and others", seen.source));
+    let dotted = |address: IpAddr| [address.to_string(), address.to_string().replace('.', "[dot]"), address.to_string().replace('.', "\u{2013}")];
+    let addresses = secrets.seen.iter().flat_map(|seen| dotted(seen.source)).map(|address| format!("Seen from {address} and others"));
     let sensors = secrets.sensors.iter().flat_map(|made| [format!("{}のセンサーで", made.name), format!("at {}, too", made.site.organisation)]);
     for (number, said) in (2_i64..).zip(addresses.chain(sensors)) {
         world.rise(number, "tcp/445", "published", 20, &said).await;
@@ -110,6 +111,7 @@ async fn told(secrets: Secrets) -> Vec<String> {
     let mut texts: Vec<(String, String)> = made.into_iter().map(|file| (file.path, String::from_utf8(file.bytes).expect("a text"))).collect();
     texts.extend(crate::page::files(&out));
     let mut hidden: Vec<String> = secrets.seen.iter().flat_map(|seen| forms(seen.source)).collect();
+    hidden.extend(secrets.seen.iter().flat_map(|seen| dotted(seen.source)));
     hidden.extend(forms("203.0.113.53".parse().expect("an address")));
     for sensor in &secrets.sensors {
         hidden.extend([sensor.name.clone(), sensor.site.organisation.clone(), sensor.site.region.clone()]);

@@ -68,3 +68,4 @@ observe-values = The values of the graph
 download-csv-ranks = Ranks (CSV)
 download-csv-points = Lines (CSV)
 observe-gone = The packets of that time are gone: their sources cannot be counted one by one any more.
+observe-note-from = Counted from { $what } on: the packets before are gone.

@@ -68,3 +68,4 @@ observe-values = グラフの数値
 download-csv-ranks = 順位（CSV）
 download-csv-points = 推移（CSV）
 observe-gone = この期間のパケットは保存期間を過ぎています。送信元を 1 つずつ数えることはできません。
+observe-note-from = { $what } 以降だけを数えています。それより前のパケットは保存期間を過ぎています。

@@ -147,7 +147,7 @@ async fn questions_that_cannot_be_answered_say_why() {
             ("/observe?country=Japan", StatusCode::UNPROCESSABLE_ENTITY, "is no country"),
             ("/observe?show=all", StatusCode::BAD_REQUEST, "show"),
             ("/observe?from=yesterday", StatusCode::BAD_REQUEST, "from"),
-            ("/observe?from=2019-03-02&to=2019-03-01", StatusCode::BAD_REQUEST, "to"),
+            ("/observe?from=2019-03-02&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "must be later than"),
             ("/observe?colour=red", StatusCode::BAD_REQUEST, "colour"),
             ("/observe?show=series&bucket=hour&from=2010-01-01&to=2019-01-01", StatusCode::UNPROCESSABLE_ENTITY, "more than"),
             ("/observe?show=series&bucket=hour&from=2018-12-01&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "can be seen in one picture"),

@@ -98,7 +98,8 @@ impl Asked {
         let to = time("to")?.unwrap_or(tomorrow);
         let from = time("from")?.unwrap_or_else(|| begin(zone, to, -28));
         if from >= to {
-            return Err(no_parameter("to", parameters.get("to").unwrap_or_default()));
+            let reason = Reason::new("observe-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”");
+            wrong.get_or_insert(Wrong { name: "to", text: String::new(), reason });
         }
         let days = (to.0 - from.0) / Moment::DAY_US;
         let bucket = match parameters.get("bucket") {
@@ -166,7 +167,7 @@ impl Asked {
             sensors: plain.into_iter().chain(of_regions).chain(named).map(select).collect(),
             from: shown(zone, view.from),
             to: shown(zone, view.to),
-            is_narrowed: self.wrong.as_ref().is_some_and(|wrong| wrong.name != "port")
+            is_narrowed: self.wrong.as_ref().is_some_and(|wrong| !matches!(wrong.name, "port" | "to"))
                 || selection.tool.is_some()
                 || selection.network.is_some()
                 || selection.countries != Countries::Any,

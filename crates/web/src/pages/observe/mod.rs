@@ -83,7 +83,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         Err(Failure::Refused(reason)) => (Vec::new(), Some(reason.text.get(words.language).to_owned())),
         Err(failure) => return Err(failure),
     };
-    let status = if problem.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let has_answer = problem.is_none();
+    let status = if has_answer { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let context = ObservePage {
         page: Page::of(&web, &person, Desk::Observations, words.say("observe-title")).await?,
         form: asked.form(&web, &person.actor, words).await?,
@@ -92,7 +93,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         after: Some(asked.moved(1)).filter(|after| after.view.from < web.ledger.now()).map(|after| after.view.href()),
         problem,
         graphs,
-        downloads: if asked.wrong.is_none() { downloads(&asked, words) } else { Vec::new() },
+        downloads: if has_answer { downloads(&asked, words) } else { Vec::new() },
     };
     Ok((status, page::show(&context)?).into_response())
 }

@@ -64,7 +64,7 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, asked: &Asked)
         }
         Answer::Heat(pair) => written(Some(Block::Heat(pair.0)), pair.1, true),
         Answer::Table(table) => written(None, *table, false),
-        Answer::Sources(sources) => written(None, source_table(web, words, &sources), false),
+        Answer::Sources(sources) => written(None, source_table(web, words, &sources, asked.view.from), false),
     });
     Ok(answers.collect())
 }
@@ -227,7 +227,7 @@ impl Context<'_> {
     }
 }
 
-fn source_table(web: &Web, words: Words, sources: &Sources) -> Table {
+fn source_table(web: &Web, words: Words, sources: &Sources, asked_from: Moment) -> Table {
     let (now, zone) = (web.ledger.now(), &web.reckoning.zone);
     let time = |text: &str| text.parse::<jiff::Timestamp>().map_or_else(|_| text.to_owned(), |at| Time::of(Moment::from(at), now, zone, words).shown());
     let count = |count: u64| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX)));
@@ -273,7 +273,11 @@ fn source_table(web: &Web, words: Words, sources: &Sources) -> Table {
         rows: sources.rows.iter().map(row).collect(),
         unit: None,
         total: None,
-        notes: vec![words.say("observe-note-sources")],
+        notes: (sources.from != asked_from.rfc3339() && sources.from != sources.to)
+            .then(|| words.about("observe-note-from", &time(&sources.from)))
+            .into_iter()
+            .chain([words.say("observe-note-sources")])
+            .collect(),
         empty: Some(words.say(if sources.from == sources.to { "observe-gone" } else { "observe-none" })),
     }
 }

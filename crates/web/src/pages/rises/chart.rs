@@ -12,21 +12,29 @@ use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_observation::{
     ask::{Countries, Selection, Sensors},
     parse_service,
+    rise::lasted,
     series::{self, Bucket, Question},
     service::rises::Rise,
 };
 
 /// So many days before a rise are shown, and after it.
 const BEFORE_DAYS: i64 = 42;
-const AFTER_DAYS: i64 = 7;
+const AFTER_DAYS: usize = 7;
 /// The most days of a picture; of a rise that lasts longer the begin is shown.
 const MOST_DAYS: i64 = 200;
 
-/// The window of the picture.
+/// The window that is looked at.
 pub(super) fn window(rise: &Rise) -> (Moment, Moment) {
     let from = Moment(rise.from).plus_days(-BEFORE_DAYS);
-    let to = Moment(rise.to).plus_days(AFTER_DAYS).min(from.plus_days(MOST_DAYS));
-    (from, to)
+    (from, from.plus_days(MOST_DAYS))
+}
+
+/// A rise, drawn.
+pub(super) struct Drawn {
+    /// Picture and table.
+    pub(super) written: (String, String),
+    /// The begin of its last day, and whether it goes on; none when nothing of it is on the days that are shown.
+    pub(super) until: Option<(Moment, bool)>,
 }
 
 /// What is drawn; none when the service of an earlier time is none any more.
@@ -41,8 +49,8 @@ pub(super) fn selection(rise: &Rise) -> Option<Selection> {
     Some(selection)
 }
 
-/// The picture, and its table.
-pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<(String, String)>, Failure> {
+/// The picture, its table, and until when the rise lasted by its days.
+pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<Drawn>, Failure> {
     let Some(selection) = selection(rise) else { return Ok(None) };
     let name = match &rise.country {
         Some(country) => words.with("rise-chart-from", &[("what", rise.service.clone().into()), ("country", super::country_name(country, words).into())]),
@@ -59,7 +67,11 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
     };
     let zone = &web.reckoning.zone;
     let at = |row: &series::Row| row.at.parse::<jiff::Timestamp>().map(Moment::from).ok();
-    let days: Vec<(Moment, &series::Row)> = rows.iter().filter_map(|row| Some((at(row)?, row))).collect();
+    let mut days: Vec<(Moment, &series::Row)> = rows.iter().filter_map(|row| Some((at(row)?, row))).collect();
+    let first = days.partition_point(|(at, _)| at.plus_days(1).0 <= rise.from);
+    let lasted = lasted(&rise.evidence, days.iter().skip(first).map(|(_, row)| row.packets)).map(|(last, goes_on)| (first + last, goes_on));
+    let until = lasted.and_then(|(last, goes_on)| Some((days.get(last)?.0, goes_on)));
+    days.truncate(lasted.map_or(first + 1, |(last, _)| last + 1) + AFTER_DAYS);
     let date = |at: Moment| zone.minute(at).get(..10).unwrap_or_default().to_owned();
     let label = |(place, (at, _)): (usize, &(Moment, _))| if place % 7 == 0 { date(*at).get(5..).unwrap_or_default().to_owned() } else { String::new() };
     let labels: Vec<String> = days.iter().enumerate().map(label).collect();
@@ -72,10 +84,8 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
         .unit(words.say("rise-chart-unit"))
         .table("rise-days")
         .caption(words.say(if rise.evidence.at_sensors.is_empty() { "rise-chart-caption" } else { "rise-chart-caption-some" }));
-    let first = days.partition_point(|(at, _)| at.plus_days(1).0 <= rise.from);
-    let last = days.partition_point(|(at, _)| at.0 < rise.to);
-    if first < last {
-        chart = chart.span(first..last, words.say("rise-span")).map_err(internal)?;
+    if let Some((last, _)) = lasted {
+        chart = chart.span(first..last + 1, words.say("rise-span")).map_err(internal)?;
     }
     let unknown = || Cell::Text("\u{2013}".into());
     let counted = |count: Option<u64>| count.map_or_else(unknown, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
@@ -96,5 +106,6 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
         notes: Vec::new(),
         empty: None,
     };
-    Ok(Some((html::blocks(&[Block::Chart(chart)], words.language), html::blocks(&[Block::Table(table)], words.language))))
+    let written = (html::blocks(&[Block::Chart(chart)], words.language), html::blocks(&[Block::Table(table)], words.language));
+    Ok(Some(Drawn { written, until }))
 }

@@ -38,6 +38,8 @@ const MOST_EVENTS: u32 = 100;
 pub(crate) struct RisePage {
     pub(crate) page: Page,
     pub(crate) rise: Shown,
+    /// Until when it lasted, or that it goes on.
+    pub(crate) until: String,
     /// One sentence that tells the rise.
     pub(crate) lead: String,
     /// Picture and table.
@@ -125,9 +127,12 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
         question = links::with(&question, field, &text);
     }
     let can = |step| found.state.after(step).is_some();
+    let drawn = chart::drawn(web, &person.actor, words, &found).await?;
+    let until = drawn.as_ref().and_then(|drawn| drawn.until);
     let context = RisePage {
+        until: until.map_or_else(|| shown.to.shown(), |(last, goes_on)| if goes_on { words.say("rise-goes-on") } else { date(last) }),
         lead: lead(&found, &shown, words),
-        drawn: chart::drawn(web, &person.actor, words, &found).await?,
+        drawn: drawn.map(|drawn| drawn.written),
         evidence: evidence(&found, &shown, words),
         countries: parts(&found.evidence.countries, words, |key| country_name(key, words)),
         tools: parts(&found.evidence.tools, words, str::to_owned),
