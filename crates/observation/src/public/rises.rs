@@ -27,21 +27,17 @@ pub struct Told {
     pub explanation: Bilingual,
 }
 
-/// The rises that were published and began or went on in a window, the latest first. One whose explanation tells what must not be told is not among
+/// The rises that were published and began in a window, the latest first. One whose explanation tells what must not be told is not among
 /// them.
 ///
 /// # Errors
 /// When records cannot be read.
 pub async fn published(ground: Ground<'_>, window: Window) -> Result<Vec<Told>, ObservationError> {
-    let found = rises::within(&ground.place.ledger, &Actor::Platform, window.from, window.to).await?;
+    let found = rises::begun(&ground.place.ledger, &Actor::Platform, window.from, window.to).await?;
     let secrets = Secrets::of(&ground.place.ledger).await?;
     let told = |rise: rises::Rise| Told { key: rise.service, country: rise.country, kind: rise.kind, from: Moment(rise.from), explanation: rise.explanation };
-    let mut told: Vec<Told> = found
-        .into_iter()
-        .filter(|rise| rise.state == State::Published && rise.from < window.to.0)
-        .map(told)
-        .filter(|told| secrets.told_by(&told.explanation).is_none())
-        .collect();
+    let mut told: Vec<Told> =
+        found.into_iter().filter(|rise| rise.state == State::Published).map(told).filter(|told| secrets.told_by(&told.explanation).is_none()).collect();
     told.sort_by(|a, b| b.from.cmp(&a.from).then_with(|| a.key.cmp(&b.key)));
     Ok(told)
 }

@@ -100,15 +100,6 @@ pub async fn list(query: &impl Query, actor: &Actor, state: Option<State>, skip:
     Ok(Page { rises, all })
 }
 
-/// Rises that lasted into a span, those found last first.
-///
-/// # Errors
-/// As [`list`].
-pub async fn within(query: &impl Query, actor: &Actor, from: Moment, to: Moment) -> Result<Vec<Rise>, ObservationError> {
-    actor.must_can(Action::ViewObservations)?;
-    Ok(rises::within(query, from.0, to.0).await?.into_iter().map(Rise::of).collect::<Result<_, _>>()?)
-}
-
 /// Rises that began in a span (its end is not in it), those found last first.
 ///
 /// # Errors
