@@ -95,6 +95,9 @@ pub(crate) enum Command {
     Publish(Publish),
     /// Write a periodic report
     Report(Report),
+    /// Answer the question in SQL that stands on standard input: what a question's own process runs
+    #[command(name = crate::asking::COMMAND, hide = true)]
+    AnswerSql,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line: it puts the crates together and carries out what a person types.
 
 mod arguments;
+mod asking;
 mod command;
 mod configuration;
 mod grammar;

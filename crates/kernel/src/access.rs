@@ -84,6 +84,8 @@ pub enum Action {
     ChangeContactKeys,
     /// Read what sensors saw.
     ViewObservations,
+    /// Ask packets in SQL: all that is stored of them, payloads and the sensors' addresses too.
+    AskPackets,
     /// Bring in captures, and register sensors by them.
     ImportPackets,
     /// Register sensors, let them in and shut them out.
@@ -100,7 +102,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ViewRecords,
         Self::ViewFigures,
         Self::ChangeIncident,
@@ -117,6 +119,7 @@ impl Action {
         Self::SignForTeam,
         Self::ChangeContactKeys,
         Self::ViewObservations,
+        Self::AskPackets,
         Self::ImportPackets,
         Self::ChangeSensors,
         Self::ChangeCatalogue,
@@ -132,7 +135,7 @@ impl Action {
             Self::ChangeIncident | Self::Import | Self::ChangeBrands | Self::ChangeContactKeys => &[Role::Handler, Role::Administrator],
             // What a letter could not tell is for whoever reads the letter, and a RED one is read by its desk alone.
             Self::ViewTray | Self::WorkTray | Self::ViewLetters | Self::WriteLetters => &[Role::Handler, Role::Coordinator, Role::Administrator],
-            Self::ImportPackets | Self::ChangeSensors | Self::WorkRises => &[Role::Analyst, Role::Administrator],
+            Self::AskPackets | Self::ImportPackets | Self::ChangeSensors | Self::WorkRises => &[Role::Analyst, Role::Administrator],
             Self::PublishSite => &[Role::Editor, Role::Administrator],
             Self::ChangeCatalogue => &[Role::Analyst, Role::Coordinator, Role::Administrator],
             Self::SignForTeam => &[Role::Handler, Role::Coordinator, Role::Editor, Role::Administrator],

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+use noroshi_kernel::moment::Moment;
 use noroshi_lake::{
     engine::{Engine, Limits, Refused},
     folder::{FileName, Folder},
@@ -60,7 +61,7 @@ fn files(name: &str) -> (TempDir, Vec<PathBuf>) {
 
 async fn ask(sql: &str, limits: Limits) -> Result<Vec<Vec<Option<String>>>, Refused> {
     let (_root, files) = files("packets");
-    Engine::open(&files, limits)?.query(sql).await.map(|answer| answer.rows().collect())
+    Engine::open(&files, None, limits)?.query(sql).await.map(|answer| answer.rows().collect())
 }
 
 fn cells(rows: &[&[&str]]) -> Vec<Vec<Option<String>>> {
@@ -95,9 +96,30 @@ async fn questions_are_answered() {
 }
 
 #[tokio::test]
+async fn a_span_holds_what_was_captured_in_it() {
+    let (_root, files) = files("packets");
+    let at = |milliseconds: i64| Moment(AT_NS / 1_000 + milliseconds * 1_000);
+    for (from, to, expected) in [(0, 101, "101"), (0, 10, "10"), (10, 11, "1"), (69, 71, "2"), (10, 10, "0"), (11, 10, "0"), (-9, 0, "0"), (101, 900, "0")] {
+        let engine = Engine::open(&files, Some((at(from), at(to))), Limits::default()).unwrap();
+        for sql in [
+            "SELECT count(*) FROM packets",
+            "SELECT count(*) FROM packets AS p WHERE p.ttl = 50",
+            "WITH t AS (SELECT sensor FROM packets) SELECT count(*) FROM t",
+        ] {
+            let answer = engine.query(sql).await.unwrap();
+            assert_eq!(answer.rows().next(), Some(vec![Some(expected.to_owned())]), "{from} to {to}: {sql}");
+        }
+        // A span is no way around what is refused.
+        assert_eq!(engine.query("SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor").await.unwrap_err().reason.key, "sql-join");
+    }
+    let whole = Engine::open(&files, Some((Moment(i64::MIN), Moment(i64::MAX))), Limits::default()).unwrap();
+    assert_eq!(whole.query("SELECT count(*) FROM packets").await.unwrap().rows().next(), Some(vec![Some("101".to_owned())]));
+}
+
+#[tokio::test]
 async fn a_folders_name_is_no_pattern() {
     let (_root, files) = files("a b%20[1]*?");
-    let answer = Engine::open(&files, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
+    let answer = Engine::open(&files, None, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
     assert_eq!(answer.rows().next(), Some(vec![Some("101".to_owned())]));
 }
 
@@ -124,6 +146,8 @@ async fn whatever_is_no_select_is_refused() {
         format!("SELECT * FROM \"{out}\""),
         "SELECT * FROM read_csv('/etc/passwd')".to_owned(),
         "SELECT * FROM parquet_metadata('/etc/passwd')".to_owned(),
+        "SELECT * FROM generate_series(1, 1000000000000)".to_owned(),
+        "SELECT * FROM range(1, 1000000000000)".to_owned(),
         "SELECT * FROM information_schema.tables".to_owned(),
         "SELECT @@version".to_owned(),
     ] {
@@ -176,16 +200,16 @@ async fn limits_hold() {
     }
 
     let (_root, files) = files("packets");
-    let cut = Engine::open(&files, Limits { rows: 10, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let cut = Engine::open(&files, None, Limits { rows: 10, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(cut.is_cut && cut.len() == 10);
-    let fits = Engine::open(&files, Limits { rows: 101, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let fits = Engine::open(&files, None, Limits { rows: 101, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(!fits.is_cut && fits.len() == 101);
-    let heavy = Engine::open(&files, Limits { answer_bytes: 100, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let heavy = Engine::open(&files, None, Limits { answer_bytes: 100, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(heavy.is_cut && heavy.is_empty());
 
-    let slow = Engine::open(&files, Limits { time: Duration::from_millis(300), ..usual }).unwrap();
+    let slow = Engine::open(&files, None, Limits { time: Duration::from_millis(300), ..usual }).unwrap();
     assert_eq!(slow.query("SELECT count(*) FROM generate_series(1, 1000000000000) AS t(n) WHERE n % 7 = 8").await.unwrap_err().reason.key, "sql-time");
-    let small = Engine::open(&files, Limits { memory_bytes: 2 << 20, ..usual }).unwrap();
+    let small = Engine::open(&files, None, Limits { memory_bytes: 2 << 20, ..usual }).unwrap();
     let sort = "SELECT n FROM generate_series(1, 3000000) AS t(n) ORDER BY n % 7, n DESC";
     assert_eq!(small.query(sort).await.unwrap_err().reason.key, "sql-memory");
 }
@@ -205,7 +229,7 @@ fn many() -> (TempDir, Vec<PathBuf>) {
 #[tokio::test]
 async fn packets_are_joined_with_little() {
     let (_root, files) = many();
-    let engine = Engine::open(&files, Limits::default()).unwrap();
+    let engine = Engine::open(&files, None, Limits::default()).unwrap();
     for sql in [
         "SELECT count(*) FROM packets a, packets b WHERE a.sensor + b.sensor = 1",
         "SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor",
@@ -233,7 +257,7 @@ async fn a_broken_file_is_told_without_its_path() {
     let broken = root.path().join("broken.parquet");
     std::fs::write(&broken, b"PAR1 and no more").unwrap();
     files.push(broken);
-    let refused = Engine::open(&files, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap_err();
+    let refused = Engine::open(&files, None, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap_err();
     assert_eq!(refused.reason.key, "sql-failed");
     assert!(!refused.to_string().contains("broken"), "{refused}");
 }

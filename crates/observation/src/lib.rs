@@ -14,7 +14,6 @@ pub mod authority;
 mod error;
 pub mod geography;
 mod migrations;
-mod packets;
 mod place;
 pub mod public;
 pub mod ranks;
@@ -24,6 +23,7 @@ pub mod series;
 pub mod service;
 pub mod shared;
 pub mod sources;
+pub mod sql;
 mod store;
 mod sums;
 pub mod top;
@@ -32,7 +32,6 @@ pub mod watched;
 
 pub use error::ObservationError;
 pub use migrations::MIGRATIONS;
-pub use packets::files;
 pub use place::{NoService, Observatory, parse_service, service_key};
 pub use store::{
     admission::{Admitted, Bearer},

@@ -144,24 +144,34 @@ fn days(from: Moment, to: Moment) -> f64 {
     (to.0 - from.0) as f64 / 86_400_000_000.0
 }
 
-/// Packets and sources of buckets, counted packet by packet; of a bucket whose packets are gone nothing is known.
+/// Packets and sources of buckets, counted packet by packet; of a bucket whose packets are gone nothing is known. Files are of days: buckets that begin
+/// in one day of UTC are counted in one reading.
 async fn counted(place: &Observatory, query: &impl Query, chosen: &Chosen, reach: Reach, edges: &[Moment]) -> Result<Vec<Option<Count>>, ObservationError> {
     reach.must_be_countable()?;
-    let mut buckets = Vec::with_capacity(edges.len());
-    for pair in edges.windows(2) {
-        let &[from, to] = pair else { continue };
+    let pairs: Vec<&[Moment]> = edges.windows(2).collect();
+    let day = |pair: &[Moment]| pair.first().map(|begin| (begin.0 >= reach.horizon, begin.0.div_euclid(Moment::DAY_US)));
+    let mut readings = Vec::new();
+    for together in pairs.chunk_by(|a, b| day(a) == day(b)) {
+        let edges: Vec<Moment> =
+            together.first().into_iter().flat_map(|pair| pair.first()).chain(together.iter().flat_map(|pair| pair.last())).copied().collect();
+        let (Some(from), Some(to)) = (edges.first().copied(), edges.last().copied()) else { continue };
         let names = if from.0 >= reach.horizon { Some(files::within(query, from.0, to.0).await?) } else { None };
-        buckets.push(names.map(|names| (chosen.filter(from.0, to.0), names)));
+        readings.push((edges, names.map(|names| (chosen.filter(from.0, to.0), names))));
     }
     let folder = place.folder.clone();
     let counting = tokio::task::spawn_blocking(move || {
-        let count = |bucket: Option<(packets::Filter, Vec<_>)>| {
-            let Some((filter, names)) = bucket else { return Ok(None) };
+        let mut counts = Vec::new();
+        for (edges, reading) in readings {
+            let Some((filter, names)) = reading else {
+                counts.extend(edges.iter().skip(1).map(|_| None));
+                continue;
+            };
             let paths = names.iter().map(|name| folder.find(name)).collect::<Result<Vec<_>, _>>()?;
-            let counted = packets::by_source(paths, &filter, 0, MOST_TOLD_APART)?;
-            Ok(Some((counted.packets, Some(counted.sources))))
-        };
-        buckets.into_iter().map(count).collect::<Result<Vec<_>, ObservationError>>()
+            let edges_ns: Vec<i64> = edges.iter().map(|edge| edge.0.saturating_mul(1_000)).collect();
+            let buckets = packets::through_time(paths, &filter, &edges_ns, MOST_TOLD_APART)?;
+            counts.extend(buckets.into_iter().map(|bucket| Some((bucket.packets, Some(bucket.sources)))));
+        }
+        Ok::<_, ObservationError>(counts)
     });
     counting.await.map_err(|error| LedgerError::Damaged(error.to_string()))?
 }

@@ -78,6 +78,7 @@ pub(crate) fn routes() -> Vec<Route> {
     const TEAM_KEYS: Access = Access::Action(Action::ChangeTeamKeys);
     const DESKS: Access = Access::Action(Action::ChangeDesks);
     const OBSERVATIONS: Access = Access::Action(Action::ViewObservations);
+    const PACKETS: Access = Access::Action(Action::AskPackets);
     const SENSORS: Access = Access::Action(Action::ChangeSensors);
     const SHARES: Access = Access::Action(Action::ShareObservations);
     const RISES: Access = Access::Action(Action::WorkRises);
@@ -173,6 +174,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/desks/{key}", DESKS, pages::desks::edit::get),
         post("/desks/{key}", DESKS, pages::desks::edit::post),
         get("/observe", OBSERVATIONS, pages::observe::get),
+        get("/observe/sql", PACKETS, pages::observe::sql::get),
+        post("/observe/sql", PACKETS, pages::observe::sql::post),
         get("/observe/{file}", OBSERVATIONS, pages::observe::download::get),
         get("/rises", OBSERVATIONS, pages::rises::get),
         get("/rises/{number}", OBSERVATIONS, pages::rises::view::get),

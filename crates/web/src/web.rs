@@ -16,7 +16,7 @@ use noroshi_incident::{
 use noroshi_kernel::{access::Actor, language::Bilingual};
 use noroshi_ledger::Ledger;
 use noroshi_mailroom::outgoing::House;
-use noroshi_observation::{Observatory, public::Rule};
+use noroshi_observation::{Observatory, public::Rule, sql};
 use noroshi_post::threading::Marks;
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -50,6 +50,8 @@ pub struct Web {
     pub lookout: Lookout,
     /// Who prints PDF.
     pub press: Arc<dyn Press>,
+    /// Who answers SQL over packets.
+    pub sql: Arc<dyn sql::Engine>,
     /// When figures of observations are public, if the team publishes any.
     pub public: Option<Rule>,
 }

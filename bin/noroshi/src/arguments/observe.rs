@@ -101,7 +101,7 @@ pub(crate) enum Observe {
         /// The SELECT
         #[arg(value_name = "SELECT")]
         sql: String,
-        /// Only packets' files that reach into this time are read: from when on [default: all]
+        /// Only packets of this time are in the table: from when on [default: all]
         #[arg(long, value_name = "TIME", requires = "to")]
         from: Option<When>,
         /// Until when

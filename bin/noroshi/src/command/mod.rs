@@ -22,6 +22,7 @@ mod tray;
 use crate::{
     Done,
     arguments::{Arguments, Command, Mapping},
+    asking,
     platform::Platform,
 };
 use anyhow::Context as _;
@@ -33,6 +34,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let data = arguments.data.unwrap_or_else(|| PathBuf::from(usual));
     if let Command::Scheme(scheme) = &arguments.command {
         return scheme::run(scheme);
+    }
+    // The files are told by who asks.
+    if matches!(arguments.command, Command::AnswerSql) {
+        return asking::answer().await;
     }
     // A file is looked at, and no record of the team's.
     if let Command::Mapping(Mapping::Suggest { file }) = &arguments.command {
@@ -67,6 +72,7 @@ async fn carry_out(platform: Platform, command: Command) -> anyhow::Result<Done>
         Command::Brand(brand) => brand::run(&platform, brand).await,
         Command::Desk(desk) => desk::run(&platform, desk).await,
         Command::Scheme(scheme) => scheme::run(&scheme),
+        Command::AnswerSql => asking::answer().await,
         Command::Intake(intake) => intake::run(&platform, intake).await,
         Command::Mapping(mapping) => mapping::run(&platform, mapping).await,
         Command::Tray(tray) => tray::run(&platform, tray).await,

@@ -1,5 +1,6 @@
 use crate::{
     Done,
+    asking::Asking,
     office::Door,
     platform::Platform,
     printing::Printing,
@@ -15,6 +16,9 @@ use tokio::net::TcpListener;
 
 /// How long running jobs may go on when the server ends; what is left then is done after the next start.
 const MOST_ENDING: Duration = Duration::from_secs(10);
+
+/// How long a question in SQL may take: with waiting for its turn less than a page may, so that the reader is told what to do.
+const MOST_ASKING: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(platform: Platform, listen: Option<SocketAddr>) -> anyhow::Result<Done> {
     let address = listen.unwrap_or(platform.configuration.serve.listen);
@@ -56,6 +60,7 @@ pub(super) async fn until_stopped(platform: Platform, listener: TcpListener) -> 
         lookout: platform.lookout.clone(),
         public: platform.configuration.site.directory.as_ref().map(|_| platform.configuration.site.rule()),
         press: Arc::new(Printing),
+        sql: Arc::new(Asking::within(MOST_ASKING)),
     };
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;

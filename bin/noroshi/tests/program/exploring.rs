@@ -118,6 +118,37 @@ async fn explored(browser: &WebDriver, at: &impl Fn(&str) -> String, javascript:
     Ok(())
 }
 
+/// A question in SQL: from the graph's time to the table of its answer, a mistake, and a file.
+async fn asked_in_sql(browser: &WebDriver, at: &impl Fn(&str) -> String) -> WebDriverResult<()> {
+    browser.goto(at("/observe?show=series&port=tcp%2F22")).await?;
+    browser.find(By::Css("a[href^='/observe/sql']")).await?.click().await?;
+    let here = arrived(browser, |here| here.path() == "/observe/sql").await?;
+    assert!(here.query().is_some_and(|query| query.contains("from=") && query.contains("to=")), "{here}");
+    for (sql, answers) in [
+        ("SELECT count(*) AS n FROM packets WHERE source_v4 = ipv4('192.0.2.250')", Some("720")),
+        ("SELECT count(*) FROM packet", None),
+        ("SELECT count(DISTINCT sensor) AS n FROM packets WHERE destination_port = 5900", Some("6")),
+    ] {
+        let field = browser.find(By::Name("sql")).await?;
+        field.clear().await?;
+        field.send_keys(sql).await?;
+        browser.find(By::Css("button[value=page]")).await?.click().await?;
+        // The answer's page holds the question.
+        match answers {
+            Some(figure) => {
+                let cell = browser.query(By::Css("section.block td.num")).first().await?;
+                assert_eq!(cell.text().await?, figure, "{sql}");
+            }
+            None => {
+                let problem = browser.query(By::Css("[role=alert]")).first().await?.text().await?;
+                assert!(problem.contains("packet"), "{problem}");
+            }
+        }
+        assert_eq!(browser.find(By::Name("sql")).await?.prop("value").await?.as_deref(), Some(sql));
+    }
+    Ok(())
+}
+
 /// What programs are given is what the graph shows.
 fn downloaded(server: &Server, password: &str) {
     let mut visitor = Visitor::to(server);
@@ -149,7 +180,7 @@ async fn worked(browser: &WebDriver, at: &impl Fn(&str) -> String) -> WebDriverR
     browser.find(By::Css("tbody a.row")).await?.click().await?;
     let rise = arrived(browser, |here| here.path().starts_with("/rises/")).await?.path().to_owned();
     let said = browser.find(By::Tag("main")).await?.text().await?;
-    assert!(said.contains("tcp/5900") && said.contains("未対応"), "{said}");
+    assert!(said.contains("5900/TCP") && said.contains("未対応"), "{said}");
     assert!(browser.find(By::Css("main svg.broad")).await?.is_displayed().await?);
     // Further into the packets, and back.
     browser.find(By::Css("a[href^='/observe?show=series']")).await?.click().await?;
@@ -180,7 +211,7 @@ async fn drafted(browser: &WebDriver, at: &impl Fn(&str) -> String) -> WebDriver
     listed.first().expect("an incident of the scan").click().await?;
     arrived(browser, |here| here.path().starts_with("/incidents/2")).await?;
     let said = browser.find(By::Tag("main")).await?.text().await?;
-    for part in ["192.0.2[.]250", "センサーで観測したスキャン", "720", "tcp/22", "日本"] {
+    for part in ["192.0.2[.]250", "センサーで観測したスキャン", "720", "22/TCP", "日本"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     browser.find(By::Css("a[href^='/observe?show=sources']")).await?.click().await?;
@@ -200,6 +231,7 @@ async fn walk(home: Home, javascript: bool) {
     let result = async {
         sign_in(&browser, &server, "analyst", &password).await?;
         explored(&browser, &at, javascript).await?;
+        asked_in_sql(&browser, &at).await?;
         worked(&browser, &at).await?;
         drafted(&browser, &at).await?;
         if let Some(folder) = std::env::var_os("NOROSHI_SCREENSHOTS").map(PathBuf::from) {

@@ -23,5 +23,6 @@ mod publish;
 mod round;
 mod server;
 mod share;
+mod sql;
 mod stopping;
 mod wire;

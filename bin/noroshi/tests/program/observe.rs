@@ -8,7 +8,7 @@ fn homes() -> impl Iterator<Item = Home> {
 }
 
 /// Raw IP: so many SYNs to ports 0 to 99, one a millisecond from 2024-03-10T00:00:00Z on.
-fn capture(packets: u32) -> Vec<u8> {
+pub(crate) fn capture(packets: u32) -> Vec<u8> {
     let mut file = Vec::with_capacity(packets as usize * 56);
     for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
         file.extend(word.to_le_bytes());

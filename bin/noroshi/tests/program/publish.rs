@@ -143,9 +143,9 @@ async fn compare(browser: &WebDriver, home: &Home, folder: Option<&Path>) -> Web
         field.send_keys(log + "something else\n").await?;
         browser.find(By::Css("form[action='/compare'] button")).await?.click().await?;
         let table = browser.query(By::Css("main table")).first().await?.text().await?;
-        assert!(table.contains("tcp/8081") && table.contains("microsoft-ds"), "{table}");
+        assert!(table.contains("8081/TCP") && table.contains("microsoft-ds"), "{table}");
         let text = browser.find(By::Tag("main")).await?.text().await?;
-        assert!(text.contains("tcp/8081") && !text.contains("198.51.100"), "{text}");
+        assert!(text.contains("8081/TCP") && !text.contains("198.51.100"), "{text}");
         pictures(browser, &format!("compare-{language}"), folder).await?;
     }
     Ok(())

@@ -92,18 +92,26 @@ impl Visitor {
     }
 
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let encode = |text: &str| {
-            text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<String>()
-        };
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
-        self.ask(&format!("POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", body.len()), &body)
+        let (head, body) = form(path, fields);
+        self.ask(&head, &body)
+    }
+
+    /// Sends a form and waits for no answer: whoever drops the stream goes away.
+    pub(crate) fn send(&self, path: &str, fields: &[(&str, &str)]) -> TcpStream {
+        let (head, body) = form(path, fields);
+        self.begin(&head, &body).expect("the server takes it")
+    }
+
+    fn begin(&self, head: &str, body: &str) -> Option<TcpStream> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        write!(stream, "{head}Host: {}\r\nConnection: close\r\nCookie: {cookies}\r\n\r\n{body}", self.address).ok()?;
+        Some(stream)
     }
 
     fn ask(&mut self, head: &str, body: &str) -> Option<Answer> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        write!(stream, "{head}Host: {}\r\nConnection: close\r\nCookie: {cookies}\r\n\r\n{body}", self.address).ok()?;
+        let mut stream = self.begin(head, body)?;
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).ok()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -119,4 +127,13 @@ impl Visitor {
         let whole = head.lines().find_map(|line| line.strip_prefix("content-length: ")).is_none_or(|length| length.parse() == Ok(page.len()));
         whole.then(|| Answer { status, page: page.to_owned() })
     }
+}
+
+/// A form as a browser sends it: the head's beginning, and the body.
+fn form(path: &str, fields: &[(&str, &str)]) -> (String, String) {
+    let encode = |text: &str| {
+        text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<String>()
+    };
+    let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
+    (format!("POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", body.len()), body)
 }

@@ -1,6 +1,6 @@
 //! SQL over packets, for analysts: read-only, within limits, by DataFusion in this process.
 //!
-//! An [`Engine`] knows one table, `packets`, of the files that it was given, and two functions of ours: `address(source_v4, source_v6)` shows an address as
+//! An [`Engine`] knows one table, `packets`, of the files that it was given, or of what they hold of a span, and two functions of ours: `address(source_v4, source_v6)` shows an address as
 //! text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over that table is refused before anything is read: no statement can
 //! name a file, write one, or change a setting. Packets are not joined with packets.
 //!
@@ -18,6 +18,7 @@ pub use refused::Refused;
 use crate::schema;
 use datafusion::{
     catalog::TableProvider,
+    common::ScalarValue,
     datasource::{
         file_format::parquet::ParquetFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
@@ -32,10 +33,11 @@ use datafusion::{
     },
     logical_expr::LogicalPlan,
     physical_plan::execute_stream,
-    prelude::{SessionConfig, SessionContext},
+    prelude::{Expr, SessionConfig, SessionContext, col, lit},
     sql::{parser::Statement, sqlparser::ast},
 };
 use futures_util::{FutureExt as _, StreamExt as _};
+use noroshi_kernel::moment::Moment;
 use std::{panic::AssertUnwindSafe, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 /// What a query may take.
@@ -68,11 +70,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The table `packets` of these files, published or committed; at least one. Their existence is checked when they are asked.
+    /// The table `packets` of these files, published or committed; at least one. Their existence is checked when they are asked. With a span, only
+    /// packets captured from its begin on and before its end are in the table.
     ///
     /// # Errors
     /// When a path cannot be a file's, or the engine cannot be set up.
-    pub fn open(files: &[PathBuf], limits: Limits) -> Result<Self, Refused> {
+    pub fn open(files: &[PathBuf], span: Option<(Moment, Moment)>, limits: Limits) -> Result<Self, Refused> {
         let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(limits.memory_bytes)))
@@ -85,9 +88,15 @@ impl Engine {
             .set_bool("datafusion.execution.enable_recursive_ctes", false)
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
         let context = SessionContext::new_with_config_rt(config, runtime);
-        context.register_table("packets", table(files)?).map_err(refused::failed)?;
-        // They make texts of any length out of nothing, which no limit of memory counts.
+        let table = match span {
+            None => table(files)?,
+            Some(span) => context.read_table(table(files)?).and_then(|whole| whole.filter(within(span))).map_err(refused::failed)?.into_view(),
+        };
+        context.register_table("packets", table).map_err(refused::failed)?;
+        // They make texts and rows of any length out of nothing, which no limit of memory counts. Others (`replace`, `string_agg`) can be made to, and are of
+        // use: who lets strangers ask runs the engine in a process of its own.
         ["repeat", "lpad", "rpad"].into_iter().for_each(|name| context.deregister_udf(name));
+        ["generate_series", "range"].into_iter().for_each(|name| context.deregister_udtf(name));
         addresses::register(&context);
         Ok(Self { context, limits })
     }
@@ -104,7 +113,7 @@ impl Engine {
         let answered = AssertUnwindSafe(tokio::time::timeout(self.limits.time, self.run(sql))).catch_unwind().await;
         match answered {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(refused::too_slow(self.limits.time)),
+            Ok(Err(_)) => Err(Refused::time(self.limits.time)),
             Err(_) => Err(refused::failed("a file is broken")),
         }
     }
@@ -148,6 +157,13 @@ fn table(files: &[PathBuf]) -> Result<Arc<dyn TableProvider>, Refused> {
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema::packets());
     Ok(Arc::new(ListingTable::try_new(config).map_err(refused::failed)?))
+}
+
+/// Captured in a span.
+fn within((from, to): (Moment, Moment)) -> Expr {
+    let at = |moment: Moment| lit(ScalarValue::TimestampNanosecond(Some(moment.0.saturating_mul(1_000)), Some("UTC".into())));
+    let captured = || col(schema::Column::At.name());
+    captured().gt_eq(at(from)).and(captured().lt(at(to)))
 }
 
 /// A file's URL; its name is no pattern.

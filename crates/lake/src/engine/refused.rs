@@ -14,6 +14,29 @@ pub struct Refused {
     pub detail: Option<String>,
 }
 
+impl Refused {
+    /// It took longer than it may.
+    #[must_use]
+    pub fn time(most: Duration) -> Self {
+        let seconds = most.as_secs_f64();
+        refused(Reason::new(
+            "sql-time",
+            format!("{seconds} 秒以内に終わりませんでした。期間やポートを絞ってください。"),
+            format!("it took longer than {seconds} seconds; narrow the time or name a port"),
+        ))
+    }
+
+    /// It needs more memory than it may have.
+    #[must_use]
+    pub fn memory() -> Self {
+        refused(Reason::new(
+            "sql-memory",
+            "メモリの上限を超えました。期間やポートを絞るか、集計する項目を減らしてください。",
+            "it needs more memory than it may have; narrow the time, name a port, or group by less",
+        ))
+    }
+}
+
 fn refused(reason: Reason) -> Refused {
     Refused { reason, detail: None }
 }
@@ -35,15 +58,6 @@ pub(super) fn join(most: usize) -> Refused {
         "sql-join",
         format!("packets どうしの結合はできません。IN や EXISTS で書くか、{most} 行までの値の並びまたは 1 行の集計と結合してください。"),
         format!("packets are not joined with packets; write IN or EXISTS, or join with a list of at most {most} rows or a figure of one"),
-    ))
-}
-
-pub(super) fn too_slow(most: Duration) -> Refused {
-    let seconds = most.as_secs_f64();
-    refused(Reason::new(
-        "sql-time",
-        format!("{seconds} 秒以内に終わりませんでした。期間やポートを絞ってください。"),
-        format!("it took longer than {seconds} seconds; narrow the time or name a port"),
     ))
 }
 
@@ -77,14 +91,9 @@ pub(super) fn by(error: DataFusionError) -> Refused {
                 format!("a table, column or function is not known, or its type does not fit: {mistake}"),
             )
         }
-        DataFusionError::ResourcesExhausted(_) => Reason::new(
-            "sql-memory",
-            "メモリの上限を超えました。期間やポートを絞るか、集計する項目を減らしてください。",
-            "it needs more memory than it may have; narrow the time, name a port, or group by less",
-        ),
+        // What the engine says of memory is not in the reason; of the rest it is.
+        DataFusionError::ResourcesExhausted(_) => return Refused { detail: Some(error.to_string()), ..Refused::memory() },
         _ => return failed(error),
     };
-    // What the engine says of memory is not in the reason; of the rest it is.
-    let detail = matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)).then(|| error.to_string());
-    Refused { reason, detail }
+    refused(reason)
 }

@@ -32,5 +32,5 @@ pub use options::TcpOptions;
 pub use read::{Batches, read};
 pub use row::{Country, Fragment, Kind, StoredPacket, Tcp, Tool, Transport};
 pub use rows::Rows;
-pub use sources::{BySource, by_source};
+pub use sources::{BySource, InBucket, by_source, through_time};
 pub use write::{Written, write};

@@ -170,6 +170,16 @@ proptest! {
         let of_them = Filter { sources: Some(known), ..filter.clone() };
         prop_assert_eq!(all(&path, &of_them).len() as u64, greatest.iter().map(|(_, packets)| packets).sum::<u64>());
         prop_assert!(sources < 2 || by_source(vec![path.clone()], &filter, 3, 1).is_err());
+        // Buckets of which the first and the last lie beyond what is filtered, and one is empty.
+        let edges_ns = [from_ns - 5, from_ns + 7_000_000_000, from_ns + 7_000_000_001, from_ns + 20_000_000_000_000, from_ns + 50_000_000_000_000];
+        let buckets = edges_ns.windows(2).map(|pair| {
+            let within: Vec<IpAddr> = expected.iter().filter(|(packet, _)| (pair[0]..pair[1]).contains(&packet.at_ns)).map(|(packet, _)| packet.source).collect();
+            InBucket { packets: within.len() as u64, sources: BTreeSet::from_iter(&within).len() as u64 }
+        });
+        let buckets: Vec<InBucket> = buckets.collect();
+        prop_assert_eq!(&through_time(vec![path.clone()], &filter, &edges_ns, 1_000).unwrap(), &buckets);
+        let pairs: u64 = buckets.iter().map(|bucket| bucket.sources).sum();
+        prop_assert!(pairs < 2 || through_time(vec![path.clone()], &filter, &edges_ns, 1).is_err());
         for key in [Key::Service, Key::Country, Key::Sensor, Key::Tool, Key::Network] {
             let mut recount: BTreeMap<KeyValue, (u64, BTreeSet<IpAddr>)> = BTreeMap::new();
             for (packet, _) in &expected {

@@ -118,7 +118,7 @@ async fn a_log_is_compared_and_nothing_is_kept() {
             let answer = Browser::stranger(&filled).speaking(language).upload("/compare", &[("log", None, LOG.as_bytes()), ("span", None, b"week")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
             check("/compare", language, &answer.body);
-            assert!(answer.body.contains("tcp/8081") && answer.body.contains("microsoft-ds") && answer.body.contains("96"), "{}", answer.body);
+            assert!(answer.body.contains("8081/TCP") && answer.body.contains("microsoft-ds") && answer.body.contains("96"), "{}", answer.body);
             for own in ["198.51.100", "192.0.2.99", "secret-of-the-reader", "watchtower", "Host of the sensor", "Kanto"] {
                 assert!(!answer.body.contains(own), "{own} is told: {}", answer.body);
             }
@@ -183,7 +183,7 @@ async fn of_a_capture_what_begins_something_counts() {
     let file = capture(&[(6, 445, 2), (6, 445, 2), (6, 50_000, 0x12), (6, 443, 0x10), (17, 5_060, 0)]);
     let page = reader.upload("/compare", &[("file", Some("a.pcap"), &file), ("span", None, b"week")]).await;
     assert!(page.body.contains("Of 5 packets of captures, 2 begin no connection"), "{}", page.body);
-    assert!(page.body.contains("udp/5060") && page.body.contains("66.7%") && !page.body.contains("tcp/50000"), "{}", page.body);
+    assert!(page.body.contains("5060/UDP") && page.body.contains("66.7%") && !page.body.contains("50000/TCP"), "{}", page.body);
     let cut = reader.upload("/compare", &[("file", Some("a.pcap"), &file[..file.len() - 3])]).await;
     assert!(cut.status.is_success() && cut.body.contains("breaks off"), "{}", cut.body);
     let broken = reader.upload("/compare", &[("file", Some("a.pcap.gz"), b"\x1f\x8b\x08 nothing")]).await;

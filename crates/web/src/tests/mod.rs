@@ -20,6 +20,7 @@ mod rises;
 mod seals;
 mod sensors;
 mod shares;
+mod sql;
 mod statistics;
 mod tongues;
 mod tray;

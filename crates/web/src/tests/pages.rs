@@ -8,7 +8,7 @@ use noroshi_kernel::access::Role;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Addresses, with the template that each renders.
-const PAGES: [(&str, &str); 47] = [
+const PAGES: [(&str, &str); 48] = [
     ("/sensors/shares", "shares.html"),
     // A filled one is rendered where packets are: see `compare`.
     ("/compare", "compare.html"),
@@ -50,6 +50,7 @@ const PAGES: [(&str, &str); 47] = [
     // Filled ones are rendered where keys are: see `keys`.
     ("/keys/0", "key.html"),
     ("/observe", "observe.html"),
+    ("/observe/sql", "observe_sql.html"),
     ("/rises", "rises.html"),
     // Filled ones are rendered where rises are: see `rises`.
     ("/rises/1", "rise.html"),

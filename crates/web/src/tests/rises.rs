@@ -80,8 +80,8 @@ async fn a_rise_is_read_explained_and_published() {
             }
         }
         let list = analyst.get("/rises").await;
-        assert!(list.body.contains("data-count=\"2\"") && list.body.contains("tcp/445") && list.body.contains("tcp/5168"), "{}", list.body);
-        let number = if analyst.get("/rises/1").await.body.contains("<code>tcp/445</code>") { 1 } else { 2 };
+        assert!(list.body.contains("data-count=\"2\"") && list.body.contains("445/TCP") && list.body.contains("5168/TCP"), "{}", list.body);
+        let number = if analyst.get("/rises/1").await.body.contains("<code>445/TCP</code>") { 1 } else { 2 };
         let page = analyst.get(&format!("/rises/{number}")).await;
         for part in ["microsoft-ds", "3 of 3", "data-state=\"open\"", "<svg", "times as many", "/observe?show=series"] {
             assert!(page.body.contains(part), "{part}: {}", page.body);
@@ -99,7 +99,7 @@ async fn a_rise_is_read_explained_and_published() {
         assert!(post("reopen", &[]).await.status.is_redirection());
         assert_eq!(post("dismiss", &[("reason", "")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(post("dismiss", &[("reason", "our own test")]).await.status.is_redirection());
-        assert!(analyst.get("/rises?state=dismissed").await.body.contains("tcp/445"));
+        assert!(analyst.get("/rises?state=dismissed").await.body.contains("445/TCP"));
         assert_eq!(analyst.get("/rises/9").await.status, StatusCode::NOT_FOUND);
         assert_eq!(Browser::of(&filled, Role::Handler).await.post(&format!("/rises/{number}/reopen"), &[]).await.status, StatusCode::FORBIDDEN);
     })

@@ -40,7 +40,7 @@ fn capture(packets: u8, to: Ipv4Addr) -> Vec<u8> {
 }
 
 /// Two sensors in Japan that saw three and five of each, one in Hesse that saw seven.
-async fn world(filled: &Filled) {
+pub(super) async fn world(filled: &Filled) {
     for (name, country, region, packets, to) in
         [("tokyo-1", "JP", "Kanto", 3, [203, 0, 113, 11]), ("osaka-1", "JP", "Kansai", 5, [203, 0, 113, 12]), ("kassel-1", "DE", "Hesse", 7, [203, 0, 113, 13])]
     {

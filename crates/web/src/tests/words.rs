@@ -15,7 +15,8 @@ const JA: &str = concat!(
     include_str!("../../locales/ja/observe.ftl"),
     include_str!("../../locales/ja/compare.ftl"),
     include_str!("../../locales/ja/shares.ftl"),
-    include_str!("../../locales/ja/rises.ftl")
+    include_str!("../../locales/ja/rises.ftl"),
+    include_str!("../../locales/ja/sql.ftl")
 );
 const EN: &str = concat!(
     include_str!("../../locales/en/web.ftl"),
@@ -26,11 +27,12 @@ const EN: &str = concat!(
     include_str!("../../locales/en/observe.ftl"),
     include_str!("../../locales/en/compare.ftl"),
     include_str!("../../locales/en/shares.ftl"),
-    include_str!("../../locales/en/rises.ftl")
+    include_str!("../../locales/en/rises.ftl"),
+    include_str!("../../locales/en/sql.ftl")
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 42] = [
+const MADE: [&str; 44] = [
     "report-kind-",
     "share-kind-",
     "observe-",
@@ -73,6 +75,8 @@ const MADE: [&str; 42] = [
     "key-why-",
     "seal-signature-",
     "seal-advice-",
+    "sql-example-",
+    "sql-column-",
 ];
 
 /// Each key with the names of its arguments.

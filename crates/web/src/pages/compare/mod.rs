@@ -6,6 +6,7 @@
 mod beside;
 mod theirs;
 
+use super::rises::service_name;
 use crate::{
     failure::{Failure, ForProgram},
     page::{self, Plain},
@@ -185,8 +186,9 @@ fn program(theirs: &Theirs, window: Option<Window>, ours: Option<&Ranking>, besi
 
 fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, public::TooFew>, beside: &Beside) -> Answer {
     let dash = || "\u{2013}".to_owned();
+    let read = |keys: &[String]| keys.iter().map(|key| service_name(key, words)).collect();
     let shown = |line: &beside::Line| Shown {
-        service: line.service.clone(),
+        service: service_name(&line.service, words),
         name: line.name,
         their_rank: line.theirs.map_or_else(dash, |place| place.rank.to_string()),
         packets: line.theirs.map_or_else(dash, |place| number::grouped(i64::try_from(place.packets).unwrap_or(i64::MAX))),
@@ -215,8 +217,8 @@ fn answer(web: &Web, words: Words, theirs: &Theirs, ours: &Result<Ranking, publi
     Answer {
         meaning: meaning(words, beside),
         lines: beside.lines.iter().map(shown).collect(),
-        only_theirs: beside.only_theirs.clone(),
-        only_ours: beside.only_ours.clone(),
+        only_theirs: read(&beside.only_theirs),
+        only_ours: read(&beside.only_ours),
         notes: notes(words, &theirs.reading),
         ours,
     }
@@ -241,8 +243,12 @@ fn meaning(words: Words, beside: &Beside) -> Vec<String> {
     if let Some((line, theirs)) = out.and_then(|line| Some((line, line.theirs?))) {
         let own = percent(theirs.percent);
         sentences.push(match line.ours {
-            Some(ours) => words.with("compare-out", &[("what", line.service.clone().into()), ("own", own.into()), ("ours", percent(ours.percent).into())]),
-            None => words.with("compare-out-new", &[("what", line.service.clone().into()), ("own", own.into()), ("rows", count(OUR_ROWS).into())]),
+            Some(ours) => {
+                words.with("compare-out", &[("what", service_name(&line.service, words).into()), ("own", own.into()), ("ours", percent(ours.percent).into())])
+            }
+            None => {
+                words.with("compare-out-new", &[("what", service_name(&line.service, words).into()), ("own", own.into()), ("rows", count(OUR_ROWS).into())])
+            }
         });
     }
     sentences

@@ -59,10 +59,11 @@ fn shown(web: &Web, sight: &scanners::Sight, words: Words) -> Sight {
 
 fn facts(seen: &ScannerSeen, words: Words) -> Vec<(String, String)> {
     let whole = |number: u64| noroshi_document::number::grouped(i64::try_from(number).unwrap_or(i64::MAX));
+    let most: Vec<String> = seen.most.iter().map(|key| rises::service_name(key, words)).collect();
     let mut facts = vec![
         ("sight-packets", whole(seen.packets)),
         ("sight-sensors", whole(seen.sensors)),
-        ("sight-services", words.with("sight-services-most", &[("services", whole(seen.services).into()), ("most", seen.most.join(", ").into())])),
+        ("sight-services", words.with("sight-services-most", &[("services", whole(seen.services).into()), ("most", most.join(", ").into())])),
     ];
     if !seen.tools.is_empty() {
         facts.push(("sight-tools", seen.tools.join(", ")));

@@ -179,24 +179,24 @@ fn field(selection: &Selection, name: &str) -> String {
     selection.fields().into_iter().find(|(field, _)| *field == name).map(|(_, text)| text).unwrap_or_default()
 }
 
-fn no_parameter(name: &str, text: &str) -> Failure {
+pub(super) fn no_parameter(name: &str, text: &str) -> Failure {
     Failure::Parameter { name: name.to_owned(), value: text.to_owned() }
 }
 
 /// A time as a form or a link holds it: a day or a time of the team's zone, or one with its offset.
-fn moment(zone: &Zone, text: &str) -> Option<Moment> {
+pub(super) fn moment(zone: &Zone, text: &str) -> Option<Moment> {
     let instant = || text.parse::<Timestamp>().ok().map(Moment::from);
     let wall = || text.parse::<civil::DateTime>().ok().and_then(|wall| zone.moment(wall));
     instant().or_else(wall)
 }
 
 /// A time as a field for days and times shows it.
-fn shown(zone: &Zone, at: Moment) -> String {
+pub(super) fn shown(zone: &Zone, at: Moment) -> String {
     zone.wall(at).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// When a day begins, so many days from that of a moment.
-fn begin(zone: &Zone, at: Moment, days: i64) -> Moment {
+pub(super) fn begin(zone: &Zone, at: Moment, days: i64) -> Moment {
     let day = zone.wall(at).date().checked_add(Span::new().days(days)).ok();
     day.and_then(|day| zone.moment(day.at(0, 0, 0, 0))).unwrap_or(at)
 }

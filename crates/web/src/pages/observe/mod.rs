@@ -3,6 +3,7 @@
 mod asked;
 pub(crate) mod download;
 mod shown;
+pub(crate) mod sql;
 
 pub(crate) use shown::standpoint;
 
@@ -21,6 +22,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use noroshi_kernel::access::Action;
 
 /// What sensors saw.
 #[derive(Template)]
@@ -39,6 +41,8 @@ pub(crate) struct ObservePage {
     pub(crate) graphs: Vec<Drawn>,
     /// The same for programs: name and address.
     pub(crate) downloads: Vec<(String, String)>,
+    /// Where the packets of this time are asked in SQL, by whoever may.
+    pub(crate) sql: Option<String>,
 }
 
 /// A graph as it stands on the page.
@@ -94,6 +98,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
         problem,
         graphs,
         downloads: if has_answer { downloads(&asked, words) } else { Vec::new() },
+        sql: person.actor.can(Action::AskPackets).then(|| sql::href(&web, asked.view.from, asked.view.to)),
     };
     Ok((status, page::show(&context)?).into_response())
 }

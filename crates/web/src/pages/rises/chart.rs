@@ -52,9 +52,10 @@ pub(super) fn selection(rise: &Rise) -> Option<Selection> {
 /// The picture, its table, and until when the rise lasted by its days.
 pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<Drawn>, Failure> {
     let Some(selection) = selection(rise) else { return Ok(None) };
+    let service = super::service_name(&rise.service, words);
     let name = match &rise.country {
-        Some(country) => words.with("rise-chart-from", &[("what", rise.service.clone().into()), ("country", super::country_name(country, words).into())]),
-        None => rise.service.clone(),
+        Some(country) => words.with("rise-chart-from", &[("what", service.into()), ("country", super::country_name(country, words).into())]),
+        None => service,
     };
     let (from, to) = window(rise);
     let to = to.min(web.ledger.now());

@@ -80,6 +80,11 @@ pub(crate) fn whole(value: f64) -> String {
     number::grouped(value.round() as i64)
 }
 
+/// How a service is written where people read it: `445/TCP`.
+pub(super) fn service_name(key: &str, words: Words) -> String {
+    graph::name(noroshi_reporting::Words(words.language), By::Port, key)
+}
+
 /// What a country is called.
 pub(super) fn country_name(code: &str, words: Words) -> String {
     graph::name(noroshi_reporting::Words(words.language), By::Country, code)
@@ -92,7 +97,7 @@ impl Shown {
         Self {
             number: rise.number,
             name: noroshi_catalogue::service_name(&rise.service).unwrap_or_default(),
-            service: rise.service.clone(),
+            service: service_name(&rise.service, words),
             country: rise.country.as_deref().map(|country| country_name(country, words)),
             kind: words.say(&format!("rise-kind-{}", rise.kind.key().replace('_', "-"))),
             state: rise.state.key(),

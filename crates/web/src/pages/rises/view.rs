@@ -148,9 +148,9 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
         may: May { explain: can(Step::Explain), publish: can(Step::Publish), dismiss: can(Step::Dismiss), reopen: can(Step::Reopen) },
         events: events(web, &found, words).await?,
         most_chars: MOST_CHARS,
-        page: Page::of(web, person, Desk::Rises, words.with("rise-title", &[("number", found.number.into()), ("service", found.service.clone().into())]))
+        page: Page::of(web, person, Desk::Rises, words.with("rise-title", &[("number", found.number.into()), ("service", shown.service.clone().into())]))
             .await?
-            .step(found.service.clone()),
+            .step(shown.service.clone()),
         rise: shown,
     };
     Ok((status, page::show(&context)?).into_response())

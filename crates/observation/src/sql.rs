@@ -1,0 +1,72 @@
+//! SQL over the packets that the manifest names, for those who may ask it.
+//!
+//! What answers is many crates, which the program alone links and puts in ([`Engine`]); this desk says who may ask, and which files count.
+
+use crate::{ObservationError, Observatory, store};
+use noroshi_kernel::{
+    access::{Action, Actor},
+    moment::Moment,
+    reason::Reason,
+};
+use serde::{Deserialize, Serialize};
+use std::{future::Future, path::PathBuf, pin::Pin};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// One `SELECT` over the table `packets`.
+    pub sql: String,
+    /// Only packets captured from here on and before there are in the table.
+    pub span: Option<(Moment, Moment)>,
+    /// The most rows of an answer.
+    pub most_rows: usize,
+}
+
+/// What is answered: text, for a reader. Times are in RFC 3339, bytes in hexadecimal digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The columns in their order.
+    pub columns: Vec<Column>,
+    /// The rows, each with a cell for every column: nothing where there is null.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// There are more rows than were asked for, or than an answer may hold.
+    pub is_cut: bool,
+}
+
+/// A column of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Whether its values are numbers, so that they stand under each other by their digits.
+    pub is_number: bool,
+}
+
+/// An answer, some time later.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Reason>> + Send + 'a>>;
+
+/// What answers SQL over files of packets: it reads them and nothing else, changes nothing, and knows how much time and memory a question may take.
+pub trait Engine: Send + Sync {
+    /// Answers a question over these files, of which there is at least one. Whoever drops the future wants no answer any more.
+    fn answer(&self, files: Vec<PathBuf>, question: Question) -> Answering<'_>;
+}
+
+/// Answers a question. The files stay for ten minutes although others take their place meanwhile.
+///
+/// # Errors
+/// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] by what the engine refuses, or when there are no packets in that time; when the database
+/// cannot be reached or a file is not there.
+pub async fn ask(place: &Observatory, actor: &Actor, engine: &dyn Engine, question: Question) -> Result<Answer, ObservationError> {
+    actor.must_can(Action::AskPackets)?;
+    let (from, to) = question.span.unwrap_or((Moment(i64::MIN), Moment(i64::MAX)));
+    let names = store::files::within(&place.ledger, from.0, to.0).await?;
+    if names.is_empty() {
+        return Err(ObservationError::Refused(Reason::new(
+            "sql-none",
+            "この期間のパケットはありません。期間を変えるか、noroshi observe import でキャプチャーを取り込んでください。",
+            "there are no packets in that time; choose another, or bring captures in with: noroshi observe import --sensor NAME PCAP",
+        )));
+    }
+    let files = names.iter().map(|name| place.folder.find(name)).collect::<Result<_, _>>()?;
+    engine.answer(files, question).await.map_err(ObservationError::Refused)
+}

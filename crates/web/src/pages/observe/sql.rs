@@ -1,0 +1,234 @@
+//! `GET` and `POST /observe/sql`: packets asked in SQL. The query comes in a form and stands in no address: it may name hosts, and a link must not set the
+//! machine to work.
+
+use super::asked::{begin, moment, no_parameter, shown};
+use crate::{
+    failure::Failure,
+    links,
+    page::{self, Desk, Page},
+    query::{Parameters, chosen},
+    reader::Person,
+    sent::Fields,
+    web::{Shared, Web},
+    words::Words,
+};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use noroshi_document::number::grouped;
+use noroshi_kernel::{moment::Moment, reason::Reason};
+use noroshi_lake::schema::Column;
+use noroshi_observation::{
+    ObservationError,
+    sql::{self, Answer, Question},
+};
+use serde_json::json;
+use std::{str::FromStr, time::Instant};
+
+/// The most rows on a page; files have ten times as many.
+const ROWS_SHOWN: usize = 1_000;
+/// The most rows of a file.
+const ROWS_FILED: usize = 10_000;
+
+/// Queries to begin with: key, whose name is a word, and text.
+const EXAMPLES: [(&str, &str); 4] = [
+    (
+        "ports",
+        "SELECT protocol, destination_port, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
+         FROM packets\nWHERE kind = 'scan'\nGROUP BY 1, 2\nORDER BY packets DESC\nLIMIT 20",
+    ),
+    (
+        "sources",
+        "SELECT address(source_v4, source_v6) AS source, country, asn, count(*) AS packets,\n       count(DISTINCT sensor) AS sensors, \
+         min(captured_at) AS first, max(captured_at) AS last\n\
+         FROM packets\nWHERE protocol = 6 AND destination_port = 22\nGROUP BY 1, 2, 3\nORDER BY sensors DESC, packets DESC\nLIMIT 50",
+    ),
+    (
+        "hours",
+        "SELECT date_trunc('hour', captured_at) AS hour, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
+         FROM packets\nWHERE protocol = 6 AND destination_port = 445\nGROUP BY 1\nORDER BY 1",
+    ),
+    (
+        "prints",
+        "SELECT ttl, tcp_window, tcp_options, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
+         FROM packets\nWHERE protocol = 6 AND tcp_flags = 2\nGROUP BY 1, 2, 3\nORDER BY packets DESC\nLIMIT 20",
+    ),
+];
+
+/// The form, what stands in the table, and the answer.
+#[derive(Template)]
+#[template(path = "observe_sql.html")]
+pub(crate) struct SqlPage {
+    pub(crate) page: Page,
+    pub(crate) sql: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// Name and address.
+    pub(crate) examples: Vec<(String, String)>,
+    /// Name, type, what it holds.
+    pub(crate) columns: Vec<(&'static str, String, String)>,
+    /// Why there is no answer.
+    pub(crate) problem: Option<String>,
+    pub(crate) answer: Option<Shown>,
+}
+
+/// An answer as it stands on the page.
+pub(crate) struct Shown {
+    pub(crate) answer: Answer,
+    /// How many rows there are, and how long it took.
+    pub(crate) caption: String,
+}
+
+impl Shown {
+    /// The cells of a row, each with whether it is a number's.
+    pub(crate) fn cells<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = (bool, Option<&'a str>)> {
+        self.answer.columns.iter().zip(row).map(|(column, cell)| (column.is_number, cell.as_deref()))
+    }
+}
+
+/// What is asked, as it stands in the form.
+struct Asked {
+    sql: String,
+    from: String,
+    to: String,
+}
+
+/// As what the answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Page,
+    Csv,
+    Json,
+}
+
+impl FromStr for Wanted {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "" | "page" => Ok(Self::Page),
+            "csv" => Ok(Self::Csv),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+/// The page for packets of a time.
+pub(super) fn href(web: &Web, from: Moment, to: Moment) -> String {
+    let zone = &web.reckoning.zone;
+    links::with(&links::with("/observe/sql", "from", &shown(zone, from)), "to", &shown(zone, to))
+}
+
+/// `GET /observe/sql`: asks nothing.
+pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: Parameters) -> Result<Response, Failure> {
+    parameters.only(&["example", "from", "to"])?;
+    let zone = &web.reckoning.zone;
+    let sql = match parameters.get("example") {
+        None => EXAMPLES.first().map(|(_, sql)| *sql),
+        Some(key) => Some(EXAMPLES.iter().find(|(example, _)| *example == key).ok_or_else(|| no_parameter("example", key))?.1),
+    };
+    let time = |name: &str| parameters.get(name).map(|text| moment(zone, text).ok_or_else(|| no_parameter(name, text))).transpose();
+    let to = time("to")?.unwrap_or_else(|| begin(zone, web.ledger.now(), 1));
+    let from = time("from")?.unwrap_or_else(|| begin(zone, to, -7));
+    let asked = Asked { sql: sql.unwrap_or_default().to_owned(), from: shown(zone, from), to: shown(zone, to) };
+    show(&web, &person, asked, None, None).await
+}
+
+/// `POST /observe/sql`
+pub(crate) async fn post(State(web): State<Shared>, person: Person, sent: Fields) -> Result<Response, Failure> {
+    let wanted: Wanted = chosen("as", sent.field("as"))?;
+    // A browser sends lines' ends as CR LF, and SQL tells places by lines.
+    let asked = Asked { sql: sent.field("sql").replace("\r\n", "\n"), from: sent.field("from").to_owned(), to: sent.field("to").to_owned() };
+    let words = Words::of(person.reader.language);
+    let began = Instant::now();
+    let answered = match question(&web, &asked, wanted) {
+        Ok(question) => sql::ask(&web.observatory, &person.actor, web.sql.as_ref(), question).await,
+        Err(reason) => Err(ObservationError::Refused(reason)),
+    };
+    let took_s = began.elapsed().as_secs_f64();
+    match (answered.map_err(Failure::from), wanted) {
+        (Ok(answer), Wanted::Page) => {
+            let caption = caption(words, &answer, took_s);
+            show(&web, &person, asked, None, Some(Shown { answer, caption })).await
+        }
+        (Ok(answer), Wanted::Csv) => Ok(file("csv", "text/csv; charset=utf-8", csv(&answer)?)),
+        (Ok(answer), Wanted::Json) => Ok(file("json", "application/json", json(&answer)?)),
+        (Err(Failure::Refused(reason)), _) => {
+            let page = show(&web, &person, asked, Some(reason.get(words.language).to_owned()), None).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        (Err(failure), _) => Err(failure),
+    }
+}
+
+fn question(web: &Web, asked: &Asked, wanted: Wanted) -> Result<Question, Reason> {
+    if asked.sql.trim().is_empty() {
+        return Err(Reason::new("sql-empty", "SQL を書いてください。", "write a query"));
+    }
+    let time = |text: &str| moment(&web.reckoning.zone, text).ok_or_else(no_time);
+    let (from, to) = (time(&asked.from)?, time(&asked.to)?);
+    if from >= to {
+        return Err(Reason::new("sql-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”"));
+    }
+    Ok(Question { sql: asked.sql.clone(), span: Some((from, to)), most_rows: if wanted == Wanted::Page { ROWS_SHOWN } else { ROWS_FILED } })
+}
+
+fn no_time() -> Reason {
+    Reason::new("sql-time-form", "「から」と「まで」を日時で書いてください（例: 2026-11-01T00:00）。", "write both times as 2026-11-01T00:00")
+}
+
+fn caption(words: Words, answer: &Answer, took_s: f64) -> String {
+    let key = if answer.is_cut { "sql-rows-cut" } else { "sql-rows" };
+    let rows = grouped(i64::try_from(answer.rows.len()).unwrap_or(i64::MAX));
+    words.with(key, &[("rows", rows.into()), ("seconds", format!("{took_s:.1}").into())])
+}
+
+async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>, answer: Option<Shown>) -> Result<Response, Failure> {
+    let words = Words::of(person.reader.language);
+    let example = |(key, _): (&str, &str)| {
+        let href = links::with(&links::with("/observe/sql", "example", key), "from", &asked.from);
+        (words.say(&format!("sql-example-{key}")), links::with(&href, "to", &asked.to))
+    };
+    let column = |column: Column| {
+        let described = column.describe();
+        (described.name, described.data_type.to_string(), words.say(&format!("sql-column-{}", described.name)))
+    };
+    page::show(&SqlPage {
+        page: Page::of(web, person, Desk::Observations, words.say("sql-title")).await?,
+        examples: EXAMPLES.map(example).into(),
+        columns: Column::ALL.map(column).into(),
+        problem,
+        answer,
+        sql: asked.sql,
+        from: asked.from,
+        to: asked.to,
+    })
+}
+
+fn file(end: &str, kind: &'static str, body: String) -> Response {
+    let name = format!("attachment; filename=\"packets.{end}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response()
+}
+
+/// CSV (RFC 4180); null is an empty field.
+fn csv(answer: &Answer) -> Result<String, Failure> {
+    let wrong = |error: csv::Error| Failure::Internal(Box::new(error));
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(answer.columns.iter().map(|column| &column.name)).map_err(wrong)?;
+    for row in &answer.rows {
+        out.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or_default())).map_err(wrong)?;
+    }
+    let bytes = out.into_inner().map_err(|error| Failure::Internal(error.to_string().into()))?;
+    String::from_utf8(bytes).map_err(|error| Failure::Internal(Box::new(error)))
+}
+
+/// As `noroshi observe sql --json` has it.
+fn json(answer: &Answer) -> Result<String, Failure> {
+    let columns: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
+    let whole = json!({ "columns": columns, "rows": answer.rows, "is_cut": answer.is_cut });
+    serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
+}
