@@ -16,7 +16,7 @@ use noroshi_observation::{
     service::{self, Outcome, Silent},
     top,
 };
-use noroshi_testkit::{Bench, on_both_databases};
+use noroshi_testkit::{Bench, capture, on_both_databases};
 use std::path::{Path, PathBuf};
 
 fn migrations() -> Vec<Migration> {
@@ -36,29 +36,14 @@ fn actor(role: Role) -> Actor {
 /// Midnight UTC of 2024-03-10.
 const DAY: i64 = 1_710_028_800;
 
-/// A capture of raw IP: packets as (second, bytes).
+/// A capture of packets, each with its second.
 fn pcap(packets: &[(i64, Vec<u8>)]) -> Vec<u8> {
-    let mut file = Vec::new();
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for (second, bytes) in packets {
-        let length = u32::try_from(bytes.len()).unwrap();
-        for word in [u32::try_from(*second).unwrap(), 0, length, length] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend(bytes);
-    }
-    file
+    capture::pcap(packets.iter().map(|(second, bytes)| (second * 1_000_000, bytes.clone())))
 }
 
 /// A SYN from 192.0.2.`host` to 198.51.100.7.
 fn syn(host: u8, port: u16, ip_id: u16) -> Vec<u8> {
-    let mut bytes =
-        vec![0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 192, 0, 2, host, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
-    bytes[4..6].copy_from_slice(&ip_id.to_be_bytes());
-    bytes[22..24].copy_from_slice(&port.to_be_bytes());
-    bytes
+    capture::identified(capture::syn([192, 0, 2, host].into(), [198, 51, 100, 7].into(), port), ip_id)
 }
 
 struct Desk {

@@ -28,7 +28,7 @@ use noroshi_observation::{
     },
     watch::Watch,
 };
-use noroshi_testkit::{Bench, on_both_databases};
+use noroshi_testkit::{Bench, capture, on_both_databases};
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex},
@@ -108,16 +108,8 @@ async fn desk_of(bench: &Bench, risen: i64) -> (Observatory, tempfile::TempDir) 
 }
 
 /// A capture of TCP SYNs to port 445: seconds and sources.
-fn capture(packets: impl Iterator<Item = (i64, Ipv4Addr)>) -> Vec<u8> {
-    let mut file: Vec<u8> = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101].iter().flat_map(|word| word.to_le_bytes()).collect();
-    for (second, source) in packets {
-        let mut syn =
-            vec![0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, 0, 0, 0, 0, 198, 51, 100, 7, 0x9c, 0x40, 1, 0xbd, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
-        syn[12..16].copy_from_slice(&source.octets());
-        [u32::try_from(second).unwrap(), 0, 40, 40].iter().for_each(|word| file.extend(word.to_le_bytes()));
-        file.extend(syn);
-    }
-    file
+fn asking(packets: impl Iterator<Item = (i64, Ipv4Addr)>) -> Vec<u8> {
+    capture::pcap(packets.map(|(second, source)| (second * 1_000_000, capture::syn(source, [198, 51, 100, 7].into(), 445))))
 }
 
 /// Forty sensors that see tcp/445 once or twice an hour. The packets of the last day are there: at five sensors there are three times as many, and
@@ -158,7 +150,7 @@ async fn forty_sensors(bench: &Bench, loud: bool) -> (Observatory, tempfile::Tem
             usual.chain((0..more).map(move |packet| (begin + 1_800 + packet, beyond(packet))))
         });
         let path = folder.path().join("capture.pcap");
-        std::fs::write(&path, capture(packets)).unwrap();
+        std::fs::write(&path, asking(packets)).unwrap();
         service::import(&place, &ROOT, &format!("sensor-{sensor}"), &path, Box::new(service::Silent)).await.unwrap();
     }
     service::rollup::rollup(&place, &zone()).await.unwrap();

@@ -27,7 +27,7 @@ use noroshi_observation::{
     top,
     watch::Watch,
 };
-use noroshi_testkit::{Bench, on_both_databases};
+use noroshi_testkit::{Bench, capture, on_both_databases};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,22 +49,10 @@ const EVENING: i64 = 1_710_081_000;
 type Made = (u32, u8, u16, bool);
 
 fn pcap(made: &[Made]) -> Vec<u8> {
-    let mut file = Vec::new();
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for (second, host, port, zmap) in made {
-        let mut bytes = vec![
-            0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 192, 0, 2, *host, 198, 51, 100, 7, 0x9c, 0x40, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0,
-        ];
-        bytes[4..6].copy_from_slice(&if *zmap { 54_321_u16 } else { 7 }.to_be_bytes());
-        bytes[22..24].copy_from_slice(&port.to_be_bytes());
-        for word in [u32::try_from(EVENING).unwrap() + second, 0, 40, 40] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend(bytes);
-    }
-    file
+    capture::pcap(made.iter().map(|(second, host, port, zmap)| {
+        let syn = capture::syn([192, 0, 2, *host].into(), [198, 51, 100, 7].into(), *port);
+        ((EVENING + i64::from(*second)) * 1_000_000, if *zmap { capture::identified(syn, 54_321) } else { syn })
+    }))
 }
 
 struct Desk {

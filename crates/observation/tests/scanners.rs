@@ -17,7 +17,7 @@ use noroshi_observation::{
         scanners::{self, ScannerSeen, Threshold, seek},
     },
 };
-use noroshi_testkit::{Bench, on_both_databases};
+use noroshi_testkit::{Bench, capture, on_both_databases};
 use std::{net::Ipv4Addr, sync::Arc};
 
 const ROOT: Actor = Actor::Platform;
@@ -39,19 +39,8 @@ fn migrations() -> Vec<Migration> {
 
 /// `packets` SYNs to port 22 from 192.0.2.`host`, ten seconds apart.
 fn scan(host: u8, from: i64, packets: i64) -> impl Iterator<Item = (i64, Vec<u8>)> {
-    let syn =
-        vec![0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, 192, 0, 2, host, 198, 51, 100, 7, 0x9c, 0x40, 0, 22, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0];
-    (0..packets).map(move |packet| (from + packet * 10, syn.clone()))
-}
-
-fn pcap(packets: impl Iterator<Item = (i64, Vec<u8>)>) -> Vec<u8> {
-    let mut file: Vec<u8> = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101].iter().flat_map(|word| word.to_le_bytes()).collect();
-    for (second, bytes) in packets {
-        let length = u32::try_from(bytes.len()).unwrap();
-        [u32::try_from(second).unwrap(), 0, length, length].iter().for_each(|word| file.extend(word.to_le_bytes()));
-        file.extend(bytes);
-    }
-    file
+    let syn = capture::syn([192, 0, 2, host].into(), [198, 51, 100, 7].into(), 22);
+    (0..packets).map(move |packet| ((from + packet * 10) * 1_000_000, syn.clone()))
 }
 
 struct Desk {
@@ -72,7 +61,7 @@ impl Desk {
 
     async fn import(&self, sensor: &str, packets: impl Iterator<Item = (i64, Vec<u8>)>) {
         let path = self.folder.path().join(format!("{sensor}.pcap"));
-        std::fs::write(&path, pcap(packets)).unwrap();
+        std::fs::write(&path, capture::pcap(packets)).unwrap();
         service::import(&self.place, &ROOT, sensor, &path, Box::new(Silent)).await.unwrap();
     }
 

@@ -4,6 +4,7 @@
 //! URL stands in `NOROSHI_TEST_POSTGRES`; `scripts/test` starts one. Without it the PostgreSQL half says loudly that it is skipped.
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot set itself up has nothing better to do than to end")]
 
+pub mod capture;
 pub mod post_office;
 
 use noroshi_kernel::{

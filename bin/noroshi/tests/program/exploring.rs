@@ -9,6 +9,7 @@ use crate::{
 use noroshi_kernel::access::Actor;
 use noroshi_lake::{folder::Folder, packets::Country};
 use noroshi_observation::{Observatory, geography::Geography, service};
+use noroshi_testkit::capture;
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use thirtyfour::prelude::*;
 
@@ -20,16 +21,12 @@ const PORTS: [(u16, i64); 7] = [(445, 30), (23, 25), (5900, 20), (1433, 12), (33
 /// A source at home that asks for SSH alone.
 const SCANNER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 250);
 
-/// A SYN over raw IP.
 fn syn(source: Ipv4Addr, sensor: u8, port: u16) -> Vec<u8> {
-    let [high, low] = port.to_be_bytes();
-    let [a, b, c, d] = source.octets();
-    let ip = [0x45, 0, 0, 40, 0, 7, 0, 0, 57, 6, 0, 0, a, b, c, d, 203, 0, 113, 200 + sensor];
-    [&ip[..], &[0x9c, 0x40, high, low, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0]].concat()
+    capture::syn(source, Ipv4Addr::new(203, 0, 113, 200 + sensor), port)
 }
 
 /// Six weeks that end now: VNC tenfold on the last day from many sources, and a scan of SSH from home in its last hours.
-fn capture(now: i64, sensor: u8) -> Vec<u8> {
+fn captured(now: i64, sensor: u8) -> Vec<u8> {
     let mut packets: Vec<(i64, Vec<u8>)> = Vec::new();
     for day in 0..DAYS {
         for (port, usual) in PORTS {
@@ -46,13 +43,7 @@ fn capture(now: i64, sensor: u8) -> Vec<u8> {
     }
     packets.extend((0..120).map(|number| (now - 3 * HOUR + number * 60, syn(SCANNER, sensor, 22))));
     packets.sort_by_key(|(at, _)| *at);
-    let mut file: Vec<u8> = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101].iter().flat_map(|word| word.to_le_bytes()).collect();
-    for (second, bytes) in packets {
-        let length = u32::try_from(bytes.len()).unwrap();
-        [u32::try_from(second).unwrap(), 0, length, length].iter().for_each(|word| file.extend(word.to_le_bytes()));
-        file.extend(bytes);
-    }
-    file
+    capture::pcap(packets.into_iter().map(|(second, bytes)| (second * 1_000_000, bytes)))
 }
 
 async fn filled(home: &Home) {
@@ -68,7 +59,7 @@ async fn filled(home: &Home) {
     let now = ledger.now().0 / 1_000_000;
     let place = Observatory { ledger, folder: Folder::open(home.path().join("data/packets")).unwrap(), geography: Arc::new(geography) };
     for sensor in 0..SENSORS {
-        let file = home.file("sensor.pcap", &capture(now, sensor));
+        let file = home.file("sensor.pcap", &captured(now, sensor));
         service::import(&place, &Actor::Platform, &format!("watchtower-{sensor}"), &file, Box::new(service::Silent)).await.unwrap();
     }
     assert_eq!(home.run(&["observe", "recount"]).code(), 0);

@@ -1,6 +1,7 @@
 //! `noroshi observe`: captures come in by the command line, survive kill -9, and are counted as the contract says.
 
 use crate::place::Home;
+use noroshi_testkit::capture;
 use std::time::Duration;
 
 fn homes() -> impl Iterator<Item = Home> {
@@ -8,20 +9,12 @@ fn homes() -> impl Iterator<Item = Home> {
 }
 
 /// Raw IP: so many SYNs to ports 0 to 99, one a millisecond from 2024-03-10T00:00:00Z on.
-pub(crate) fn capture(packets: u32) -> Vec<u8> {
-    let mut file = Vec::with_capacity(packets as usize * 56);
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for number in 0..packets {
-        for word in [1_710_028_800 + number / 1_000, number % 1_000 * 1_000, 40, 40] {
-            file.extend(word.to_le_bytes());
-        }
+pub(crate) fn captured(packets: u32) -> Vec<u8> {
+    capture::pcap((0..packets).map(|number| {
         let [.., high, low] = number.to_be_bytes();
-        file.extend([0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 198, 18, high, low, 198, 51, 100, 7, 0x9c, 0x40, 0]);
-        file.extend([u8::try_from(number % 100).unwrap(), 1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0]);
-    }
-    file
+        let port = u16::try_from(number % 100).unwrap();
+        (1_710_028_800_000_000 + i64::from(number) * 1_000, capture::syn([198, 18, high, low].into(), [198, 51, 100, 7].into(), port))
+    }))
 }
 
 const WINDOW: [&str; 4] = ["--from", "2024-03-01", "--to", "2024-04-01"];
@@ -29,7 +22,7 @@ const WINDOW: [&str; 4] = ["--from", "2024-03-01", "--to", "2024-04-01"];
 #[test]
 fn captures_are_brought_in_and_counted() {
     for home in homes() {
-        let file = home.file("a.pcap", &capture(1_000));
+        let file = home.file("a.pcap", &captured(1_000));
         let import = ["observe", "import", "--sensor", "north", "--json", file.to_str().unwrap()];
         let ran = home.run(&import);
         assert_eq!(ran.code(), 0, "{}", ran.err());
@@ -52,7 +45,7 @@ fn captures_are_brought_in_and_counted() {
 #[test]
 fn what_came_in_is_drawn_and_reported() {
     for home in homes() {
-        let file = home.file("a.pcap", &capture(1_000));
+        let file = home.file("a.pcap", &captured(1_000));
         assert_eq!(home.run(&["observe", "import", "--sensor", "north", file.to_str().unwrap()]).code(), 0);
         for (name, begins) in [("top.svg", &b"<svg "[..]), ("top.png", &b"\x89PNG"[..])] {
             let out = home.path().join(name);
@@ -96,7 +89,7 @@ fn what_is_wrong_says_what_to_do() {
     let ran = home.run(&["observe", "import", "--sensor", "north", text.to_str().unwrap()]);
     assert_eq!(ran.code(), 1);
     assert!(ran.err().contains("neither pcap nor pcapng"), "{}", ran.err());
-    let mut cut = capture(3);
+    let mut cut = captured(3);
     cut.truncate(cut.len() - 3);
     let ran = home.run(&["observe", "import", "--sensor", "north", home.file("cut.pcap", &cut).to_str().unwrap()]);
     assert_eq!(ran.code(), 3, "{}", ran.err());
@@ -112,7 +105,7 @@ fn what_is_wrong_says_what_to_do() {
 #[test]
 fn a_killed_import_leaves_all_or_nothing() {
     for home in homes() {
-        let file = home.file("a.pcap", &capture(400_000));
+        let file = home.file("a.pcap", &captured(400_000));
         let import = ["observe", "import", "--sensor", "north", "--json", file.to_str().unwrap()];
         assert_eq!(home.run(&["init"]).code(), 0);
         let counted = || home.run(&[&["observe", "top", "--by", "sensor", "--json"][..], &WINDOW].concat()).json()["packets"].as_u64().unwrap();

@@ -4,7 +4,11 @@
 use crate::{browser::Driver, place::Home, server::Server};
 use noroshi_kernel::moment::{Clock as _, Moment, SystemClock, Zone};
 use noroshi_observation::public::{Span, Window};
-use std::path::{Path, PathBuf};
+use noroshi_testkit::capture;
+use std::{
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+};
 use thirtyfour::prelude::*;
 
 /// Ports with how many packets come to each on an ordinary day.
@@ -17,7 +21,7 @@ fn quarter() -> Window {
 }
 
 /// Raw IP: SYNs of thirteen weeks; telnet doubles in the last five, and every day is a little other than the one before.
-fn capture(window: Window, sensor: u8) -> Vec<u8> {
+fn captured(window: Window, sensor: u8) -> Vec<u8> {
     let mut packets: Vec<(i64, u16)> = Vec::new();
     let days = (window.to.0 - window.from.0) / Moment::DAY_US;
     for day in 0..days {
@@ -31,19 +35,8 @@ fn capture(window: Window, sensor: u8) -> Vec<u8> {
     // Somebody watches to the last moment.
     packets.push((window.to.0 - 1, 445));
     packets.sort_unstable();
-    let mut file = Vec::new();
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for (at, port) in packets {
-        for word in [at / 1_000_000, at % 1_000_000, 40, 40] {
-            file.extend(u32::try_from(word).unwrap().to_le_bytes());
-        }
-        let [high, low] = port.to_be_bytes();
-        file.extend([0x45, 0, 0, 40, 0, 0, 0, 0, 57, 6, 0, 0, 198, 51, 100, sensor, 203, 0, 113, 40 + sensor, 0x9c, 0x40, high, low]);
-        file.extend([1, 2, 3, 4, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0]);
-    }
-    file
+    let (source, here) = (Ipv4Addr::new(198, 51, 100, sensor), Ipv4Addr::new(203, 0, 113, 40 + sensor));
+    capture::pcap(packets.into_iter().map(|(at, port)| (at, capture::syn(source, here, port))))
 }
 
 fn filled(home: &Home) {
@@ -52,7 +45,7 @@ fn filled(home: &Home) {
         let name = format!("watchtower-{sensor}");
         let arguments = ["sensor", "add", &name, "--country", "JP", "--region", "Kanto", "--organisation", "Host of the sensor", "--no-token"];
         assert_eq!(home.run(&arguments).code(), 0);
-        let file = home.file(&format!("{name}.pcap"), &capture(quarter(), sensor));
+        let file = home.file(&format!("{name}.pcap"), &captured(quarter(), sensor));
         let ran = home.run(&["observe", "import", "--sensor", &name, file.to_str().unwrap()]);
         assert_eq!(ran.code(), 0, "{}", ran.err());
     }

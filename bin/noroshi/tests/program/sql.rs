@@ -1,7 +1,7 @@
 //! Packets in SQL: the contract of the command line, and what hostile queries do to a platform that is served, which is nothing.
 
 use crate::{
-    observe::capture,
+    observe::captured,
     place::Home,
     server::{Server, Visitor, account},
 };
@@ -10,7 +10,7 @@ use std::{fs, thread, time::Duration};
 #[test]
 fn packets_are_asked_in_sql() {
     for home in [Some(Home::sqlite()), Home::postgres()].into_iter().flatten() {
-        let file = home.file("a.pcap", &capture(1_000));
+        let file = home.file("a.pcap", &captured(1_000));
         let none = home.run(&["observe", "sql", "SELECT 1"]);
         assert!(none.code() == 1 && none.err().contains("there are no packets"), "{}", none.err());
         assert_eq!(home.run(&["observe", "import", "--sensor", "north", file.to_str().unwrap()]).code(), 0);
@@ -63,7 +63,7 @@ fn fields<'a>(token: &'a str, sql: &'a str) -> [(&'a str, &'a str); 5] {
 #[test]
 fn a_hostile_query_ends_its_own_process_and_nothing_else() {
     let home = Home::sqlite();
-    let file = home.file("a.pcap", &capture(100_000));
+    let file = home.file("a.pcap", &captured(100_000));
     assert_eq!(home.run(&["observe", "import", "--sensor", "north", file.to_str().unwrap()]).code(), 0);
     let password = account(&home, "analyst", "analyst");
     let server = Server::start(&home);

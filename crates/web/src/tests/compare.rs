@@ -16,8 +16,9 @@ use noroshi_observation::{
     },
     watch::Watch,
 };
+use noroshi_testkit::capture;
 use serde_json::Value;
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, net::Ipv4Addr, path::Path};
 
 /// Knocks at a firewall: as Linux logs them.
 const LOG: &str = "IN=eth0 OUT= SRC=198.51.100.77 DST=192.0.2.99 LEN=40 PROTO=TCP SPT=40000 DPT=23 SYN URGP=0\n\
@@ -152,26 +153,13 @@ async fn both_sides_are_told_in_numbers() {
     .await;
 }
 
-/// Raw IP in a pcap: frames of a protocol, destination port and flags.
-fn capture(frames: &[(u8, u16, u8)]) -> Vec<u8> {
-    let mut file = Vec::new();
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for (protocol, port, flags) in frames {
-        let [high, low] = port.to_be_bytes();
-        let transport = match protocol {
-            6 => vec![0x9c, 0x40, high, low, 1, 2, 3, 4, 0, 0, 0, 0, 0x50, *flags, 4, 0, 0, 0, 0, 0],
-            _ => vec![0x9c, 0x40, high, low, 0, 8, 0, 0],
-        };
-        let length = u32::try_from(20 + transport.len()).expect("short");
-        for word in [1_710_028_800, 0, length, length] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend([0x45, 0, 0, u8::try_from(length).expect("short"), 0, 0, 0, 0, 57, *protocol, 0, 0, 198, 51, 100, 9, 192, 0, 2, 7]);
-        file.extend(transport);
-    }
-    file
+/// A capture of packets of a protocol, to a port, with flags.
+fn captured(packets: &[(u8, u16, u8)]) -> Vec<u8> {
+    let (source, destination) = (Ipv4Addr::new(198, 51, 100, 9), Ipv4Addr::new(192, 0, 2, 7));
+    capture::pcap(packets.iter().map(|(protocol, port, flags)| match protocol {
+        6 => (1_710_028_800_000_000, capture::tcp(source, destination, *port, *flags)),
+        _ => (1_710_028_800_000_000, capture::udp(source, destination, *port, b"")),
+    }))
 }
 
 #[tokio::test]
@@ -180,7 +168,7 @@ async fn of_a_capture_what_begins_something_counts() {
     world(&filled, &["JP", "JP", "JP"]).await;
     let reader = Browser::stranger(&filled).speaking("en");
     // Two SYNs, an answer, an acknowledgment, a datagram.
-    let file = capture(&[(6, 445, 2), (6, 445, 2), (6, 50_000, 0x12), (6, 443, 0x10), (17, 5_060, 0)]);
+    let file = captured(&[(6, 445, 2), (6, 445, 2), (6, 50_000, 0x12), (6, 443, 0x10), (17, 5_060, 0)]);
     let page = reader.upload("/compare", &[("file", Some("a.pcap"), &file), ("span", None, b"week")]).await;
     assert!(page.body.contains("Of 5 packets of captures, 2 begin no connection"), "{}", page.body);
     assert!(page.body.contains("5060/UDP") && page.body.contains("66.7%") && !page.body.contains("50000/TCP"), "{}", page.body);

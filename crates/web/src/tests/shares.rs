@@ -13,30 +13,19 @@ use noroshi_observation::service::{
     registry::{self, Site},
     share::{self, Kind},
 };
+use noroshi_testkit::capture;
 use std::net::Ipv4Addr;
 
 /// A SYN and a datagram with a payload for each of so many packets, from 198.51.100.(n) to an address of the sensor's, within a minute of 18 March 2019.
 fn capture(packets: u8, to: Ipv4Addr) -> Vec<u8> {
-    let mut file = Vec::new();
-    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 101] {
-        file.extend(word.to_le_bytes());
-    }
-    for number in 0..packets {
-        let [a, b, c, d] = to.octets();
-        let mut add = |protocol: u8, transport: &[u8]| {
-            let length = u32::try_from(20 + transport.len()).expect("short");
-            // 2019-03-18T00:00:07Z and so many milliseconds.
-            for word in [1_552_867_207, u32::from(number) * 1_000, length, length] {
-                file.extend(word.to_le_bytes());
-            }
-            file.extend([0x45, 0, 0, u8::try_from(length).expect("short"), 0x12, 0x34, 0, 0, 57, protocol, 0, 0, 198, 51, 100, 70 + number, a, b, c, d]);
-            file.extend(transport);
-        };
+    capture::pcap((0..packets).flat_map(|number| {
+        // 2019-03-18T00:00:07Z and so many milliseconds.
+        let (at, source) = (1_552_867_207_000_000 + i64::from(number) * 1_000, Ipv4Addr::new(198, 51, 100, 70 + number));
+        let mut syn = capture::identified(capture::syn(source, to, 445), 0x1234);
         // Mirai's: the sequence number is the destination.
-        add(6, &[0x9c, 0x40, 1, 0xbd, a, b, c, d, 0, 0, 0, 0, 0x50, 2, 4, 0, 0, 0, 0, 0]);
-        add(17, &[0x9c, 0x40, 0x13, 0xc4, 0, 14, 0, 0, b's', b'e', b'c', b'r', b'e', b't']);
-    }
-    file
+        syn.splice(24..28, to.octets());
+        [(at, syn), (at, capture::identified(capture::udp(source, to, 5_060, b"secret"), 0x1234))]
+    }))
 }
 
 /// Two sensors in Japan that saw three and five of each, one in Hesse that saw seven.
