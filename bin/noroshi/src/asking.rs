@@ -31,8 +31,8 @@ const GRACE: Duration = Duration::from_secs(2);
 const MOST_MEMORY: u64 = 1 << 30;
 /// The most bytes of what a process is asked, and of what it answers.
 const MOST_BYTES: u64 = 64 << 20;
-/// Of what it says besides, for the log.
-const MOST_DETAIL: u64 = 4 << 10;
+/// How often a process looks whether somebody still waits for it.
+const LOOK: Duration = Duration::from_secs(1);
 /// How much a question gives way to everything else.
 const NICE: i32 = 10;
 
@@ -48,6 +48,8 @@ struct Task {
     files: Vec<PathBuf>,
     question: Question,
     time: Duration,
+    /// The process that asks.
+    asks: u32,
 }
 
 /// What it says.
@@ -65,10 +67,10 @@ impl Asking {
 
     async fn told(&self, task: &Task) -> anyhow::Result<Result<Told, ExitStatus>> {
         let mut child = begin()?;
-        let (mut into, out, besides) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (mut into, out) = (child.stdin.take(), child.stdout.take());
         let asked = serde_json::to_vec(task)?;
-        let (mut said, mut detail) = (Vec::new(), Vec::new());
-        let (mut out, mut besides) = (out.context("no output")?.take(MOST_BYTES), besides.context("no errors")?.take(MOST_DETAIL));
+        let mut said = Vec::new();
+        let mut out = out.context("no output")?.take(MOST_BYTES);
         let talking = async {
             let asking = async {
                 // Who ended early does not read: the exit tells why.
@@ -76,16 +78,18 @@ impl Asking {
                     into.write_all(&asked).await.ok();
                 }
             };
-            let ((), read, _) = tokio::join!(asking, out.read_to_end(&mut said), besides.read_to_end(&mut detail));
-            read?;
-            child.wait().await
+            let ((), read) = tokio::join!(asking, out.read_to_end(&mut said));
+            read
         };
-        let status = talking.await?;
+        if talking.await? as u64 >= MOST_BYTES {
+            return Ok(Ok(Told::Refused(Refused::memory().reason, None)));
+        }
+        let status = child.wait().await?;
         if !status.success() {
-            tracing::warn!(%status, detail = %String::from_utf8_lossy(&detail).trim(), "a process that answered SQL ended");
+            tracing::warn!(%status, "a process that answered SQL ended");
             return Ok(Err(status));
         }
-        Ok(Ok(serde_json::from_slice(&said).context("an answer is too long or broken")?))
+        Ok(Ok(serde_json::from_slice(&said).context("an answer is broken")?))
     }
 }
 
@@ -94,7 +98,7 @@ fn begin() -> anyhow::Result<Child> {
     let running = Path::new("/proc/self/exe");
     let program = if running.exists() { running.to_owned() } else { std::env::current_exe()? };
     let mut command = Command::new(program);
-    command.arg(COMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command.arg(COMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     command.spawn().context("a process for SQL cannot be started")
 }
 
@@ -102,7 +106,7 @@ impl Engine for Asking {
     fn answer(&self, files: Vec<PathBuf>, question: Question) -> Answering<'_> {
         Box::pin(async move {
             let _turn = time::timeout(MOST_WAITING, self.turn.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
-            let task = Task { files, question, time: self.time };
+            let task = Task { files, question, time: self.time, asks: std::process::id() };
             match time::timeout(self.time + GRACE, self.told(&task)).await {
                 Err(_) => Err(Refused::time(self.time).reason),
                 Ok(Ok(Ok(Told::Answer(answer)))) => Ok(answer),
@@ -133,8 +137,11 @@ pub(crate) async fn answer() -> anyhow::Result<Done> {
     rustix::process::nice(NICE)?;
     let mut asked = Vec::new();
     std::io::stdin().lock().take(MOST_BYTES).read_to_end(&mut asked)?;
-    let Task { files, question, time } = serde_json::from_slice(&asked).context("this command is for noroshi itself; ask with: noroshi observe sql")?;
+    let Task { files, question, time, asks } = serde_json::from_slice(&asked).context("this command is for noroshi itself; ask with: noroshi observe sql")?;
+    end_with(asks);
     let limits = Limits { time, rows: question.most_rows, ..Limits::default() };
+    // Of all threads together; whoever waits ends it sooner.
+    rustix::process::setrlimit(Resource::Cpu, limit((time + GRACE).as_secs() * limits.threads.max(1) as u64))?;
     let told = match answered(&files, &question, limits).await {
         Ok(answer) => Told::Answer(answer),
         Err(Refused { reason, detail }) => Told::Refused(reason, detail),
@@ -145,10 +152,30 @@ pub(crate) async fn answer() -> anyhow::Result<Done> {
     Ok(Done::Whole)
 }
 
+/// Ends this process when the one that asks is gone, however that went: nobody else would.
+fn end_with(asks: u32) {
+    let still_waits = move || rustix::process::getppid().is_some_and(|parent| parent.as_raw_pid().unsigned_abs() == asks);
+    std::thread::spawn(move || {
+        while still_waits() {
+            std::thread::sleep(LOOK);
+        }
+        std::process::exit(1);
+    });
+}
+
+/// A cell of so many characters at most.
+fn shortened(cell: String, most: Option<usize>) -> String {
+    match most.and_then(|most| cell.char_indices().nth(most)) {
+        Some((end, _)) => cell.get(..end).unwrap_or_default().to_owned() + "\u{2026}",
+        None => cell,
+    }
+}
+
 async fn answered(files: &[PathBuf], question: &Question, limits: Limits) -> Result<Answer, Refused> {
     let answer = engine::Engine::open(files, question.span, limits)?.query(&question.sql).await?;
     let columns = answer.schema.fields().iter().map(|field| Column { name: field.name().clone(), is_number: field.data_type().is_numeric() });
-    Ok(Answer { columns: columns.collect(), rows: answer.rows().collect(), is_cut: answer.is_cut })
+    let shown = |row: Vec<Option<String>>| row.into_iter().map(|cell| cell.map(|cell| shortened(cell, question.most_chars))).collect();
+    Ok(Answer { columns: columns.collect(), rows: answer.rows().map(shown).collect(), is_cut: answer.is_cut })
 }
 
 fn busy() -> Reason {

@@ -9,6 +9,7 @@ use noroshi_kernel::{
     reason::Reason,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value, json};
 use std::{future::Future, path::PathBuf, pin::Pin};
 
 /// What is asked.
@@ -20,6 +21,8 @@ pub struct Question {
     pub span: Option<(Moment, Moment)>,
     /// The most rows of an answer.
     pub most_rows: usize,
+    /// The most characters of a cell; what is beyond is cut off, with three dots in its place.
+    pub most_chars: Option<usize>,
 }
 
 /// What is answered: text, for a reader. Times are in RFC 3339, bytes in hexadecimal digits.
@@ -31,6 +34,21 @@ pub struct Answer {
     pub rows: Vec<Vec<Option<String>>>,
     /// There are more rows than were asked for, or than an answer may hold.
     pub is_cut: bool,
+}
+
+impl Answer {
+    /// The answer for programs: `columns`, `rows` with numbers as numbers, `is_cut`.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let cell = |(column, cell): (&Column, &Option<String>)| match cell {
+            None => Value::Null,
+            Some(text) if column.is_number => text.parse::<Number>().map_or_else(|_| text.as_str().into(), Value::Number),
+            Some(text) => text.as_str().into(),
+        };
+        let rows: Vec<Value> = self.rows.iter().map(|row| self.columns.iter().zip(row).map(cell).collect()).collect();
+        let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        json!({ "columns": columns, "rows": rows, "is_cut": self.is_cut })
+    }
 }
 
 /// A column of an answer.

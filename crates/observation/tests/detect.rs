@@ -20,7 +20,7 @@ use noroshi_observation::{
     parse_service,
     rise::{Kind as RiseKind, State},
     service::{
-        self,
+        self, course,
         detect::{RiseFound, detect, due},
         history::{Group, History, take_over},
         registry::{self, Site},
@@ -76,6 +76,11 @@ async fn desk(bench: &Bench) -> (Observatory, tempfile::TempDir) {
 
 /// The same with so many days at the end that are as the last.
 async fn desk_of(bench: &Bench, risen: i64) -> (Observatory, tempfile::TempDir) {
+    desk_with(bench, risen, |_| 0).await
+}
+
+/// The same, with packets of `more` sources to tcp/22 in each hour of a day, by its number.
+async fn desk_with(bench: &Bench, risen: i64, more: impl Fn(i64) -> i64) -> (Observatory, tempfile::TempDir) {
     bench.clock.advance_us(hour(DAYS * 24).0 + 20 * 60_000_000 - bench.ledger.now().0);
     let folder = tempfile::tempdir().unwrap();
     let place = Observatory { ledger: bench.ledger.clone(), folder: Folder::open(folder.path()).unwrap(), geography: Arc::default() };
@@ -92,6 +97,7 @@ async fn desk_of(bench: &Bench, risen: i64) -> (Observatory, tempfile::TempDir) 
             let usual = if at % 24 < 8 { 12 } else { 24 } + (at * 7 + day * 3) % 5;
             sources(&mut groups, at, "tcp/445", ["US", "CN"][usize::from(at % 3 == 0)], usual);
             sources(&mut groups, at, "tcp/22", "US", 6 + at % 3);
+            sources(&mut groups, at, "tcp/22", "BR", more(day));
             if day >= DAYS - risen {
                 sources(&mut groups, at, "tcp/445", "CN", 60);
                 sources(&mut groups, at, "tcp/5168", "KR", 3);
@@ -226,6 +232,44 @@ on_both_databases! {
         assert_eq!((of_445.country.as_deref(), of_445.from), (None, hour((DAYS - 10) * 24).0), "{of_445:?}");
     }
 
+    async fn what_comes_after_a_rise_is_another_one(bench) {
+        // Two days of it, a week of nothing, two days again; and what was dismissed comes back five times as large while some is left.
+        let more = |day: i64| match day - (DAYS - 16) {
+            0 | 1 | 9 => 50,
+            10 => 400,
+            _ => 0,
+        };
+        let (place, _folder) = desk_with(&bench, 0, more).await;
+        let (zone, home) = (zone(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        let day = |day: i64| hour((DAYS - 16 + day) * 24);
+        let mut told = Vec::new();
+        for end in 1..=16 {
+            for at in [12, 24] {
+                told.extend(detect(&place, standpoint, Moment(day(end - 1).0 + at * HOUR_US)).await.unwrap().found.into_iter().map(|number| (number, end, at)));
+            }
+            if end == 10 {
+                rises::dismiss(&place.ledger, &ROOT, 2, "known research").await.unwrap();
+            }
+        }
+        assert_eq!(told.iter().map(|(number, end, _)| (*number, *end)).collect::<Vec<_>>(), [(1, 1), (2, 10), (3, 11)], "{told:?}");
+        let last = |number: i64, until: Moment| {
+            let (place, zone, home) = (&place, &zone, &home);
+            async move {
+                let rise = rises::one(&place.ledger, &ROOT, number).await.unwrap().unwrap();
+                let lasted = course::lasted(place, &ROOT, Standpoint { zone, home }, &rise, until).await.unwrap().unwrap();
+                (lasted.last, lasted.goes_on, rise.to)
+            }
+        };
+        // By the end of the 24 hours in which something was left, and by days.
+        let (of_first, goes_on, to) = last(1, day(16)).await;
+        assert_eq!((of_first, goes_on), (day(1), false));
+        assert!(to < day(4).0, "the detector ends it, too: {:?}", Moment(to));
+        assert_eq!(last(3, day(16)).await.0, day(10));
+        // What was known at an earlier time; a day that is not over says nothing.
+        assert_eq!((last(1, day(1)).await.1, last(1, Moment(day(4).0 - 1)).await.1, last(1, day(4)).await.1), (true, true, false));
+    }
+
     async fn what_was_not_judged_is_due(bench) {
         let (place, _folder) = desk(&bench).await;
         let (zone, home) = (zone(), Home::default());
@@ -279,6 +323,8 @@ on_both_databases! {
         assert_eq!(refused(rises::publish(ledger, &analyst, 1).await), "rise-tells-sensor");
         rises::explain(ledger, &analyst, 1, &text("ワームです。", "A worm.")).await.unwrap();
         rises::publish(ledger, &analyst, 1).await.unwrap();
+        // What is published stays told in both languages.
+        assert_eq!(refused(rises::explain(ledger, &analyst, 1, &text("", "A worm.")).await), "rise-one-language");
         assert_eq!(refused(rises::dismiss(ledger, &analyst, 1, "nothing").await), "rise-state");
         assert_eq!(refused(rises::dismiss(ledger, &analyst, 2, "").await), "rise-no-reason");
         rises::dismiss(ledger, &analyst, 2, "a test of ours").await.unwrap();

@@ -8,7 +8,7 @@ mod chance;
 mod world;
 
 use chance::Chance;
-use noroshi_observation::rise::{self, Kind, OVER_AFTER, Origin, Others, Profile, Rise};
+use noroshi_observation::rise::{self, Evidence, Kind, OVER_AFTER, Origin, Others, Profile, Rise};
 use std::collections::{BTreeMap, BTreeSet};
 use world::{Hit, World, recent, series};
 
@@ -38,7 +38,11 @@ fn told(world: &World, from: usize) -> Vec<(usize, usize, Rise)> {
         let known = all.iter().filter_map(|(series, _, profile)| Some((series, profile.as_ref()?)));
         let judgement = rise::judge(&watching, end, known, Others { services: 3_000, countries: 15_000 });
         let open = |events: &[(usize, usize, Rise)]| events.last().is_some_and(|(_, last, _)| end - last <= OVER_AFTER);
-        if !judgement.lasting.is_empty() && open(&events) {
+        let is_left = |found: &Rise| {
+            let evidence = Evidence::of(found, (0, 0));
+            all.iter().any(|(series, _, _)| series.key == found.key && evidence.is_left(series.last_day(end, &evidence.at_sensors)))
+        };
+        if events.last().is_some_and(|(_, _, found)| is_left(found)) && open(&events) {
             events.last_mut().into_iter().for_each(|(_, last, _)| *last = end);
         }
         if let Some(found) = judgement.rises.into_iter().next() {

@@ -5,7 +5,7 @@ use crate::{
     place::Home,
     server::{Server, Visitor, account},
 };
-use std::{fs, thread, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 #[test]
 fn packets_are_asked_in_sql() {
@@ -20,21 +20,31 @@ fn packets_are_asked_in_sql() {
         // A time is packets' time, not files': the second half of the second that was watched.
         let half = ["--from", "2024-03-10T00:00:00.5Z", "--to", "2024-03-10T00:00:01Z", "--json"];
         let json = home.run(&[&["observe", "sql", count][..], &half].concat()).json();
-        assert_eq!(json, serde_json::json!({ "columns": ["n", "port"], "rows": [["465", "7"]], "is_cut": false }));
-        for (wrong, says) in
-            [("DROP TABLE packets", "only one SELECT"), ("SELECT nothing FROM packets", "nothing"), ("SELECT * FROM '/etc/passwd'", "not known")]
-        {
+        assert_eq!(json, serde_json::json!({ "columns": ["n", "port"], "rows": [[465, 7]], "is_cut": false }));
+        let null = home.run(&["observe", "sql", "SELECT NULL AS n, 1.5 AS x", "--json"]).json();
+        assert_eq!(null["rows"], serde_json::json!([[null, 1.5]]));
+        for (wrong, says) in [
+            ("DROP TABLE packets", "only one SELECT"),
+            ("SELECT 1; SELECT 2", "only one SELECT"),
+            ("FROM packets", "only one SELECT"),
+            ("SELECT nothing FROM packets", "nothing"),
+            ("SELECT * FROM '/etc/passwd'", "not known"),
+            ("SELECT 1 FROM packets WHERE captured_at > 'last week'", "a value does not fit"),
+            ("SELECT CAST('x' AS INT)", "a value does not fit"),
+            ("SELECT 1 / (ttl - ttl) FROM packets", "a value does not fit"),
+            ("SELECT date_trunc('foo', captured_at) FROM packets", "a value does not fit"),
+        ] {
             let ran = home.run(&["observe", "sql", wrong]);
             assert!(ran.code() == 1 && ran.err().contains(says) && ran.out().is_empty(), "{wrong}: {}", ran.err());
         }
     }
 }
 
-/// The processes that a server began and that are still there.
-fn children(of: u32) -> usize {
+/// The process that a server began and that is still there.
+fn child(of: u32) -> Option<u32> {
     let tasks = fs::read_dir(format!("/proc/{of}/task")).unwrap().flatten();
     let children = |task: fs::DirEntry| fs::read_to_string(task.path().join("children")).unwrap_or_default();
-    tasks.map(|task| children(task).split_whitespace().count()).sum()
+    tasks.map(children).find_map(|children| children.split_whitespace().next()?.parse().ok())
 }
 
 struct Analyst {
@@ -66,7 +76,7 @@ fn a_hostile_query_ends_its_own_process_and_nothing_else() {
     let file = home.file("a.pcap", &captured(100_000));
     assert_eq!(home.run(&["observe", "import", "--sensor", "north", file.to_str().unwrap()]).code(), 0);
     let password = account(&home, "analyst", "analyst");
-    let server = Server::start(&home);
+    let mut server = Server::start(&home);
     let mut analyst = Analyst::at(&server, &password);
     let count = "SELECT count(*) AS n FROM packets";
     assert_eq!(analyst.ask(count), (200, "n\n100000\n".to_owned()));
@@ -85,7 +95,7 @@ fn a_hostile_query_ends_its_own_process_and_nothing_else() {
     let slow =
         format!("SELECT count(*) FROM packets JOIN (VALUES {}) AS v(n) ON regexp_like(concat(tcp_sequence * n, ttl), '(1.*2|2.*1).*9')", values.join(","));
     let going = analyst.visitor.send("/observe/sql", &fields(&analyst.token, &slow));
-    while children(server.process()) == 0 {
+    while child(server.process()).is_none() {
         thread::sleep(Duration::from_millis(10));
     }
     let mut other = Analyst::at(&server, &password);
@@ -93,5 +103,22 @@ fn a_hostile_query_ends_its_own_process_and_nothing_else() {
     assert!(status == 422 && page.contains("ほかの人の SQL を実行しています"), "{status} {page}");
     drop(going);
     assert_eq!(other.ask(count), (200, "n\n100000\n".to_owned()));
-    assert_eq!(children(server.process()), 0);
+    assert_eq!(child(server.process()), None);
+
+    // Nor does a server that is killed.
+    let _going = analyst.visitor.send("/observe/sql", &fields(&analyst.token, &slow));
+    let answering = loop {
+        match child(server.process()) {
+            Some(process) => break process,
+            None => thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    server.kill();
+    for _ in 0..100 {
+        if !Path::new(&format!("/proc/{answering}/exe")).exists() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{answering} goes on");
 }

@@ -2,7 +2,7 @@
 
 use super::Limits;
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 /// Rows, as record batches or as text.
@@ -54,6 +54,10 @@ impl Answer {
 }
 
 fn cell(column: &dyn Array, row: usize) -> Option<String> {
+    // Of a column that holds nothing else, no null is one of its own.
+    if *column.data_type() == DataType::Null {
+        return None;
+    }
     let formatter = ArrayFormatter::try_new(column, &FormatOptions::default()).ok()?;
     column.is_valid(row).then(|| formatter.value(row).try_to_string().ok())?
 }

@@ -93,10 +93,9 @@ impl Engine {
             Some(span) => context.read_table(table(files)?).and_then(|whole| whole.filter(within(span))).map_err(refused::failed)?.into_view(),
         };
         context.register_table("packets", table).map_err(refused::failed)?;
-        // They make texts and rows of any length out of nothing, which no limit of memory counts. Others (`replace`, `string_agg`) can be made to, and are of
+        // They make texts of any length out of nothing, which no limit of memory counts. Others (`replace`, `string_agg`) can be made to, and are of
         // use: who lets strangers ask runs the engine in a process of its own.
         ["repeat", "lpad", "rpad"].into_iter().for_each(|name| context.deregister_udf(name));
-        ["generate_series", "range"].into_iter().for_each(|name| context.deregister_udtf(name));
         addresses::register(&context);
         Ok(Self { context, limits })
     }
@@ -126,6 +125,9 @@ impl Engine {
         let plan = frame.create_physical_plan().await.map_err(refused::by)?;
         joins::check(plan.as_ref())?;
         let mut stream = execute_stream(plan, task).map_err(refused::by)?;
+        if stream.schema().fields().is_empty() {
+            return Err(refused::no_select());
+        }
         let mut answer = Answer::new(stream.schema());
         while let Some(batch) = stream.next().await {
             if !answer.take(&batch.map_err(refused::by)?, &self.limits) {

@@ -1,5 +1,6 @@
 //! Why a query has no answer.
 
+use arrow_schema::ArrowError;
 use datafusion::error::DataFusionError;
 use noroshi_kernel::reason::Reason;
 use std::time::Duration;
@@ -79,19 +80,35 @@ pub(super) fn failed(error: impl std::fmt::Display) -> Refused {
     Refused { reason, detail: Some(error.to_string()) }
 }
 
-/// The engine's own errors, as far as they are the query's.
+/// The engine's own errors, as far as they are the query's. What it says of values stands in the reason alone, which nobody logs.
 pub(super) fn by(error: DataFusionError) -> Refused {
+    let mistake = error.find_root().strip_backtrace().replace("datafusion.public.", "");
+    let values = || {
+        Reason::new(
+            "sql-values",
+            format!("値の型か内容が合いません: {mistake}"),
+            format!("a value does not fit, or is of another type than is asked for: {mistake}"),
+        )
+    };
     let reason = match error.find_root() {
         DataFusionError::SQL(mistake, _) => Reason::new("sql-syntax", format!("SQL の書き方に誤りがあります: {mistake}"), format!("it is no SQL: {mistake}")),
-        DataFusionError::SchemaError(..) | DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => {
-            let mistake = error.find_root().strip_backtrace();
-            Reason::new(
-                "sql-names",
-                format!("表・列・関数の名前か型が正しくありません: {mistake}"),
-                format!("a table, column or function is not known, or its type does not fit: {mistake}"),
-            )
-        }
-        // What the engine says of memory is not in the reason; of the rest it is.
+        DataFusionError::NotImplemented(what) if what.contains("single SQL statement") => return no_select(),
+        DataFusionError::SchemaError(..) | DataFusionError::Plan(_) | DataFusionError::NotImplemented(_) => Reason::new(
+            "sql-names",
+            format!("表・列・関数の名前か型が正しくありません: {mistake}"),
+            format!("a table, column or function is not known, or its type does not fit: {mistake}"),
+        ),
+        DataFusionError::ArrowError(inner, _) => match inner.as_ref() {
+            ArrowError::CastError(_)
+            | ArrowError::ComputeError(_)
+            | ArrowError::DivideByZero
+            | ArrowError::ArithmeticOverflow(_)
+            | ArrowError::ParseError(_)
+            | ArrowError::InvalidArgumentError(_) => values(),
+            _ => return failed(error),
+        },
+        DataFusionError::Execution(_) => values(),
+        // What the engine says of memory is not in the reason.
         DataFusionError::ResourcesExhausted(_) => return Refused { detail: Some(error.to_string()), ..Refused::memory() },
         _ => return failed(error),
     };

@@ -8,7 +8,7 @@ mod chance;
 mod world;
 
 use chance::Chance;
-use noroshi_observation::rise::{self, Origin, Others, Profile, Series, Watching};
+use noroshi_observation::rise::{self, Evidence, OVER_AFTER, Origin, Others, Profile, Series, Watching};
 use std::{
     collections::{BTreeMap, HashMap},
     process::ExitCode,
@@ -46,12 +46,18 @@ fn lately(hits: &[Hit], end: usize) -> u32 {
     hits[from..].iter().take_while(|hit| (hit.hour as usize) < end).map(|hit| hit.packets).sum::<u32>()
 }
 
+/// Packets of the last day, at some sensors or at all of them.
+fn day_of(hits: &[Hit], end: usize, sensors: &[u32], series: &Series) -> f64 {
+    let recent = recent(series.key.origin, hits, end, SENSORS);
+    recent.sensors.iter().filter(|(number, _)| sensors.is_empty() || sensors.contains(number)).map(|(_, packets)| f64::from(*packets)).sum()
+}
+
 /// Judges every hour of some weeks without any rise; gives what was told, each event once.
 fn false_alarms(seed: u64) -> Vec<String> {
     let world = World::new(seed, SENSORS, SERVICES, 9 + JUDGED_WEEKS);
     let (watching, mut all) = (world.watching(), all_series(&world));
     let mut profiles: Vec<Option<Profile>> = vec![None; all.len()];
-    let (mut open, mut told): (HashMap<_, usize>, Vec<String>) = (HashMap::new(), Vec::new());
+    let (mut open, mut told): (HashMap<_, (usize, Evidence, usize)>, Vec<String>) = (HashMap::new(), Vec::new());
     for end in (9 * 168)..world.hours {
         let (mut looked_at, mut others) = (vec![false; all.len()], Others::default());
         for (place, (series, hits)) in all.iter_mut().enumerate() {
@@ -73,12 +79,17 @@ fn false_alarms(seed: u64) -> Vec<String> {
         let known =
             all.iter().zip(&profiles).zip(&looked_at).filter(|(_, is)| **is).filter_map(|(((series, _), profile), _)| Some((series, profile.as_ref()?)));
         let judgement = rise::judge(&watching, end, known, others);
-        for lasting in &judgement.lasting {
-            open.entry(lasting.key.service).and_modify(|last| *last = end);
+        for (place, evidence, last) in open.values_mut() {
+            if all.get(*place).is_some_and(|(series, hits)| evidence.is_left(day_of(hits, end, &evidence.at_sensors, series))) {
+                *last = end;
+            }
         }
-        open.retain(|_, last| end - *last <= 24);
+        open.retain(|_, (_, _, last)| end - *last <= OVER_AFTER);
         for found in judgement.rises {
-            if open.insert(found.key.service, end).is_none() {
+            let place = all.iter().position(|(series, _)| series.key == found.key).expect("a series that was judged");
+            let is_new = !open.contains_key(&found.key.service);
+            open.entry(found.key.service).or_insert_with(|| (place, Evidence::of(&found, (0, 0)), end)).2 = end;
+            if is_new {
                 told.push(format!(
                     "seed {seed} hour {end} {:?} {:?} seen {} expected {:.1} score {:?} p {:.1e} sensors {}/{} sources {}/{:.0}",
                     found.key,

@@ -64,8 +64,6 @@ const MOST_FREEDOM: f64 = 60.0;
 const BY_CHANCE: f64 = 0.65;
 /// How that is shared: by what all sensors see, what some of them see, and what comes slowly.
 const LOOKS: (f64, f64, f64) = (0.62, 0.33, 0.05);
-/// A rise lasts while this much of it is left: so many times as much as expected, so many deviations off.
-const LASTS: (f64, f64) = (1.3, 2.0);
 
 /// How a rise came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,8 +139,6 @@ impl Rise {
 pub struct Judgement {
     /// Rises, the least probable first.
     pub rises: Vec<Rise>,
-    /// Series of which so much is left above what was expected that a rise which was told goes on.
-    pub lasting: Vec<Rise>,
     /// How many series were looked at.
     pub looked_at: usize,
     /// How many of them are too young to be judged.
@@ -156,13 +152,6 @@ pub struct Others {
     pub services: usize,
     /// Services' countries.
     pub countries: usize,
-}
-
-/// One series as it was measured.
-struct Measured {
-    rise: Rise,
-    /// Whether a rise that was told before goes on.
-    is_lasting: bool,
 }
 
 /// Judges the window that ends before the hour `end`. Each series comes with its profile of the day. `others` are series that are known to have
@@ -185,12 +174,11 @@ pub fn judge<'a>(watching: &Watching, end: usize, series: impl IntoIterator<Item
     }
     judgement.looked_at = tests.iter().sum();
     for (number, tests) in tests.into_iter().enumerate() {
-        let of_family = || measured.iter().filter(|one: &&Measured| family(one.rise.key) == number);
-        let probabilities: Vec<f64> = of_family().map(|one| one.rise.probability).collect();
+        let of_family = || measured.iter().filter(|one: &&Rise| family(one.key) == number);
+        let probabilities: Vec<f64> = of_family().map(|one| one.probability).collect();
         let told = discovery::told(&probabilities, tests, BY_CHANCE / 2.0);
-        judgement.rises.extend(of_family().zip(told).filter(|(_, is_told)| *is_told).map(|(one, _)| one.rise.clone()));
+        judgement.rises.extend(of_family().zip(told).filter(|(_, is_told)| *is_told).map(|(one, _)| one.clone()));
     }
-    judgement.lasting = measured.into_iter().filter(|one| one.is_lasting).map(|one| one.rise).collect();
     judgement.rises.sort_by(|a, b| a.probability.total_cmp(&b.probability).then_with(|| a.key.cmp(&b.key)));
     judgement
 }
@@ -205,7 +193,7 @@ const fn family(key: Key) -> usize {
 
 /// Measures one series; nothing where it has nothing to say.
 #[expect(clippy::cast_precision_loss, reason = "numbers of days and hours")]
-fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watching: &Watching, end: usize, like: &Like) -> Option<Measured> {
+fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watching: &Watching, end: usize, like: &Like) -> Option<Rise> {
     let sources = Sources::of(series, profile, watching, end, baseline.map_or(1.0, Baseline::rhythm));
     let seen = series.packets.sum(end - DAY.min(end), end);
     let first = first::probability(series, profile, watching, end);
@@ -229,8 +217,7 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
         // A service that is known may be new to a country.
         let kind = if series.key.origin == Origin::Anywhere { Kind::FirstSeen } else { Kind::Sudden };
         let from = begin::first(&series.packets, end, seen);
-        let found = rise(kind, from, expected, None, probability, None, baseline.map_or(0, |baseline| baseline.weeks));
-        return Some(Measured { rise: found, is_lasting: true });
+        return Some(rise(kind, from, expected, None, probability, None, baseline.map_or(0, |baseline| baseline.weeks)));
     }
     let baseline = baseline?;
     let deviation = baseline.deviation(like.variance(baseline.expected), LIKE_DAYS);
@@ -275,8 +262,5 @@ fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watc
             Rise { at, ..rise(Kind::Sudden, from, baseline.expected, Some(score), probability, Some(&sensors), baseline.weeks) }
         }
     };
-    let is_lasting = (baseline.ratio() >= LASTS.0 && score >= LASTS.1)
-        || (sensors.rose >= guard::several(sensors.watched) && sensors.some < 0.05)
-        || slow_ratio >= LEAST_RATIO.1;
-    (probability < 1.0 || is_lasting).then_some(Measured { rise: found, is_lasting })
+    (probability < 1.0).then_some(found)
 }

@@ -1,5 +1,6 @@
 //! What is asked about: packets to a service, from everywhere or from one country, with who saw them and from how many sources.
 
+use super::DAY;
 use noroshi_lake::packets::{Country, Service};
 
 /// Which packets a series holds.
@@ -96,4 +97,18 @@ pub struct Series {
     pub days: Vec<Day>,
     /// The end of the window.
     pub recent: Recent,
+}
+
+impl Series {
+    /// Packets of the 24 hours before the end of the window; with `sensors`, of these alone.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "packets and hours of some days")]
+    pub fn last_day(&self, end: usize, sensors: &[u32]) -> f64 {
+        if sensors.is_empty() {
+            return self.packets.sum(end.saturating_sub(DAY), end);
+        }
+        let seen: f64 = self.recent.sensors.iter().filter(|(number, _)| sensors.contains(number)).map(|(_, packets)| f64::from(*packets)).sum();
+        // Where only days are told apart, sensors' counts are of more than 24 hours.
+        seen * DAY as f64 / end.saturating_sub(self.recent.from).max(DAY) as f64
+    }
 }

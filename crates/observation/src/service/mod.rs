@@ -1,6 +1,7 @@
 //! What is done at the desk: one file per action.
 
 mod bounds;
+pub mod course;
 pub mod detect;
 pub mod enrol;
 pub mod health;

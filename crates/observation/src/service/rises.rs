@@ -147,7 +147,7 @@ pub async fn explain(ledger: &Ledger, actor: &Actor, number: i64, explanation: &
     step(ledger, actor, number, Step::Explain, |row| {
         (row.explanation_ja, row.explanation_en) = (explanation.ja, explanation.en);
         // What everybody reads already is held to the same.
-        if row.state == State::Published.key() { may_be_told(&secrets, row) } else { Ok(()) }
+        if row.state == State::Published.key() { may_be_published(&secrets, row) } else { Ok(()) }
     })
     .await
 }
@@ -158,17 +158,7 @@ pub async fn explain(ledger: &Ledger, actor: &Actor, number: i64, explanation: &
 /// As [`explain`]; [`ObservationError::Refused`] when an explanation is missing, or tells an address or a sensor.
 pub async fn publish(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), ObservationError> {
     let secrets = Secrets::of(ledger).await?;
-    step(ledger, actor, number, Step::Publish, |row| {
-        if row.explanation_ja.is_empty() || row.explanation_en.is_empty() {
-            return Err(ObservationError::Refused(Reason::new(
-                "rise-one-language",
-                "公開する前に、日本語と英語の両方で説明を書いてください。",
-                "explain it in Japanese and in English before you publish it",
-            )));
-        }
-        may_be_told(&secrets, row)
-    })
-    .await
+    step(ledger, actor, number, Step::Publish, |row| may_be_published(&secrets, row)).await
 }
 
 /// Says why a rise is nothing.
@@ -199,8 +189,15 @@ pub async fn reopen(ledger: &Ledger, actor: &Actor, number: i64) -> Result<(), O
     .await
 }
 
-/// Refuses an explanation that tells what must not be published.
-fn may_be_told(secrets: &Secrets, row: &Row) -> Result<(), ObservationError> {
+/// Refuses an explanation that is not there in both languages, or tells what must not be published.
+fn may_be_published(secrets: &Secrets, row: &Row) -> Result<(), ObservationError> {
+    if row.explanation_ja.is_empty() || row.explanation_en.is_empty() {
+        return Err(ObservationError::Refused(Reason::new(
+            "rise-one-language",
+            "公開する増加には、日本語と英語の両方で説明を書いてください。",
+            "explain what is published in Japanese and in English",
+        )));
+    }
     match secrets.told_by(&Bilingual { ja: row.explanation_ja.clone(), en: row.explanation_en.clone() }) {
         None => Ok(()),
         Some(Secret::Address) => Err(ObservationError::Refused(Reason::new(

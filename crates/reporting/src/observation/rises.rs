@@ -9,7 +9,6 @@ use crate::{
     ReportingError,
     graph::{self, Axis, View},
 };
-use jiff::Timestamp;
 use noroshi_document::{
     chart::{Chart, Kind, Series as Line},
     model::Block,
@@ -18,11 +17,13 @@ use noroshi_document::{
 };
 use noroshi_kernel::{moment::Moment, period::Period};
 use noroshi_observation::{
-    ask::{Selection, Sensors},
-    ranks::of_key,
-    rise::{State, lasted},
+    ask::Selection,
+    rise::State,
     series::{self, Bucket, Series},
-    service::rises::{Rise, begun},
+    service::{
+        course::{self, Lasted},
+        rises::{Rise, begun},
+    },
     top::By,
 };
 use serde_json::Value;
@@ -40,6 +41,8 @@ pub struct Drawn {
     pub rise: Rise,
     selection: Selection,
     series: Series,
+    /// Until when it lasted, by what was known at the period's end; none when its days cannot be asked any more.
+    lasted: Option<Lasted>,
 }
 
 /// The rises that somebody has published and that began in a period or went on in it, by their begin, with how each went.
@@ -53,27 +56,17 @@ pub async fn published(asking: Asking<'_>, period: Period) -> Result<Vec<Drawn>,
     rises.sort_by_key(|rise| (rise.from, rise.number));
     let mut drawn = Vec::new();
     for rise in rises {
-        let Some(selection) = selection(&rise) else { continue };
+        let Some(selection) = rise.selection() else { continue };
+        let lasted = course::lasted(asking.place, asking.actor, asking.standpoint, &rise, to).await?;
+        // One that began before is of this period when it lasted into it.
+        if rise.from < from.0 && lasted.is_none_or(|lasted| lasted.last < from) {
+            continue;
+        }
         let question = series::Question { selection: selection.clone(), from, to, bucket: Bucket::Day };
         let series = series::series(asking.place, asking.actor, asking.standpoint, &question).await?;
-        let one = Drawn { rise, selection, series };
-        // One that began before is of this period when something is left of it.
-        if one.rise.from >= from.0 || days(&one).is_some() {
-            drawn.push(one);
-        }
+        drawn.push(Drawn { rise, selection, series, lasted });
     }
     Ok(drawn)
-}
-
-/// What rose.
-fn selection(rise: &Rise) -> Option<Selection> {
-    let at = &rise.evidence.at_sensors;
-    let sensors = if at.is_empty() { Sensors::All } else { Sensors::Numbered(at.iter().copied().collect()) };
-    let service = of_key(By::Port, &Selection { sensors, ..Selection::default() }, &rise.service)?;
-    match &rise.country {
-        Some(country) => of_key(By::Country, &service, country),
-        None => Some(service),
-    }
 }
 
 pub(super) fn blocks(told: &Told<'_>, rises: &[Drawn]) -> Result<Vec<Block>, ReportingError> {
@@ -101,11 +94,9 @@ fn name(told: &Told<'_>, rise: &Rise) -> String {
     }
 }
 
-/// The points of a rise on the axis of its days, and whether it goes on at their end; none where it was over before.
-fn days(one: &Drawn) -> Option<(Range<usize>, bool)> {
-    let first = stretch(&one.series, Moment(one.rise.from), Moment(i64::MAX))?.start;
-    let (last, goes_on) = lasted(&one.rise.evidence, one.series.rows.iter().skip(first).map(|row| row.packets))?;
-    Some((first..first + last + 1, goes_on))
+/// The points of a rise on the axis of its days; none where its days cannot be asked.
+fn days(one: &Drawn) -> Option<Range<usize>> {
+    stretch(&one.series, Moment(one.rise.from), Moment(one.lasted?.last.0 + 1))
 }
 
 /// How it came and until when it was seen, what speaks for it, and what it is.
@@ -124,10 +115,7 @@ fn sentences(told: &Told<'_>, one: &Drawn) -> Prose {
         },
         [("port", graph::name(told.words, By::Port, &rise.service).into()), ("source", source.into()), ("from", day(Moment(rise.from)))],
     );
-    let until = days(one).and_then(|(points, goes_on)| {
-        let last: Timestamp = one.series.rows.get(points.end.checked_sub(1)?)?.at.parse().ok()?;
-        Some(told.words.prose(if goes_on { "obs-rise-goes-on" } else { "obs-rise-until" }, [("to", day(last.into()))]))
-    });
+    let until = one.lasted.map(|lasted| told.words.prose(if lasted.goes_on { "obs-rise-goes-on" } else { "obs-rise-until" }, [("to", day(lasted.last))]));
     let view = View { from: Moment(evidence.from), to: Moment(evidence.to), bucket: Bucket::Hour, ..told.view().series(one.selection.clone()) };
     let mut query = view.query();
     if let Value::Object(fields) = &mut query {
@@ -155,7 +143,7 @@ fn chart(told: &Told<'_>, one: &Drawn) -> Result<Chart, ReportingError> {
     let id = told.id(&format!("chart-rise-{}", one.rise.number));
     let chart = Chart::new(id, title, Kind::Lines, axis.labels, vec![line])?.points(axis.points)?;
     let chart = match days(one) {
-        Some((points, _)) => chart.span(points, told.words.get("obs-rise"))?,
+        Some(points) => chart.span(points, told.words.get("obs-rise"))?,
         None => chart,
     };
     Ok(chart.unit(told.words.get("obs-unit-sensor-day")))

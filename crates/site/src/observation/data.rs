@@ -87,7 +87,9 @@ fn series(monday: &Monday, what: &str, part: Pick) -> Result<Vec<u8>, SiteError>
 fn whole(monday: &Monday) -> Value {
     let sections: serde_json::Map<String, Value> = monday.sections().map(|section| (section.span.key().to_owned(), section_json(section))).collect();
     let rises = monday.rises.iter().map(|rise| {
-        json!({ "port": rise.key, "region": rise.country, "kind": rise.kind, "from": time(rise.from), "explanation": { "ja": rise.explanation.ja, "en": rise.explanation.en } })
+        let last = rise.lasted.map(|lasted| time(lasted.last));
+        let goes_on = rise.lasted.map(|lasted| lasted.goes_on);
+        json!({ "port": rise.key, "region": rise.country, "kind": rise.kind, "from": time(rise.from), "last_day": last, "goes_on": goes_on, "explanation": { "ja": rise.explanation.ja, "en": rise.explanation.en } })
     });
     json!({ "monday": monday.day.to_string(), "zone": monday.zone, "unit": UNIT, "spans": sections, "rises": rises.collect::<Vec<_>>() })
 }

@@ -91,7 +91,8 @@ pub async fn gather(ground: Ground<'_>, day: Date) -> Result<Monday, SiteError> 
         longer.push(section(ground, span, day).await?.ok());
     }
     let (year, quarter) = (longer.pop().flatten(), longer.pop().flatten());
-    let window = Span::Quarter.before(day, ground.zone).ok_or_else(|| no_week(day))?;
+    // The graphs of a year show them.
+    let window = Span::Year.before(day, ground.zone).ok_or_else(|| no_week(day))?;
     let rises = public::published(ground, window).await?;
     Ok(Monday { day, zone: ground.zone.name().to_owned(), week, quarter, year, rises })
 }

@@ -96,6 +96,8 @@ struct Rise {
     service: &'static str,
     /// How it came, and since when.
     since: String,
+    /// Until when, where that is known.
+    until: Option<String>,
     explanation: String,
 }
 
@@ -245,6 +247,10 @@ fn rise(told: &Told, zone: &Zone, words: Words) -> Rise {
         },
         service: noroshi_catalogue::service_name(&told.key).unwrap_or_default(),
         since: words.with(&format!("rise-{}", told.kind.key().replace('_', "-")), &[("day", &day)]),
+        until: told.lasted.map(|lasted| {
+            let last = shown::day(zone.wall(lasted.last).date(), words);
+            words.with(if lasted.goes_on { "rise-goes-on" } else { "rise-until" }, &[("day", &last)])
+        }),
         explanation: told.explanation.get(words.0).to_owned(),
     }
 }

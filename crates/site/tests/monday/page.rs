@@ -126,7 +126,8 @@ on_both_databases! {
             ("tcp/445", "published", 20, "a worm"),
             ("tcp/1000", "explained", 20, "not yet for everybody"),
             ("tcp/1001", "published", 20, "scans of 198.51.100[.]9"),
-            ("tcp/1002", "published", 200, "long ago"),
+            ("tcp/1002", "published", 200, "in summer"),
+            ("tcp/1003", "published", 370, "long ago"),
         ]) {
             world.rise(number, service, state, days, said).await;
         }
@@ -134,12 +135,15 @@ on_both_databases! {
         publish(world.ground(), &ROOT, &world.publisher(), &out, world.monday()).await.expect("published");
         let all = files(&out);
         let page = &all["observation/en/index.html"];
-        assert!(page.contains("What became more") && page.contains("Rose suddenly from 22 December 2020 on. a worm"), "{page}");
+        assert!(page.contains("What became more") && page.contains("Rose suddenly from 22 December 2020 on. It lasted until 22 December 2020. a worm"), "{page}");
+        let japanese = &all["observation/ja/index.html"];
+        assert!(japanese.contains("2020年12月22日から急に増加しました。 2020年12月22日まで続きました。"), "{japanese}");
         for (name, text) in &all {
             assert!(["not yet for everybody", "198.51.100", "long ago"].iter().all(|hidden| !text.contains(hidden)), "{name}: {text}");
         }
         let json: serde_json::Value = serde_json::from_str(&all["observation/data/2021-01-11/observation.json"]).expect("JSON");
-        assert_eq!((json["rises"].as_array().map(Vec::len), json["rises"][0]["port"].as_str()), (Some(1), Some("tcp/445")));
+        assert_eq!((json["rises"].as_array().map(Vec::len), json["rises"][0]["port"].as_str()), (Some(2), Some("tcp/445")));
+        assert_eq!((json["rises"][0]["last_day"].as_str(), json["rises"][0]["goes_on"].as_bool()), (json["rises"][0]["from"].as_str(), Some(false)));
     }
 
     async fn a_week_that_is_not_over_is_not_published(bench) {

@@ -1,15 +1,15 @@
 # The page on which packets are asked in SQL
 sql-title = Packets in SQL
 sql-link = Ask in SQL
-sql-lead = Write one SELECT over the table packets. Only packets of the time that is given are read, and nothing is changed. A query may take 20 seconds and 512 MiB; a page shows 1,000 rows, a file has 10,000. Times are shown in UTC.
+sql-lead = Write one SELECT over the table packets. Only packets of the time that is given are read, and nothing is changed. A query may take 20 seconds and 512 MiB; a page shows 1,000 rows, a file has 10,000. The two times are the team's; times within SQL and in the answer are UTC, so days need AT TIME ZONE, as in an example.
 sql-query = SQL
 sql-examples = Examples:
 sql-example-ports = Ports with most packets
 sql-example-sources = Sources of SSH that most sensors saw
-sql-example-hours = 445/TCP by the hour
+sql-example-days = 445/TCP by the team's days
 sql-example-prints = Fingerprints of SYNs
 sql-run = Run
-sql-rows = { $rows } { $rows ->
+sql-rows = { $rows } { $count ->
     [1] row
    *[other] rows
 } in { $seconds } s

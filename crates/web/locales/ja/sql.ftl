@@ -1,15 +1,17 @@
 # SQL でパケットを調べるページ
 sql-title = パケットを SQL で調べる
 sql-link = SQL で調べる
-sql-lead = 表 packets に対する SELECT 文を 1 つ書いてください。指定した期間のパケットだけを読み、何も変更しません。20 秒、512 MiB、画面では 1,000 行、ファイルでは 10,000 行までです。時刻は UTC で表示します。
+sql-lead = 表 packets に対する SELECT 文を 1 つ書いてください。指定した期間のパケットだけを読み、何も変更しません。20 秒、512 MiB、画面では 1,000 行、ファイルでは 10,000 行までです。「から」「まで」はチームの時間帯の日時です。SQL の中と結果の時刻は UTC なので、日で分けるときは AT TIME ZONE を使ってください（例にあります）。
 sql-query = SQL
 sql-examples = 例:
 sql-example-ports = 多いポート
 sql-example-sources = 多くのセンサーに届いた SSH の送信元
-sql-example-hours = 1 時間ごとの 445/TCP
+sql-example-days = 1 日ごとの 445/TCP（チームの時間帯）
 sql-example-prints = SYN の特徴
 sql-run = 実行
-sql-rows = { $rows } 行（{ $seconds } 秒）
+sql-rows = { $count ->
+   *[other] { $rows } 行
+}（{ $seconds } 秒）
 sql-rows-cut = 最初の { $rows } 行（{ $seconds } 秒）。まだ続きがあります。
 sql-no-rows = 該当する行はありません。条件か期間を見直してください。
 sql-columns = 表 packets の列

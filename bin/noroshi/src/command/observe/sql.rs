@@ -11,7 +11,7 @@ use noroshi_observation::{
     ObservationError, Observatory,
     sql::{self, Answer, Question},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// How long a question may take.
@@ -27,7 +27,7 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, sql: &str, win
             return Ok(Done::WrongUsage);
         }
     };
-    let question = Question { sql: sql.to_owned(), span, most_rows: MOST_ROWS };
+    let question = Question { sql: sql.to_owned(), span, most_rows: MOST_ROWS, most_chars: None };
     match sql::ask(place, &Platform::local_administrator(), &Asking::within(MOST_TIME), question).await {
         Ok(answer) => {
             show(&answer, as_json)?;
@@ -42,10 +42,10 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, sql: &str, win
 }
 
 fn show(answer: &Answer, as_json: bool) -> anyhow::Result<()> {
-    let columns: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
     if as_json {
-        print_json(&json!({ "columns": columns, "rows": answer.rows, "is_cut": answer.is_cut }))?;
+        print_json(&answer.json())?;
     } else {
+        let columns: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
         print(&columns.join("\t"))?;
         for row in &answer.rows {
             // A tab or a line's end within a value would look like the next one.

@@ -6,7 +6,7 @@ use super::hours;
 use crate::{
     ObservationError, Observatory,
     ask::{Countries, Selection, Sensors, Standpoint},
-    rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, State},
+    rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, Series, State},
     rollup::Calendar,
     service_key,
     store::{
@@ -30,6 +30,8 @@ pub const DETECT: Kind = Kind { time_most: Duration::from_secs(3_600), ..Kind::n
 const MOST_COUNTRIES: usize = 5;
 /// So many of the loudest sources do not make a rise.
 const LOUDEST: usize = 3;
+/// So many times as much as was seen of a rise when somebody said what it is, is another one.
+const FAR_MORE: f64 = 3.0;
 /// Without the loudest sources so much of it has to be left, as times what was expected.
 const LEFT: f64 = 1.3;
 
@@ -111,7 +113,7 @@ pub async fn detect(place: &Observatory, standpoint: Standpoint<'_>, at: Moment)
     }
     let work = place.ledger.begin().await?;
     work.lock("observation.detect").await?;
-    keep(&work, candidates, &judgement, at, &mut detected).await?;
+    keep(&work, candidates, &loaded, at, &mut detected).await?;
     marks::set_until(&work, Mark::Judged, at).await?;
     work.commit().await?;
     Ok(detected)
@@ -201,34 +203,55 @@ fn is_about(row: &rises::Row, service: Service, country: &str) -> bool {
     service_key(service) == row.service && (row.country.is_empty() || row.country == country)
 }
 
+/// Whether something is left of a rise in the 24 hours that were loaded. What was not loaded hardly anybody asked for.
+fn is_left(row: &rises::Row, evidence: &Evidence, loaded: &Loaded) -> bool {
+    let is_of = |series: &Series| service_key(series.key.service) == row.service && origin_key(series.key.origin) == row.country;
+    loaded.series.iter().any(|(series, _)| is_of(series) && evidence.is_left(series.last_day(REACH, &evidence.at_sensors)))
+}
+
+/// Whether what is told now is another event than the one that was kept, although something of that is left: what was raised then has become usual since;
+/// or somebody has said what it was, and now there is far more.
+fn is_another(kept: &Evidence, state: &str, now: &Evidence) -> bool {
+    let has_become_usual = now.expected >= f64::midpoint(kept.expected, kept.seen);
+    let is_far_more = state != State::Open.key() && now.seen >= kept.seen * FAR_MORE;
+    now.at_sensors == kept.at_sensors && (has_become_usual || is_far_more)
+}
+
 /// Keeps what was found: what goes on is extended, the rest is new. The evidence of a rise is that of the 24 hours in which most came beyond what was
 /// expected, until somebody has said what it is: what was said was said of that.
-async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgement, at: i64, detected: &mut Detected) -> Result<(), ObservationError> {
+async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, loaded: &Loaded, at: i64, detected: &mut Detected) -> Result<(), ObservationError> {
     let over = i64::try_from(OVER_AFTER).unwrap_or_default() * HOUR_US;
-    let known = rises::within(work, at - over, at).await?;
-    let text = |evidence: &Evidence| serde_json::to_string(evidence).map_err(|error| LedgerError::Damaged(error.to_string()));
-    for row in &known {
-        let lasts = |rise: &Rise| is_about(row, rise.key.service, &origin_key(rise.key.origin));
-        let found = candidates.iter().find(|candidate| is_about(row, candidate.rise.key.service, &candidate.country));
-        if found.is_none() && !judgement.lasting.iter().any(lasts) {
+    let damaged = |error: serde_json::Error| LedgerError::Damaged(error.to_string());
+    let text = |evidence: &Evidence| serde_json::to_string(evidence).map_err(damaged);
+    // The latest first: what is told is about the latest.
+    let mut known: Vec<(rises::Row, Evidence)> = Vec::new();
+    for row in rises::within(work, at - over, at).await? {
+        let evidence = serde_json::from_str(&row.evidence).map_err(damaged)?;
+        known.push((row, evidence));
+    }
+    let about = |candidate: &Candidate| {
+        let latest = known.iter().position(|(row, _)| is_about(row, candidate.rise.key.service, &candidate.country))?;
+        known.get(latest).filter(|(row, kept)| !is_another(kept, &row.state, &candidate.evidence)).map(|_| latest)
+    };
+    for (place, (row, kept)) in known.iter().enumerate() {
+        let found = candidates.iter().find(|candidate| about(candidate) == Some(place));
+        if found.is_none() && !is_left(row, kept, loaded) {
             continue;
         }
-        let kept: Evidence = serde_json::from_str(&row.evidence).map_err(|error| LedgerError::Damaged(error.to_string()))?;
         let clearer = |candidate: &&Candidate| {
             row.state == State::Open.key() && candidate.country == row.country && candidate.evidence.beyond_expected() > kept.beyond_expected()
         };
-        let clearest = found.filter(clearer).map_or(&kept, |candidate| &candidate.evidence);
+        let clearest = found.filter(clearer).map_or(kept, |candidate| &candidate.evidence);
         rises::extend(work, row.id, row.to_at.max(at), &text(clearest)?).await?;
         detected.going_on.push(row.number);
     }
-    for Candidate { rise, evidence, country } in candidates {
+    for candidate in candidates.iter().filter(|candidate| about(candidate).is_none()) {
+        let Candidate { rise, evidence, country } = candidate;
         let service = service_key(rise.key.service);
-        if known.iter().any(|row| is_about(row, rise.key.service, &country)) {
-            continue;
-        }
         // What began in one country and came from everywhere is one rise, as long as nobody has said what it is.
-        if let Some(row) = known.iter().find(|row| country.is_empty() && row.service == service && row.state == State::Open.key()) {
-            rises::widen(work, row.id, rise.kind.key(), &text(&evidence)?).await?;
+        let is_of_country = |row: &rises::Row| !row.country.is_empty() && row.service == service && row.state == State::Open.key();
+        if let Some((row, _)) = known.iter().find(|(row, _)| country.is_empty() && is_of_country(row)) {
+            rises::widen(work, row.id, rise.kind.key(), &text(evidence)?).await?;
             detected.going_on.push(row.number);
             continue;
         }
@@ -237,13 +260,13 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, judgement: &Judgeme
             id: 0,
             number: 0,
             service: service.clone(),
-            country,
+            country: country.clone(),
             kind: rise.kind.key().into(),
             state: State::Open.key().into(),
             from_at: from,
             to_at: at,
             found_at: work.now().0,
-            evidence: text(&evidence)?,
+            evidence: text(evidence)?,
             explanation_ja: String::new(),
             explanation_en: String::new(),
             reason: String::new(),

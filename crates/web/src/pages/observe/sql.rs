@@ -25,15 +25,16 @@ use noroshi_observation::{
     ObservationError,
     sql::{self, Answer, Question},
 };
-use serde_json::json;
 use std::{str::FromStr, time::Instant};
 
 /// The most rows on a page; files have ten times as many.
 const ROWS_SHOWN: usize = 1_000;
+/// The most characters of a cell on a page.
+const CHARS_SHOWN: usize = 300;
 /// The most rows of a file.
 const ROWS_FILED: usize = 10_000;
 
-/// Queries to begin with: key, whose name is a word, and text.
+/// Queries to begin with: key, whose name is a word, and text; `{zone}` is the team's.
 const EXAMPLES: [(&str, &str); 4] = [
     (
         "ports",
@@ -47,8 +48,8 @@ const EXAMPLES: [(&str, &str); 4] = [
          FROM packets\nWHERE protocol = 6 AND destination_port = 22\nGROUP BY 1, 2, 3\nORDER BY sensors DESC, packets DESC\nLIMIT 50",
     ),
     (
-        "hours",
-        "SELECT date_trunc('hour', captured_at) AS hour, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
+        "days",
+        "SELECT date_trunc('day', captured_at AT TIME ZONE '{zone}') AS day, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
          FROM packets\nWHERE protocol = 6 AND destination_port = 445\nGROUP BY 1\nORDER BY 1",
     ),
     (
@@ -134,7 +135,8 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, parameters: P
     let time = |name: &str| parameters.get(name).map(|text| moment(zone, text).ok_or_else(|| no_parameter(name, text))).transpose();
     let to = time("to")?.unwrap_or_else(|| begin(zone, web.ledger.now(), 1));
     let from = time("from")?.unwrap_or_else(|| begin(zone, to, -7));
-    let asked = Asked { sql: sql.unwrap_or_default().to_owned(), from: shown(zone, from), to: shown(zone, to) };
+    let sql = sql.unwrap_or_default().replace("{zone}", zone.name());
+    let asked = Asked { sql, from: shown(zone, from), to: shown(zone, to) };
     show(&web, &person, asked, None, None).await
 }
 
@@ -155,8 +157,8 @@ pub(crate) async fn post(State(web): State<Shared>, person: Person, sent: Fields
             let caption = caption(words, &answer, took_s);
             show(&web, &person, asked, None, Some(Shown { answer, caption })).await
         }
-        (Ok(answer), Wanted::Csv) => Ok(file("csv", "text/csv; charset=utf-8", csv(&answer)?)),
-        (Ok(answer), Wanted::Json) => Ok(file("json", "application/json", json(&answer)?)),
+        (Ok(answer), Wanted::Csv) => Ok(file("csv", "text/csv; charset=utf-8", &answer, csv(&answer)?)),
+        (Ok(answer), Wanted::Json) => Ok(file("json", "application/json", &answer, json(&answer)?)),
         (Err(Failure::Refused(reason)), _) => {
             let page = show(&web, &person, asked, Some(reason.get(words.language).to_owned()), None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -174,7 +176,8 @@ fn question(web: &Web, asked: &Asked, wanted: Wanted) -> Result<Question, Reason
     if from >= to {
         return Err(Reason::new("sql-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”"));
     }
-    Ok(Question { sql: asked.sql.clone(), span: Some((from, to)), most_rows: if wanted == Wanted::Page { ROWS_SHOWN } else { ROWS_FILED } })
+    let (most_rows, most_chars) = if wanted == Wanted::Page { (ROWS_SHOWN, Some(CHARS_SHOWN)) } else { (ROWS_FILED, None) };
+    Ok(Question { sql: asked.sql.clone(), span: Some((from, to)), most_rows, most_chars })
 }
 
 fn no_time() -> Reason {
@@ -183,8 +186,8 @@ fn no_time() -> Reason {
 
 fn caption(words: Words, answer: &Answer, took_s: f64) -> String {
     let key = if answer.is_cut { "sql-rows-cut" } else { "sql-rows" };
-    let rows = grouped(i64::try_from(answer.rows.len()).unwrap_or(i64::MAX));
-    words.with(key, &[("rows", rows.into()), ("seconds", format!("{took_s:.1}").into())])
+    let count = i64::try_from(answer.rows.len()).unwrap_or(i64::MAX);
+    words.with(key, &[("count", count.into()), ("rows", grouped(count).into()), ("seconds", format!("{took_s:.1}").into())])
 }
 
 async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>, answer: Option<Shown>) -> Result<Response, Failure> {
@@ -209,8 +212,10 @@ async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>,
     })
 }
 
-fn file(end: &str, kind: &'static str, body: String) -> Response {
-    let name = format!("attachment; filename=\"packets.{end}\"");
+/// A file whose name says when it holds the first rows alone.
+fn file(end: &str, kind: &'static str, answer: &Answer, body: String) -> Response {
+    let first = if answer.is_cut { format!("-first-{}", answer.rows.len()) } else { String::new() };
+    let name = format!("attachment; filename=\"packets{first}.{end}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response()
 }
 
@@ -228,7 +233,5 @@ fn csv(answer: &Answer) -> Result<String, Failure> {
 
 /// As `noroshi observe sql --json` has it.
 fn json(answer: &Answer) -> Result<String, Failure> {
-    let columns: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
-    let whole = json!({ "columns": columns, "rows": answer.rows, "is_cut": answer.is_cut });
-    serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
+    serde_json::to_string_pretty(&answer.json()).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
 }

@@ -10,11 +10,11 @@ use noroshi_document::{
 };
 use noroshi_kernel::{access::Actor, moment::Moment};
 use noroshi_observation::{
-    ask::{Countries, Selection, Sensors},
-    parse_service,
-    rise::lasted,
     series::{self, Bucket, Question},
-    service::rises::Rise,
+    service::{
+        course::{self, Lasted},
+        rises::Rise,
+    },
 };
 
 /// So many days before a rise are shown, and after it.
@@ -33,25 +33,13 @@ pub(super) fn window(rise: &Rise) -> (Moment, Moment) {
 pub(super) struct Drawn {
     /// Picture and table.
     pub(super) written: (String, String),
-    /// The begin of its last day, and whether it goes on; none when nothing of it is on the days that are shown.
-    pub(super) until: Option<(Moment, bool)>,
-}
-
-/// What is drawn; none when the service of an earlier time is none any more.
-pub(super) fn selection(rise: &Rise) -> Option<Selection> {
-    let mut selection = Selection::of(parse_service(&rise.service).ok()?);
-    if let Some(country) = &rise.country {
-        selection.countries = country.parse::<Countries>().ok()?;
-    }
-    if !rise.evidence.at_sensors.is_empty() {
-        selection.sensors = Sensors::Numbered(rise.evidence.at_sensors.iter().copied().collect());
-    }
-    Some(selection)
+    /// Until when it lasted; none when its days cannot be asked any more.
+    pub(super) lasted: Option<Lasted>,
 }
 
 /// The picture, its table, and until when the rise lasted by its days.
 pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -> Result<Option<Drawn>, Failure> {
-    let Some(selection) = selection(rise) else { return Ok(None) };
+    let Some(selection) = rise.selection() else { return Ok(None) };
     let service = super::service_name(&rise.service, words);
     let name = match &rise.country {
         Some(country) => words.with("rise-chart-from", &[("what", service.into()), ("country", super::country_name(country, words).into())]),
@@ -69,10 +57,10 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
     let zone = &web.reckoning.zone;
     let at = |row: &series::Row| row.at.parse::<jiff::Timestamp>().map(Moment::from).ok();
     let mut days: Vec<(Moment, &series::Row)> = rows.iter().filter_map(|row| Some((at(row)?, row))).collect();
+    let lasted = course::lasted(&web.observatory, actor, standpoint(web), rise, web.ledger.now()).await?;
     let first = days.partition_point(|(at, _)| at.plus_days(1).0 <= rise.from);
-    let lasted = lasted(&rise.evidence, days.iter().skip(first).map(|(_, row)| row.packets)).map(|(last, goes_on)| (first + last, goes_on));
-    let until = lasted.and_then(|(last, goes_on)| Some((days.get(last)?.0, goes_on)));
-    days.truncate(lasted.map_or(first + 1, |(last, _)| last + 1) + AFTER_DAYS);
+    let end = lasted.map_or(first + 1, |lasted| days.partition_point(|(at, _)| *at <= lasted.last));
+    days.truncate(end + AFTER_DAYS);
     let date = |at: Moment| zone.minute(at).get(..10).unwrap_or_default().to_owned();
     let label = |(place, (at, _)): (usize, &(Moment, _))| if place % 7 == 0 { date(*at).get(5..).unwrap_or_default().to_owned() } else { String::new() };
     let labels: Vec<String> = days.iter().enumerate().map(label).collect();
@@ -85,8 +73,8 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
         .unit(words.say("rise-chart-unit"))
         .table("rise-days")
         .caption(words.say(if rise.evidence.at_sensors.is_empty() { "rise-chart-caption" } else { "rise-chart-caption-some" }));
-    if let Some((last, _)) = lasted {
-        chart = chart.span(first..last + 1, words.say("rise-span")).map_err(internal)?;
+    if first < end.min(days.len()) {
+        chart = chart.span(first..end.min(days.len()), words.say("rise-span")).map_err(internal)?;
     }
     let unknown = || Cell::Text("\u{2013}".into());
     let counted = |count: Option<u64>| count.map_or_else(unknown, |count| Cell::Text(number::grouped(i64::try_from(count).unwrap_or(i64::MAX))));
@@ -108,5 +96,5 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, rise: &Rise) -
         empty: None,
     };
     let written = (html::blocks(&[Block::Chart(chart)], words.language), html::blocks(&[Block::Table(table)], words.language));
-    Ok(Some(Drawn { written, until }))
+    Ok(Some(Drawn { written, lasted }))
 }

@@ -123,14 +123,14 @@ pub(super) async fn show(web: &Web, person: &Person, number: &str, wrong: Option
     let (from, to) = chart::window(&found);
     let date = |at| web.reckoning.zone.minute(at).get(..10).unwrap_or_default().to_owned();
     let mut question = links::with(&links::with("/observe?show=series", "from", &date(from)), "to", &date(to));
-    for (field, text) in chart::selection(&found).map(|selection| selection.fields()).unwrap_or_default() {
+    for (field, text) in found.selection().map(|selection| selection.fields()).unwrap_or_default() {
         question = links::with(&question, field, &text);
     }
     let can = |step| found.state.after(step).is_some();
     let drawn = chart::drawn(web, &person.actor, words, &found).await?;
-    let until = drawn.as_ref().and_then(|drawn| drawn.until);
+    let lasted = drawn.as_ref().and_then(|drawn| drawn.lasted);
     let context = RisePage {
-        until: until.map_or_else(|| shown.to.shown(), |(last, goes_on)| if goes_on { words.say("rise-goes-on") } else { date(last) }),
+        until: lasted.map_or_else(|| shown.to.shown(), |lasted| if lasted.goes_on { words.say("rise-goes-on") } else { date(lasted.last) }),
         lead: lead(&found, &shown, words),
         drawn: drawn.map(|drawn| drawn.written),
         evidence: evidence(&found, &shown, words),
