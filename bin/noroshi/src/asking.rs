@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use noroshi_kernel::reason::Reason;
 use noroshi_lake::engine::{self, Limits, Refused};
 use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question};
-use rustix::process::{Resource, Rlimit};
+use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 use std::{
     io::{Read as _, Write as _},
@@ -159,7 +159,8 @@ fn end_with(asks: u32) {
         while still_waits() {
             std::thread::sleep(LOOK);
         }
-        std::process::exit(1);
+        // Nothing is open here that would have to be closed; and what counts gives no other thread its turn.
+        rustix::process::kill_process(rustix::process::getpid(), Signal::KILL).ok();
     });
 }
 

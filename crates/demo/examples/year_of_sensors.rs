@@ -18,7 +18,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => Place::Sqlite(folder.join("noroshi.db")),
     };
     fs::create_dir_all(&folder)?;
-    let migrations = [noroshi_ledger::migration::MIGRATIONS, noroshi_directory::migrations::MIGRATIONS, noroshi_observation::MIGRATIONS].concat();
+    let migrations = [
+        noroshi_ledger::migration::MIGRATIONS,
+        noroshi_directory::migrations::MIGRATIONS,
+        noroshi_catalogue::migrations::MIGRATIONS,
+        noroshi_observation::MIGRATIONS,
+    ]
+    .concat();
     let ledger = Ledger::open(&place, BlobStore::open(folder.join("blobs"))?, Arc::new(SystemClock), &migrations).await?;
     let observatory = Observatory { ledger: ledger.clone(), folder: Folder::open(folder.join("packets"))?, geography: Arc::default() };
     let reckoning = Reckoning { zone: Zone::named("Asia/Tokyo")?, home: Home::default() };

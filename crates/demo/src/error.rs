@@ -1,4 +1,5 @@
 use crate::{margins::MarginsError, plan::Contradiction};
+use noroshi_catalogue::CatalogueError;
 use noroshi_directory::DirectoryError;
 use noroshi_incident::IncidentError;
 use noroshi_kernel::{access::Forbidden, period::Period};
@@ -38,6 +39,9 @@ pub enum DemoError {
     /// The observation desk refused something.
     #[error(transparent)]
     Observation(#[from] ObservationError),
+    /// The catalogue could not be filled.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
     /// The directory refused something.
     #[error(transparent)]
     Directory(#[from] DirectoryError),

@@ -3,6 +3,7 @@
 
 mod team;
 
+use noroshi_catalogue::kev;
 use noroshi_demo::example::sensors::{self, Volume};
 use noroshi_directory::key::Vault;
 use noroshi_kernel::{access::Actor, moment::Moment};
@@ -82,6 +83,7 @@ async fn watched(team: Team) {
     year.every_packet_counts_once_in_each_dimension();
     year.every_state_of_a_sensor_is_there().await;
     year.the_year_tells_its_rises();
+    year.a_rise_makes_one_think_of_entries().await;
     year.countries_are_invented_and_say_so().await;
     year.averages_divide_by_who_watched().await;
     year.a_recount_changes_nothing().await;
@@ -229,6 +231,13 @@ impl Year {
             sums
         });
         assert!(by_sensor[&17] * 2 > by_sensor.values().sum::<u64>(), "{by_sensor:?}");
+    }
+
+    async fn a_rise_makes_one_think_of_entries(&self) {
+        for (port, entry) in [("tcp/1433", "CVE-2020-0618"), ("tcp/6379", "CVE-2022-0543"), ("tcp/445", "CVE-2020-0796")] {
+            let found = kev::for_service(&self.team.ledger, port.parse().expect("a port"), 10).await.expect("asked");
+            assert!(found.iter().any(|found| found.stored.entry.cve.to_string() == entry), "{port}: {found:?}");
+        }
     }
 
     async fn countries_are_invented_and_say_so(&self) {

@@ -51,6 +51,7 @@ impl Team {
         let migrations = [
             noroshi_ledger::migration::MIGRATIONS,
             noroshi_directory::migrations::MIGRATIONS,
+            noroshi_catalogue::migrations::MIGRATIONS,
             noroshi_mailroom::migrations::MIGRATIONS,
             noroshi_incident::MIGRATIONS,
             noroshi_observation::MIGRATIONS,

@@ -8,6 +8,7 @@
 //! networks that are for documentation and for measuring alone. In which country a source is, is invented: [`sources::geography`] calls itself `example`.
 
 mod admission;
+mod catalogue;
 mod hosts;
 mod packets;
 mod rises;
@@ -73,6 +74,7 @@ pub async fn fill(place: &Observatory, vault: &Vault, reckoning: &Reckoning, vol
     admission::shut_out(&place.ledger, &hosts).await?;
     while ingest(&place).await? > 0 {}
     while rollup(&place, &reckoning.zone).await? > 0 {}
+    catalogue::fill(&place.ledger).await?;
     rises::play(&place, reckoning, &year).await?;
     Ok(true)
 }
