@@ -283,7 +283,7 @@ mod tests {
     }
 
     /// Rows are actions in the order of [`Action::ALL`], columns handler, analyst, coordinator, editor, administrator.
-    const MATRIX: [[bool; 5]; 22] = [
+    const MATRIX: [[bool; Role::ALL.len()]; Action::ALL.len()] = [
         [true, true, true, true, true],
         [true, true, true, true, true],
         [true, false, false, false, true],
@@ -300,6 +300,7 @@ mod tests {
         [true, false, true, true, true],
         [true, false, false, false, true],
         [true, true, true, true, true],
+        [false, true, false, false, true],
         [false, true, false, false, true],
         [false, true, false, false, true],
         [false, true, true, false, true],
