@@ -270,6 +270,24 @@ on_both_databases! {
         assert_eq!((last(1, day(1)).await.1, last(1, Moment(day(4).0 - 1)).await.1, last(1, day(4)).await.1), (true, true, false));
     }
 
+    async fn what_is_over_is_not_told_again(bench) {
+        // The sum of some days stays high for days more: of what is over it tells nothing new.
+        let more = |day: i64| match day - (DAYS - 16) {
+            0..4 => 60,
+            7 => 5,
+            9 => 4,
+            _ => 0,
+        };
+        let (place, _folder) = desk_with(&bench, 0, more).await;
+        let (zone, home) = (zone(), Home::default());
+        let mut told = Vec::new();
+        for end in (6..=16 * 24).step_by(6) {
+            let detected = detect(&place, Standpoint { zone: &zone, home: &home }, hour((DAYS - 16) * 24 + end)).await.unwrap();
+            told.extend(detected.found);
+        }
+        assert_eq!(told, [1], "{:?}", all(&place).await);
+    }
+
     async fn what_was_not_judged_is_due(bench) {
         let (place, _folder) = desk(&bench).await;
         let (zone, home) = (zone(), Home::default());

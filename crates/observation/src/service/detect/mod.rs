@@ -6,7 +6,7 @@ use super::hours;
 use crate::{
     ObservationError, Observatory,
     ask::{Countries, Selection, Sensors, Standpoint},
-    rise::{self, DAY, Evidence, Judgement, OVER_AFTER, Origin, Part, REACH, Rise, Series, State},
+    rise::{self, DAY, Evidence, Judgement, Kind as RiseKind, OVER_AFTER, Origin, Part, REACH, Rise, Series, State},
     rollup::Calendar,
     service_key,
     store::{
@@ -248,6 +248,12 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, loaded: &Loaded, at
     for candidate in candidates.iter().filter(|candidate| about(candidate).is_none()) {
         let Candidate { rise, evidence, country } = candidate;
         let service = service_key(rise.key.service);
+        let from = at - i64::try_from(REACH - rise.from.min(REACH)).unwrap_or_default() * HOUR_US;
+        // The sum of many days holds what is over, too, and tells nothing beside it.
+        let is_over = |row: &rises::Row| row.to_at < at - over && is_about(row, rise.key.service, country);
+        if rise.kind == RiseKind::Slow && rises::within(work, from, at).await?.iter().any(is_over) {
+            continue;
+        }
         // What began in one country and came from everywhere is one rise, as long as nobody has said what it is.
         let is_of_country = |row: &rises::Row| !row.country.is_empty() && row.service == service && row.state == State::Open.key();
         if let Some((row, _)) = known.iter().find(|(row, _)| country.is_empty() && is_of_country(row)) {
@@ -255,7 +261,6 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, loaded: &Loaded, at
             detected.going_on.push(row.number);
             continue;
         }
-        let from = at - i64::try_from(REACH - rise.from.min(REACH)).unwrap_or_default() * HOUR_US;
         let row = rises::Row {
             id: 0,
             number: 0,
