@@ -210,11 +210,15 @@ fn is_left(row: &rises::Row, evidence: &Evidence, loaded: &Loaded) -> bool {
 }
 
 /// Whether what is told now is another event than the one that was kept, although something of that is left: what was raised then has become usual since;
-/// or somebody has said what it was, and now there is far more.
+/// other sensors see it; or somebody has said what it was, and now there is far more, or all sensors see it where some did.
 fn is_another(kept: &Evidence, state: &str, now: &Evidence) -> bool {
-    let has_become_usual = now.expected >= f64::midpoint(kept.expected, kept.seen);
-    let is_far_more = state != State::Open.key() && now.seen >= kept.seen * FAR_MORE;
-    now.at_sensors == kept.at_sensors && (has_become_usual || is_far_more)
+    let is_said = state != State::Open.key();
+    match (kept.at_sensors.as_slice(), now.at_sensors.as_slice()) {
+        (before, after) if before == after => now.expected >= f64::midpoint(kept.expected, kept.seen) || (is_said && now.seen >= kept.seen * FAR_MORE),
+        ([], _) => false,
+        (_, []) => is_said,
+        (before, after) => !after.iter().any(|sensor| before.contains(sensor)),
+    }
 }
 
 /// Keeps what was found: what goes on is extended, the rest is new. The evidence of a rise is that of the 24 hours in which most came beyond what was
@@ -289,6 +293,29 @@ async fn keep(work: &UnitOfWork, candidates: Vec<Candidate>, loaded: &Loaded, at
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_event_is_one_rise() {
+        let of = |expected: f64, seen: f64, sensors: &[u32]| Evidence { expected, seen, at_sensors: sensors.to_vec(), ..Evidence::default() };
+        let kept = of(10.0, 100.0, &[]);
+        for (now, of_open, of_said) in [
+            (of(10.0, 90.0, &[]), false, false),
+            (of(10.0, 310.0, &[]), false, true),
+            (of(60.0, 150.0, &[]), true, true),
+            (of(2.0, 90.0, &[1, 2, 3, 4]), false, false),
+        ] {
+            assert_eq!((is_another(&kept, "open", &now), is_another(&kept, "dismissed", &now)), (of_open, of_said), "{now:?}");
+        }
+        let at_some = of(10.0, 100.0, &[1, 2, 3, 4]);
+        for (now, of_open, of_said) in [
+            (of(10.0, 90.0, &[1, 2, 3, 4]), false, false),
+            (of(10.0, 500.0, &[4, 5, 6, 7]), false, false),
+            (of(10.0, 90.0, &[5, 6, 7, 8]), true, true),
+            (of(50.0, 500.0, &[]), false, true),
+        ] {
+            assert_eq!((is_another(&at_some, "open", &now), is_another(&at_some, "explained", &now)), (of_open, of_said), "{now:?}");
+        }
+    }
 
     #[test]
     fn a_rise_of_one_country_is_none_of_another() {
