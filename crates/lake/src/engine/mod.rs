@@ -1,4 +1,4 @@
-//! SQL over packets, for analysts: read-only, within limits, by DataFusion in this process.
+//! SQL over packets, for analysts: read-only, within limits, by DataFusion in the process that asks it.
 //!
 //! An [`Engine`] knows one table, `packets`, of the files that it was given, or of what they hold of a span, and two functions of ours: `address(source_v4, source_v6)` shows an address as
 //! text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over that table is refused before anything is read: no statement can
