@@ -98,8 +98,7 @@ impl Asked {
         let to = time("to")?.unwrap_or(tomorrow);
         let from = time("from")?.unwrap_or_else(|| begin(zone, to, -28));
         if from >= to {
-            let reason = Reason::new("observe-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”");
-            wrong.get_or_insert(Wrong { name: "to", text: String::new(), reason });
+            wrong.get_or_insert(Wrong { name: "to", text: String::new(), reason: not_later() });
         }
         let days = (to.0 - from.0) / Moment::DAY_US;
         let bucket = match parameters.get("bucket") {
@@ -177,6 +176,11 @@ impl Asked {
 
 fn field(selection: &Selection, name: &str) -> String {
     selection.fields().into_iter().find(|(field, _)| *field == name).map(|(_, text)| text).unwrap_or_default()
+}
+
+/// A time that ends before it begins.
+pub(super) fn not_later() -> Reason {
+    Reason::new("observe-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”")
 }
 
 pub(super) fn no_parameter(name: &str, text: &str) -> Failure {

@@ -1,7 +1,7 @@
 //! `GET` and `POST /observe/sql`: packets asked in SQL. The query comes in a form and stands in no address: it may name hosts, and a link must not set the
 //! machine to work.
 
-use super::asked::{begin, moment, no_parameter, shown};
+use super::asked::{begin, moment, no_parameter, not_later, shown};
 use crate::{
     failure::Failure,
     links,
@@ -174,7 +174,7 @@ fn question(web: &Web, asked: &Asked, wanted: Wanted) -> Result<Question, Reason
     let time = |text: &str| moment(&web.reckoning.zone, text).ok_or_else(no_time);
     let (from, to) = (time(&asked.from)?, time(&asked.to)?);
     if from >= to {
-        return Err(Reason::new("sql-times", "「まで」は「から」より後にしてください。", "the time “to” must be later than the time “from”"));
+        return Err(not_later());
     }
     let (most_rows, most_chars) = if wanted == Wanted::Page { (ROWS_SHOWN, Some(CHARS_SHOWN)) } else { (ROWS_FILED, None) };
     Ok(Question { sql: asked.sql.clone(), span: Some((from, to)), most_rows, most_chars })
