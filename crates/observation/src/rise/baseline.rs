@@ -7,6 +7,8 @@ use super::{DAY, WEEKS, series::Series, watching::Watching};
 const NORMAL: f64 = 1.4826;
 /// The median of `n` values varies by so many times as much as their mean does.
 const OF_MEDIAN: f64 = std::f64::consts::FRAC_PI_2;
+/// How far days of the week lie apart, as a standard deviation of logarithms: what medians of few packets tell beyond that is chance.
+const DAYS_APART: f64 = 0.2;
 /// So far above what is expected, in logarithms, for so many days in a row, is one rise that has no say in how far windows lie apart.
 const CLEAR: f64 = 1.5;
 const SEVERAL_DAYS: usize = 3;
@@ -59,6 +61,8 @@ impl Usual {
 pub(super) struct Baseline {
     /// The level to expect: the logarithm of packets for each hour watched.
     pub(super) level: f64,
+    /// What of it is the day of the week's: how far it lies from what all days have.
+    pub(super) rhythm: f64,
     /// How many weeks it rests on.
     pub(super) weeks: usize,
     /// Packets to expect in the window, by who watches now.
@@ -84,10 +88,16 @@ impl Baseline {
             level(series, watching, weights, end.checked_sub(hours)?, end, least * hours as f64)
         };
         let mut weeks: Vec<f64> = (1..=WEEKS).filter_map(|week| back(week * 7, hours)).collect();
-        let (level, count) = (median(&mut weeks)?, weeks.len());
+        let (of_weekday, weeks) = (median(&mut weeks)?, weeks.len());
         let days_back: Vec<Option<f64>> = (0..=WEEKS * 7).map(|day| back(day, DAY)).collect();
-        let (variance, days) = spread(&before_rise(&days_back, level));
-        Some(Self { level, weeks: count, expected: (level.exp() * now - 0.5).max(0.0), seen: series.packets.sum(from, end), days_back, variance, days })
+        let (variance, days) = spread(&before_rise(&days_back, of_weekday));
+        let usual = median(&mut days_back.iter().skip(1).filter_map(|level| *level).collect::<Vec<_>>()).unwrap_or(of_weekday);
+        let expected = |level: f64| (level.exp() * now - 0.5).max(0.0);
+        // A packet more or less in a week moves the median of few packets by much; that of all days is told by seven times as many.
+        let by_chance = variance.max(least_variance(expected(of_weekday))) * OF_MEDIAN / weeks.max(1) as f64;
+        let rhythm = (of_weekday - usual) * DAYS_APART.powi(2) / (DAYS_APART.powi(2) + by_chance);
+        let level = usual + rhythm;
+        Some(Self { level, rhythm, weeks, expected: expected(level), seen: series.packets.sum(from, end), days_back, variance, days })
     }
 
     /// How many times as much as expected; half a packet is added to both.
@@ -95,22 +105,18 @@ impl Baseline {
         (self.seen + 0.5) / (self.expected + 0.5)
     }
 
-    /// What windows of this day of the week have, in what all days have.
-    pub(super) fn rhythm(&self) -> f64 {
-        let usual = median(&mut self.days_back.iter().skip(1).filter_map(|level| *level).collect::<Vec<_>>());
-        let same_day = by_day_of_week(&self.days_back)[0];
-        usual.zip(same_day).map_or(1.0, |(usual, same_day)| (same_day - usual).exp())
-    }
-
     /// The standard deviation of a window's logarithm about its baseline: its own, moderated by that of its like.
     #[expect(clippy::cast_precision_loss, reason = "numbers of weeks")]
     pub(super) fn deviation(&self, prior: f64, prior_weight: f64) -> f64 {
         let days = self.days as f64;
         let moderated = days.mul_add(self.variance, prior_weight * prior) / (days + prior_weight);
-        // The floor: packets that come one by one vary by themselves.
-        let least = 1.0 / (self.expected + 0.5);
-        (moderated.max(least) * (1.0 + OF_MEDIAN / self.weeks.max(1) as f64)).sqrt()
+        (moderated.max(least_variance(self.expected)) * (1.0 + OF_MEDIAN / self.weeks.max(1) as f64)).sqrt()
     }
+}
+
+/// The least that a window's logarithm varies: packets that come one by one vary by themselves.
+fn least_variance(expected: f64) -> f64 {
+    1.0 / (expected + 0.5)
 }
 
 /// The median of each day of the week, the present one's first, of windows a day apart; the first window is the present one, which has no say.
@@ -184,13 +190,32 @@ impl Like {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::series::{Key, Origin, Packets, Recent},
+        *,
+    };
+    use noroshi_lake::packets::Service;
 
     #[test]
     fn medians() {
         for (mut values, middle) in [(vec![], None), (vec![3.0], Some(3.0)), (vec![9.0, 1.0], Some(5.0)), (vec![1e9, 1.0, 2.0], Some(2.0))] {
             assert_eq!(median(&mut values), middle);
         }
+    }
+
+    #[test]
+    fn a_day_of_the_week_is_told_by_many_packets_and_hardly_by_few() {
+        // Eight weeks and a day; each seventh day has so many packets, all others the second number.
+        let of = |on_seventh: u32, on_others: u32| {
+            let days: Vec<u32> = (0..57).map(|day| if day % 7 == 0 { on_seventh } else { on_others }).collect();
+            let key = Key { service: Service::Protocol(47), origin: Origin::Anywhere };
+            let series = Series { key, packets: Packets::by_day(&days), days: Vec::new(), recent: Recent::default() };
+            Baseline::of(&series, &Watching::new(&[(1, vec![1.0; 57 * DAY])]), &[1.0], 57 * DAY, DAY).unwrap().expected
+        };
+        let many = of(40_000, 4_000);
+        assert!(many > 38_000.0 && many <= 40_000.0, "{many}");
+        let few = of(0, 6);
+        assert!(few > 4.0 && few <= 6.0, "{few}");
     }
 
     #[test]

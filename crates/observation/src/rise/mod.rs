@@ -63,7 +63,7 @@ const MOST_FREEDOM: f64 = 60.0;
 /// The share of what is told that may come about by chance, each time.
 const BY_CHANCE: f64 = 0.65;
 /// How that is shared: by what all sensors see, what some of them see, and what comes slowly.
-const LOOKS: (f64, f64, f64) = (0.62, 0.33, 0.05);
+const LOOKS: (f64, f64, f64) = (0.45, 0.5, 0.05);
 
 /// How a rise came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -194,7 +194,7 @@ const fn family(key: Key) -> usize {
 /// Measures one series; nothing where it has nothing to say.
 #[expect(clippy::cast_precision_loss, reason = "numbers of days and hours")]
 fn measure(series: &Series, profile: &Profile, baseline: Option<&Baseline>, watching: &Watching, end: usize, like: &Like) -> Option<Rise> {
-    let sources = Sources::of(series, profile, watching, end, baseline.map_or(1.0, Baseline::rhythm));
+    let sources = Sources::of(series, profile, watching, end, baseline.map_or(1.0, |baseline| baseline.rhythm.exp()));
     let seen = series.packets.sum(end - DAY.min(end), end);
     let first = first::probability(series, profile, watching, end);
     let rise = |kind, from, expected, score, probability, sensors: Option<&Sensors>, weeks| Rise {

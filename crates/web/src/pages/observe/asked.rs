@@ -93,10 +93,16 @@ impl Asked {
                 wrong.get_or_insert(Wrong { name, text: text.to_owned(), reason });
             }
         }
-        let time = |name: &str| parameters.get(name).map(|text| moment(zone, text).ok_or_else(|| no_parameter(name, text))).transpose();
-        let tomorrow = begin(zone, web.ledger.now(), 1);
-        let to = time("to")?.unwrap_or(tomorrow);
-        let from = time("from")?.unwrap_or_else(|| begin(zone, to, -28));
+        let mut time = |name: &'static str| {
+            let text = parameters.get(name)?;
+            let time = moment(zone, text);
+            if time.is_none() {
+                wrong.get_or_insert_with(|| Wrong { name, text: text.to_owned(), reason: no_time() });
+            }
+            time
+        };
+        let to = time("to").unwrap_or_else(|| begin(zone, web.ledger.now(), 1));
+        let from = time("from").unwrap_or_else(|| begin(zone, to, -28));
         if from >= to {
             wrong.get_or_insert(Wrong { name: "to", text: String::new(), reason: not_later() });
         }
@@ -166,7 +172,7 @@ impl Asked {
             sensors: plain.into_iter().chain(of_regions).chain(named).map(select).collect(),
             from: shown(zone, view.from),
             to: shown(zone, view.to),
-            is_narrowed: self.wrong.as_ref().is_some_and(|wrong| !matches!(wrong.name, "port" | "to"))
+            is_narrowed: self.wrong.as_ref().is_some_and(|wrong| !matches!(wrong.name, "port" | "from" | "to"))
                 || selection.tool.is_some()
                 || selection.network.is_some()
                 || selection.countries != Countries::Any,
@@ -176,6 +182,11 @@ impl Asked {
 
 fn field(selection: &Selection, name: &str) -> String {
     selection.fields().into_iter().find(|(field, _)| *field == name).map(|(_, text)| text).unwrap_or_default()
+}
+
+/// A time that is none.
+pub(super) fn no_time() -> Reason {
+    Reason::new("observe-time-form", "「から」と「まで」を日時で書いてください（例: 2026-11-01T00:00）。", "write both times as 2026-11-01T00:00")
 }
 
 /// A time that ends before it begins.

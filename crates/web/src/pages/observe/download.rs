@@ -94,12 +94,13 @@ async fn json(web: &Shared, person: &Person, asked: &Asked) -> Result<String, Fa
     }
 }
 
-fn written(answer: &impl Serialize) -> Result<String, Failure> {
+/// JSON, as `--json` has it.
+pub(super) fn written(answer: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(answer).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
 }
 
 /// Rows as CSV (RFC 4180), one column for each of their fields; a head without rows says that there are none.
-fn flat<T: Serialize>(head: &[&str], rows: impl Iterator<Item = T>) -> Result<String, Failure> {
+pub(super) fn flat<H: AsRef<[u8]>, T: Serialize>(head: impl IntoIterator<Item = H>, rows: impl IntoIterator<Item = T>) -> Result<String, Failure> {
     let wrong = |error: csv::Error| Failure::Internal(Box::new(error));
     let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     out.write_record(head).map_err(wrong)?;

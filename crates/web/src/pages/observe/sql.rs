@@ -1,7 +1,10 @@
 //! `GET` and `POST /observe/sql`: packets asked in SQL. The query comes in a form and stands in no address: it may name hosts, and a link must not set the
 //! machine to work.
 
-use super::asked::{begin, moment, no_parameter, not_later, shown};
+use super::{
+    asked::{begin, moment, no_parameter, no_time, not_later, shown},
+    download::{flat, written},
+};
 use crate::{
     failure::Failure,
     links,
@@ -157,8 +160,8 @@ pub(crate) async fn post(State(web): State<Shared>, person: Person, sent: Fields
             let caption = caption(words, &answer, took_s);
             show(&web, &person, asked, None, Some(Shown { answer, caption })).await
         }
-        (Ok(answer), Wanted::Csv) => Ok(file("csv", "text/csv; charset=utf-8", &answer, csv(&answer)?)),
-        (Ok(answer), Wanted::Json) => Ok(file("json", "application/json", &answer, json(&answer)?)),
+        (Ok(answer), Wanted::Csv) => Ok(file("csv", "text/csv; charset=utf-8", &answer, flat(answer.columns.iter().map(|column| &column.name), &answer.rows)?)),
+        (Ok(answer), Wanted::Json) => Ok(file("json", "application/json", &answer, written(&answer.json())?)),
         (Err(Failure::Refused(reason)), _) => {
             let page = show(&web, &person, asked, Some(reason.get(words.language).to_owned()), None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -178,10 +181,6 @@ fn question(web: &Web, asked: &Asked, wanted: Wanted) -> Result<Question, Reason
     }
     let (most_rows, most_chars) = if wanted == Wanted::Page { (ROWS_SHOWN, Some(CHARS_SHOWN)) } else { (ROWS_FILED, None) };
     Ok(Question { sql: asked.sql.clone(), span: Some((from, to)), most_rows, most_chars })
-}
-
-fn no_time() -> Reason {
-    Reason::new("sql-time-form", "「から」と「まで」を日時で書いてください（例: 2026-11-01T00:00）。", "write both times as 2026-11-01T00:00")
 }
 
 fn caption(words: Words, answer: &Answer, took_s: f64) -> String {
@@ -217,21 +216,4 @@ fn file(end: &str, kind: &'static str, answer: &Answer, body: String) -> Respons
     let first = if answer.is_cut { format!("-first-{}", answer.rows.len()) } else { String::new() };
     let name = format!("attachment; filename=\"packets{first}.{end}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response()
-}
-
-/// CSV (RFC 4180); null is an empty field.
-fn csv(answer: &Answer) -> Result<String, Failure> {
-    let wrong = |error: csv::Error| Failure::Internal(Box::new(error));
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(answer.columns.iter().map(|column| &column.name)).map_err(wrong)?;
-    for row in &answer.rows {
-        out.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or_default())).map_err(wrong)?;
-    }
-    let bytes = out.into_inner().map_err(|error| Failure::Internal(error.to_string().into()))?;
-    String::from_utf8(bytes).map_err(|error| Failure::Internal(Box::new(error)))
-}
-
-/// As `noroshi observe sql --json` has it.
-fn json(answer: &Answer) -> Result<String, Failure> {
-    serde_json::to_string_pretty(&answer.json()).map(|text| text + "\n").map_err(|error| Failure::Internal(Box::new(error)))
 }
