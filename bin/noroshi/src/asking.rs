@@ -5,7 +5,7 @@ use crate::Done;
 use anyhow::Context as _;
 use noroshi_kernel::reason::Reason;
 use noroshi_lake::engine::{self, Limits, Refused};
-use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question};
+use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question, Sensor};
 use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -46,6 +46,7 @@ pub(crate) struct Asking {
 #[derive(Serialize, Deserialize)]
 struct Task {
     files: Vec<PathBuf>,
+    sensors: Vec<Sensor>,
     question: Question,
     time: Duration,
     /// The process that asks.
@@ -103,10 +104,10 @@ fn begin() -> anyhow::Result<Child> {
 }
 
 impl Engine for Asking {
-    fn answer(&self, files: Vec<PathBuf>, question: Question) -> Answering<'_> {
+    fn answer(&self, files: Vec<PathBuf>, sensors: Vec<Sensor>, question: Question) -> Answering<'_> {
         Box::pin(async move {
             let _turn = time::timeout(MOST_WAITING, self.turn.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
-            let task = Task { files, question, time: self.time, asks: std::process::id() };
+            let task = Task { files, sensors, question, time: self.time, asks: std::process::id() };
             match time::timeout(self.time + GRACE, self.told(&task)).await {
                 Err(_) => Err(Refused::time(self.time).reason),
                 Ok(Ok(Ok(Told::Answer(answer)))) => Ok(answer),
@@ -137,12 +138,13 @@ pub(crate) async fn answer() -> anyhow::Result<Done> {
     rustix::process::nice(NICE)?;
     let mut asked = Vec::new();
     std::io::stdin().lock().take(MOST_BYTES).read_to_end(&mut asked)?;
-    let Task { files, question, time, asks } = serde_json::from_slice(&asked).context("this command is for noroshi itself; ask with: noroshi observe sql")?;
+    let Task { files, sensors, question, time, asks } =
+        serde_json::from_slice(&asked).context("this command is for noroshi itself; ask with: noroshi observe sql")?;
     end_with(asks);
     let limits = Limits { time, rows: question.most_rows, ..Limits::default() };
     // Of all threads together; whoever waits ends it sooner.
     rustix::process::setrlimit(Resource::Cpu, limit((time + GRACE).as_secs() * limits.threads.max(1) as u64))?;
-    let told = match answered(&files, &question, limits).await {
+    let told = match answered(&files, sensors, &question, limits).await {
         Ok(answer) => Told::Answer(answer),
         Err(Refused { reason, detail }) => Told::Refused(reason, detail),
     };
@@ -172,8 +174,10 @@ fn shortened(cell: String, most: Option<usize>) -> String {
     }
 }
 
-async fn answered(files: &[PathBuf], question: &Question, limits: Limits) -> Result<Answer, Refused> {
-    let answer = engine::Engine::open(files, question.span, limits)?.query(&question.sql).await?;
+async fn answered(files: &[PathBuf], sensors: Vec<Sensor>, question: &Question, limits: Limits) -> Result<Answer, Refused> {
+    let known = |Sensor { number, name, organisation, region, country, addresses }| engine::Sensor { number, name, organisation, region, country, addresses };
+    let sensors: Vec<engine::Sensor> = sensors.into_iter().map(known).collect();
+    let answer = engine::Engine::open(files, question.span, &sensors, limits)?.query(&question.sql).await?;
     let columns = answer.schema.fields().iter().map(|field| Column { name: field.name().clone(), is_number: field.data_type().is_numeric() });
     let shown = |row: Vec<Option<String>>| row.into_iter().map(|cell| cell.map(|cell| shortened(cell, question.most_chars))).collect();
     Ok(Answer { columns: columns.collect(), rows: answer.rows().map(shown).collect(), is_cut: answer.is_cut })

@@ -68,6 +68,11 @@ pub enum Column {
     Kind,
 }
 
+/// Columns of the table `sensors`, which stands beside the packets in queries: name, and whether it is a number. No name is a column of packets but the
+/// one by which both are joined.
+pub const SENSOR_COLUMNS: [(&str, bool); 6] =
+    [("sensor", true), ("name", false), ("organisation", false), ("region", false), ("sensor_country", false), ("addresses", true)];
+
 /// A column, described for people.
 #[derive(Clone, Debug)]
 pub struct Description {

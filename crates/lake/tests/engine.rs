@@ -4,9 +4,10 @@
 
 use noroshi_kernel::moment::Moment;
 use noroshi_lake::{
-    engine::{Engine, Limits, Refused},
+    engine::{Engine, Limits, Refused, Sensor},
     folder::{FileName, Folder},
     packets::{Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport, write},
+    schema::SENSOR_COLUMNS,
 };
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
@@ -59,9 +60,22 @@ fn files(name: &str) -> (TempDir, Vec<PathBuf>) {
     (root, vec![folder.published(&name("a")), folder.staged(&name("b"))])
 }
 
+/// Numbers 0 to 2, which record, and one that does not; the second is of no region.
+fn sensors() -> Vec<Sensor> {
+    let sensor = |number: u32| Sensor {
+        number,
+        name: format!("sensor-{number}"),
+        organisation: "Example".to_owned(),
+        region: if number == 1 { String::new() } else { format!("JP-{number}") },
+        country: "JP".to_owned(),
+        addresses: 4,
+    };
+    (0..4).map(sensor).collect()
+}
+
 async fn ask(sql: &str, limits: Limits) -> Result<Vec<Vec<Option<String>>>, Refused> {
     let (_root, files) = files("packets");
-    Engine::open(&files, None, limits)?.query(sql).await.map(|answer| answer.rows().collect())
+    Engine::open(&files, None, &sensors(), limits)?.query(sql).await.map(|answer| answer.rows().collect())
 }
 
 fn cells(rows: &[&[&str]]) -> Vec<Vec<Option<String>>> {
@@ -95,12 +109,32 @@ async fn questions_are_answered() {
     assert_eq!(nulls, [[None, None]]);
 }
 
+/// Names and regions of sensors stand beside their packets, also where a condition of theirs chooses, and where one has none.
+#[tokio::test]
+async fn packets_are_asked_by_their_sensors() {
+    for (sql, expected) in [
+        (
+            "SELECT name, count(*) FROM packets JOIN sensors USING (sensor) GROUP BY 1 ORDER BY 1",
+            cells(&[&["sensor-0", "34"], &["sensor-1", "34"], &["sensor-2", "33"]]),
+        ),
+        ("SELECT count(*), sum(addresses) FROM packets p, sensors s WHERE p.sensor = s.sensor AND s.region = 'JP-2'", cells(&[&["33", "132"]])),
+        ("SELECT count(*) FROM packets JOIN sensors USING (sensor) WHERE region IS NULL AND sensor_country = 'JP' AND name LIKE '%1'", cells(&[&["34"]])),
+        ("SELECT name FROM sensors LEFT JOIN packets USING (sensor) WHERE protocol IS NULL", cells(&[&["sensor-3"]])),
+        ("SELECT count(*) FROM packets WHERE sensor IN (SELECT sensor FROM sensors WHERE organisation = 'Example')", cells(&[&["101"]])),
+        ("SELECT count(*), max(addresses) FROM sensors", cells(&[&["4", "4"]])),
+    ] {
+        assert_eq!(ask(sql, Limits::default()).await.unwrap_or_else(|refused| panic!("{sql}: {refused:?}")), expected, "{sql}");
+    }
+    let one = format!("SELECT {} FROM sensors ORDER BY sensor LIMIT 1", SENSOR_COLUMNS.map(|(name, _)| name).join(", "));
+    assert_eq!(ask(&one, Limits::default()).await.unwrap(), cells(&[&["0", "sensor-0", "Example", "JP-0", "JP", "4"]]));
+}
+
 #[tokio::test]
 async fn a_span_holds_what_was_captured_in_it() {
     let (_root, files) = files("packets");
     let at = |milliseconds: i64| Moment(AT_NS / 1_000 + milliseconds * 1_000);
     for (from, to, expected) in [(0, 101, "101"), (0, 10, "10"), (10, 11, "1"), (69, 71, "2"), (10, 10, "0"), (11, 10, "0"), (-9, 0, "0"), (101, 900, "0")] {
-        let engine = Engine::open(&files, Some((at(from), at(to))), Limits::default()).unwrap();
+        let engine = Engine::open(&files, Some((at(from), at(to))), &sensors(), Limits::default()).unwrap();
         for sql in [
             "SELECT count(*) FROM packets",
             "SELECT count(*) FROM packets AS p WHERE p.ttl = 50",
@@ -112,14 +146,14 @@ async fn a_span_holds_what_was_captured_in_it() {
         // A span is no way around what is refused.
         assert_eq!(engine.query("SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor").await.unwrap_err().reason.key, "sql-join");
     }
-    let whole = Engine::open(&files, Some((Moment(i64::MIN), Moment(i64::MAX))), Limits::default()).unwrap();
+    let whole = Engine::open(&files, Some((Moment(i64::MIN), Moment(i64::MAX))), &sensors(), Limits::default()).unwrap();
     assert_eq!(whole.query("SELECT count(*) FROM packets").await.unwrap().rows().next(), Some(vec![Some("101".to_owned())]));
 }
 
 #[tokio::test]
 async fn a_folders_name_is_no_pattern() {
     let (_root, files) = files("a b%20[1]*?");
-    let answer = Engine::open(&files, None, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
+    let answer = Engine::open(&files, None, &sensors(), Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
     assert_eq!(answer.rows().next(), Some(vec![Some("101".to_owned())]));
 }
 
@@ -198,16 +232,16 @@ async fn limits_hold() {
     }
 
     let (_root, files) = files("packets");
-    let cut = Engine::open(&files, None, Limits { rows: 10, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let cut = Engine::open(&files, None, &sensors(), Limits { rows: 10, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(cut.is_cut && cut.len() == 10);
-    let fits = Engine::open(&files, None, Limits { rows: 101, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let fits = Engine::open(&files, None, &sensors(), Limits { rows: 101, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(!fits.is_cut && fits.len() == 101);
-    let heavy = Engine::open(&files, None, Limits { answer_bytes: 100, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
+    let heavy = Engine::open(&files, None, &sensors(), Limits { answer_bytes: 100, ..usual }).unwrap().query("SELECT sensor FROM packets").await.unwrap();
     assert!(heavy.is_cut && heavy.is_empty());
 
-    let slow = Engine::open(&files, None, Limits { time: Duration::from_millis(300), ..usual }).unwrap();
+    let slow = Engine::open(&files, None, &sensors(), Limits { time: Duration::from_millis(300), ..usual }).unwrap();
     assert_eq!(slow.query("SELECT count(*) FROM generate_series(1, 1000000000000) AS t(n) WHERE n % 7 = 8").await.unwrap_err().reason.key, "sql-time");
-    let small = Engine::open(&files, None, Limits { memory_bytes: 2 << 20, ..usual }).unwrap();
+    let small = Engine::open(&files, None, &sensors(), Limits { memory_bytes: 2 << 20, ..usual }).unwrap();
     let sort = "SELECT n FROM generate_series(1, 3000000) AS t(n) ORDER BY n % 7, n DESC";
     assert_eq!(small.query(sort).await.unwrap_err().reason.key, "sql-memory");
 }
@@ -227,11 +261,13 @@ fn many() -> (TempDir, Vec<PathBuf>) {
 #[tokio::test]
 async fn packets_are_joined_with_little() {
     let (_root, files) = many();
-    let engine = Engine::open(&files, None, Limits::default()).unwrap();
+    let engine = Engine::open(&files, None, &sensors(), Limits::default()).unwrap();
     for sql in [
         "SELECT count(*) FROM packets a, packets b WHERE a.sensor + b.sensor = 1",
         "SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor",
         "SELECT count(*) FROM packets a JOIN packets b ON a.tcp_sequence < b.tcp_sequence",
+        "SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor JOIN sensors s ON s.sensor = a.sensor",
+        "SELECT sum(ttl) FROM sensors a, sensors b, sensors c, sensors d, sensors e, packets",
         "SELECT count(*) FROM packets a WHERE EXISTS (SELECT 1 FROM packets b WHERE a.sensor + b.sensor = 1)",
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t",
         "SELECT repeat('x', 2000000000)",
@@ -255,7 +291,7 @@ async fn a_broken_file_is_told_without_its_path() {
     let broken = root.path().join("broken.parquet");
     std::fs::write(&broken, b"PAR1 and no more").unwrap();
     files.push(broken);
-    let refused = Engine::open(&files, None, Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap_err();
+    let refused = Engine::open(&files, None, &sensors(), Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap_err();
     assert_eq!(refused.reason.key, "sql-failed");
     assert!(!refused.to_string().contains("broken"), "{refused}");
 }

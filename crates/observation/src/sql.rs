@@ -2,7 +2,7 @@
 //!
 //! What answers is many crates, which the program alone links and puts in ([`Engine`]); this desk says who may ask, and which files count.
 
-use crate::{ObservationError, Observatory, store};
+use crate::{ObservationError, Observatory, service::registry, store};
 use noroshi_kernel::{
     access::{Action, Actor},
     moment::Moment,
@@ -15,7 +15,7 @@ use std::{future::Future, path::PathBuf, pin::Pin};
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// One `SELECT` over the table `packets`.
+    /// One `SELECT` over the tables `packets` and `sensors`.
     pub sql: String,
     /// Only packets captured from here on and before there are in the table.
     pub span: Option<(Moment, Moment)>,
@@ -23,6 +23,31 @@ pub struct Question {
     pub most_rows: usize,
     /// The most characters of a cell; what is beyond is cut off, with three dots in its place.
     pub most_chars: Option<usize>,
+}
+
+/// A sensor as queries know it; what is not known of it is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sensor {
+    /// The number that its packets bear.
+    pub number: u32,
+    /// What it is called.
+    pub name: String,
+    /// The organisation that hosts it.
+    pub organisation: String,
+    /// The region in which it stands.
+    pub region: String,
+    /// Its country (ISO 3166-1 alpha-2).
+    pub country: String,
+    /// How many addresses it watches.
+    pub addresses: u32,
+}
+
+impl From<store::sensors::Sensor> for Sensor {
+    fn from(sensor: store::sensors::Sensor) -> Self {
+        let store::sensors::Sensor { number, name, organisation, region, country, addresses, .. } = sensor;
+        let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { number: count(number), name, organisation, region, country, addresses: count(addresses) }
+    }
 }
 
 /// What is answered: text, for a reader. Times are in RFC 3339, bytes in hexadecimal digits.
@@ -65,8 +90,8 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Reason>> + S
 
 /// What answers SQL over files of packets: it reads them and nothing else, changes nothing, and knows how much time and memory a question may take.
 pub trait Engine: Send + Sync {
-    /// Answers a question over these files, of which there is at least one. Whoever drops the future wants no answer any more.
-    fn answer(&self, files: Vec<PathBuf>, question: Question) -> Answering<'_>;
+    /// Answers a question over these files, of which there is at least one, and all sensors. Whoever drops the future wants no answer any more.
+    fn answer(&self, files: Vec<PathBuf>, sensors: Vec<Sensor>, question: Question) -> Answering<'_>;
 }
 
 /// Answers a question. The files stay for ten minutes although others take their place meanwhile.
@@ -86,5 +111,6 @@ pub async fn ask(place: &Observatory, actor: &Actor, engine: &dyn Engine, questi
         )));
     }
     let files = names.iter().map(|name| place.folder.find(name)).collect::<Result<_, _>>()?;
-    engine.answer(files, question).await.map_err(ObservationError::Refused)
+    let sensors = registry::list(&place.ledger, actor).await?.into_iter().map(Sensor::from).collect();
+    engine.answer(files, sensors, question).await.map_err(ObservationError::Refused)
 }

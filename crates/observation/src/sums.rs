@@ -28,6 +28,8 @@ use std::collections::HashMap;
 
 /// So many packets are counted one by one where sums would do: it takes no longer, and tells every source apart.
 const FEW: i64 = 256 << 10;
+/// So many are counted one by one where sums would tell less than there is; it takes a second or two.
+const FEW_FOR_MORE: i64 = 4 << 20;
 /// To open a file takes as long as to count so many packets.
 const OF_FILE: i64 = 4 << 10;
 /// So many are counted one by one where nothing else will do; it takes some seconds.
@@ -71,7 +73,16 @@ impl Reach {
 
     /// Whether the packets themselves are asked although there are sums: all of them are there, and they are few.
     pub(crate) const fn counts_packets(self, from: i64) -> bool {
-        !self.is_rolled || (from >= self.horizon && self.packets.saturating_add(self.opening) <= FEW)
+        self.counts(from, FEW)
+    }
+
+    /// The same where sums would tell less than packets do.
+    pub(crate) const fn counts_packets_for_more(self, from: i64) -> bool {
+        self.counts(from, FEW_FOR_MORE)
+    }
+
+    const fn counts(self, from: i64, most: i64) -> bool {
+        !self.is_rolled || (from >= self.horizon && self.packets.saturating_add(self.opening) <= most)
     }
 
     /// # Errors

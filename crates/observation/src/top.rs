@@ -138,7 +138,11 @@ pub(crate) async fn ranking(
     let chosen = Chosen::of(&question.selection, standpoint, &known)?;
     let window = (question.from.0, question.to.0);
     let reach = Reach::of(&snapshot, standpoint.zone, &chosen, window).await?;
-    let sums = Sums::of(question.by, &question.selection).filter(|_| !reach.counts_packets(question.from.0));
+    let (from, of_some_sensors) = (question.from.0, question.selection.sensors != crate::ask::Sensors::All);
+    // Sums know no ports without a name of one country, and no sources of some sensors.
+    let tells_less = |sums: &Sums| *sums == Sums::Services || (tells_sources && of_some_sensors);
+    let is_counted = |sums: &Sums| reach.counts_packets(from) || (tells_less(sums) && reach.counts_packets_for_more(from));
+    let sums = Sums::of(question.by, &question.selection).filter(|sums| !is_counted(sums));
     let counted = match sums {
         Some(sums) => {
             let ranked = sums::rank(place, &snapshot, standpoint.zone, sums, &chosen, reach, (window, question.limit, tells_sources)).await?;

@@ -159,6 +159,17 @@ fn one_loud_source_alone_is_no_rise() {
     }
 }
 
+/// What one source sends to three of the sensors, far beyond all the rest, neither makes a rise nor hides one.
+#[test]
+fn one_loud_source_hides_no_rise() {
+    let mut world = world(40.0, 11);
+    world.lone_source(&mut Chance::of(7, 2), 0, 10 * WEEK, 48, 2_000.0, 3);
+    assert!(told(&world, 9 * WEEK).is_empty());
+    comes(&mut world, 10 * WEEK, 48, 80.0, SENSORS, None);
+    let events = told(&world, 9 * WEEK);
+    assert!(matches!(events.as_slice(), [(at, _, found)] if (10 * WEEK..10 * WEEK + 30).contains(at) && found.sensors_rose > SENSORS / 2), "{events:?}");
+}
+
 #[test]
 fn one_odd_sensor_alone_is_no_rise() {
     let keys = |world: &World| told(world, 9 * WEEK).into_iter().map(|(_, _, found)| (found.key, found.kind)).collect::<BTreeSet<_>>();

@@ -93,7 +93,7 @@ pub(crate) enum Observe {
     /// Say which scanners are known research: no drafts of incidents are made of them
     #[command(subcommand)]
     Researcher(Researcher),
-    /// Ask packets in SQL: one SELECT over the table packets, read-only and within limits
+    /// Ask packets in SQL: one SELECT over the tables packets and sensors, read-only and within limits
     ///
     /// Columns are told in the manual, under "Packets as files". Two functions help: address(source_v4, source_v6) shows an address as text,
     /// ipv4('192.0.2.1') makes a number of one.

@@ -21,6 +21,8 @@ fn packets_are_asked_in_sql() {
         let half = ["--from", "2024-03-10T00:00:00.5Z", "--to", "2024-03-10T00:00:01Z", "--json"];
         let json = home.run(&[&["observe", "sql", count][..], &half].concat()).json();
         assert_eq!(json, serde_json::json!({ "columns": ["n", "port"], "rows": [[465, 7]], "is_cut": false }));
+        let by_name = "SELECT name, addresses, count(*) AS n FROM packets JOIN sensors USING (sensor) WHERE name = 'north' GROUP BY 1, 2";
+        assert_eq!(home.run(&["observe", "sql", by_name]).out(), "name\taddresses\tn\nnorth\t1\t1000\n");
         let null = home.run(&["observe", "sql", "SELECT NULL AS n, 1.5 AS x", "--json"]).json();
         assert_eq!(null["rows"], serde_json::json!([[null, 1.5]]));
         for (wrong, says) in [

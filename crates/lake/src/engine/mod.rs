@@ -1,7 +1,8 @@
 //! SQL over packets, for analysts: read-only, within limits, by DataFusion in the process that asks it.
 //!
-//! An [`Engine`] knows one table, `packets`, of the files that it was given, or of what they hold of a span, and two functions of ours: `address(source_v4, source_v6)` shows an address as
-//! text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over that table is refused before anything is read: no statement can
+//! An [`Engine`] knows the table `packets`, of the files that it was given, or of what they hold of a span, the table `sensors` of who recorded them, and two
+//! functions of ours: `address(source_v4, source_v6)` shows an address as
+//! text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over those tables is refused before anything is read: no statement can
 //! name a file, write one, or change a setting. Packets are not joined with packets.
 //!
 //! Behind the feature `engine`, for it is many crates.
@@ -10,10 +11,12 @@ mod addresses;
 mod answer;
 mod joins;
 mod refused;
+mod sensors;
 mod shape;
 
 pub use answer::Answer;
 pub use refused::Refused;
+pub use sensors::Sensor;
 
 use crate::schema;
 use datafusion::{
@@ -63,19 +66,19 @@ impl Default for Limits {
     }
 }
 
-/// A table of packets that can be asked.
+/// Packets that can be asked, and who recorded them.
 pub struct Engine {
     context: SessionContext,
     limits: Limits,
 }
 
 impl Engine {
-    /// The table `packets` of these files, published or committed; at least one. Their existence is checked when they are asked. With a span, only
+    /// The table `packets` of these files, published or committed; at least one, and the table `sensors`. Their existence is checked when they are asked. With a span, only
     /// packets captured from its begin on and before its end are in the table.
     ///
     /// # Errors
     /// When a path cannot be a file's, or the engine cannot be set up.
-    pub fn open(files: &[PathBuf], span: Option<(Moment, Moment)>, limits: Limits) -> Result<Self, Refused> {
+    pub fn open(files: &[PathBuf], span: Option<(Moment, Moment)>, sensors: &[Sensor], limits: Limits) -> Result<Self, Refused> {
         let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(limits.memory_bytes)))
@@ -93,6 +96,7 @@ impl Engine {
             Some(span) => context.read_table(table(files)?).and_then(|whole| whole.filter(within(span))).map_err(refused::failed)?.into_view(),
         };
         context.register_table("packets", table).map_err(refused::failed)?;
+        context.register_table("sensors", Arc::new(sensors::table(sensors)?)).map_err(refused::failed)?;
         // They make texts of any length out of nothing, which no limit of memory counts. Others (`replace`, `string_agg`) can be made to, and are of
         // use: who lets strangers ask runs the engine in a process of its own.
         ["repeat", "lpad", "rpad"].into_iter().for_each(|name| context.deregister_udf(name));

@@ -65,8 +65,8 @@ pub(super) fn join(most: usize) -> Refused {
 pub(super) fn no_select() -> Refused {
     refused(Reason::new(
         "sql-select",
-        "表 packets に対する SELECT 文を 1 つだけ書いてください。ほかの文は実行できません。",
-        "only one SELECT over the table packets is answered",
+        "表 packets と sensors に対する SELECT 文を 1 つだけ書いてください。ほかの文は実行できません。",
+        "only one SELECT over the tables packets and sensors is answered",
     ))
 }
 

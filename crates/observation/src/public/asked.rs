@@ -20,7 +20,7 @@ fn standpoint(ground: Ground<'_>) -> Standpoint<'_> {
 pub(super) async fn ranked(ground: Ground<'_>, of: Of, window: Window, limit: usize) -> Result<(u64, Vec<(String, u64)>), ObservationError> {
     let selection = Selection { sensors: Sensors::Home, ..Selection::default() };
     let question = top::Question { by: by(of), selection, from: window.from, to: window.to, limit };
-    let ranking = top::top(ground.place, &Actor::Platform, standpoint(ground), &question).await?;
+    let ranking = top::ranking(ground.place, &Actor::Platform, standpoint(ground), &question, false).await?;
     // A fragment's remainder and the like have no port, and no name that everybody writes.
     let is_told = |row: &top::Row| of != Of::Services || parse_service(&row.key).is_ok();
     Ok((ranking.packets, ranking.rows.into_iter().filter(is_told).map(|row| (row.key, row.packets)).collect()))

@@ -2,12 +2,14 @@
 //! apart. The public page and whoever compares with it ask here and nowhere else.
 //!
 //! **Architecture invariant:** nothing that is given here holds an address, or a sensor's name, number or place, or counts what fewer sensors
-//! saw than [`Rule::least_sensors`].
+//! saw than [`Rule::least_sensors`]: neither as a row or a point of its own, nor within one.
 
 mod asked;
+mod crowd;
 mod rises;
 mod span;
 
+use crowd::Crowd;
 pub(crate) use rises::{Secret, Secrets};
 pub use rises::{Told, published};
 pub use span::{Span, Window};
@@ -22,13 +24,15 @@ use noroshi_kernel::moment::{Moment, Zone};
 use noroshi_ledger::{LedgerError, Query};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many rows more than twice those that are wanted are looked at.
+const SPARE_ROWS: usize = 20;
 /// Microseconds in a day.
 const DAY_US: f64 = 86_400_000_000.0;
 
 /// When figures may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// So many sensors at home must have watched for at least half of the time. Of fewer, one could be told apart.
+    /// So many sensors at home must have watched for at least half of the time, and have seen what is told. Of fewer, one could be told apart.
     pub least_sensors: u32,
 }
 
@@ -152,7 +156,10 @@ pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -
         return Ok(Err(TooFew { sensors, least }));
     }
     let days = sensor_days(&watches, window);
-    let (all, counts) = asked::ranked(ground, of, window, limit).await?;
+    // Some rows are smaller without what a few sensors saw, and others take their place.
+    let (all, counts) = asked::ranked(ground, of, window, limit.saturating_mul(2).saturating_add(SPARE_ROWS)).await?;
+    let mut counts = Crowd::of(ground).await?.of_rows(ground, of, window, counts).await?;
+    counts.truncate(limit);
     let mut rows: Vec<Row> = Vec::with_capacity(counts.len());
     let mut before = None;
     for (place, (key, packets)) in (1..).zip(counts) {
@@ -188,7 +195,10 @@ pub async fn series(ground: Ground<'_>, of: Of, key: &str, window: Window, step:
         let packets = packets.filter(|_| watching(&watches, day) >= least);
         (day, packets.map(|packets| (packets, sensor_days(&watches, day))))
     };
-    let days: Vec<_> = asked::days(ground, of, key, window).await?.into_iter().map(told).collect();
+    let beyond = Crowd::of(ground).await?.beyond_of_days(ground, of, key, window).await?;
+    let left =
+        |(day, packets): (Window, Option<u64>)| (day, packets.map(|packets| packets.saturating_sub(beyond.get(&day.from.0).copied().unwrap_or_default())));
+    let days: Vec<_> = asked::days(ground, of, key, window).await?.into_iter().map(left).map(told).collect();
     let length = if step == Step::Week { 7 } else { 1 };
     let point = |days: &[(Window, Option<(u64, f64)>)]| {
         let at = days.first()?.0.from;

@@ -1,6 +1,13 @@
 //! Guards: a rise is one that several sensors see, from more sources than before. One loud source and one odd sensor are none.
 
-use super::{REACH, baseline::Baseline, profile::Profile, series::Series, tail, watching::Watching};
+use super::{
+    REACH,
+    baseline::Baseline,
+    profile::Profile,
+    series::{Origin, Series},
+    tail,
+    watching::Watching,
+};
 
 /// So many sensors have to see a rise, where there are enough of them.
 const SEVERAL: usize = 4;
@@ -14,7 +21,10 @@ const ROSE: (f64, f64) = (1.5, 0.1);
 const TOGETHER: f64 = 0.03;
 /// So many sensors may be odd: they say no more than if they had risen by so many times as much as the next one did.
 const ODD: usize = 2;
-const BEYOND_NEXT: f64 = 1.4;
+const BEYOND_NEXT: f64 = 1.5;
+/// Without the one that rose most, the others' rise has to be this improbable by itself, of a service and of one of its countries, of which there are many:
+/// where one sensor is odd, some others are always high by chance.
+const WITHOUT_ONE: (f64, f64) = (0.01, 0.0005);
 /// Sensors are compared with the others, but not with less than this part of what was expected.
 const LEAST_OTHERS: f64 = 0.8;
 /// A sensor of which fewer packets are expected says nothing by itself.
@@ -37,6 +47,12 @@ pub(super) const fn several(watching: usize) -> usize {
 fn as_the_next(rose: &[&Seen]) -> Vec<Seen> {
     let most = rose.get(ODD).or(rose.last()).map_or(f64::MAX, |next| next.rise() * BEYOND_NEXT);
     rose.iter().map(|one| Seen { seen: one.seen.min((one.expected + 1.0).mul_add(most, -1.0)), ..**one }).collect()
+}
+
+/// Probabilities but for the least.
+fn without_least(mut chances: Vec<f64>) -> Vec<f64> {
+    chances.sort_unstable_by(f64::total_cmp);
+    chances.split_off(1.min(chances.len()))
 }
 
 /// What several sensors have beyond what is expected of them: one or two that have most count as the next one does.
@@ -128,7 +144,10 @@ impl Sensors {
         if high.len() >= needed && needed > 1 {
             let rose: Vec<&Seen> = high.iter().filter(|one| chance(one, times) <= TOGETHER).copied().collect();
             let chances: Vec<f64> = as_the_next(&rose).iter().map(|one| chance(one, times)).filter(|chance| *chance <= TOGETHER).collect();
-            some = tail::several(&chances, TOGETHER, needed, count);
+            let own: Vec<f64> = rose.iter().map(|one| chance(one, times)).collect();
+            let without_one = tail::several(&without_least(own), TOGETHER, needed - 1, count - 1);
+            let most = if series.key.origin == Origin::Anywhere { WITHOUT_ONE.0 } else { WITHOUT_ONE.1 };
+            some = if without_one <= most { tail::several(&chances, TOGETHER, needed, count) } else { 1.0 };
             at.numbers = rose.iter().filter_map(|one| watching.number(one.place)).collect();
             at.expected = rose.iter().map(|one| one.expected * times).sum();
             at.seen = rose.iter().map(|one| one.seen).sum();
@@ -193,9 +212,9 @@ mod tests {
             let rose: Vec<Seen> = rose.iter().map(|(seen, expected)| Seen { place: 0, seen: *seen, expected: *expected }).collect();
             as_the_next(&rose.iter().collect::<Vec<_>>()).iter().map(|one| one.seen).collect::<Vec<_>>()
         };
-        assert_eq!(seen(&[(9_999.0, 9.0), (399.0, 9.0), (19.0, 9.0), (15.0, 9.0)]), [27.0, 27.0, 19.0, 15.0]);
+        assert_eq!(seen(&[(9_999.0, 9.0), (399.0, 9.0), (19.0, 9.0), (15.0, 9.0)]), [29.0, 29.0, 19.0, 15.0]);
         assert_eq!(seen(&[(32.0, 9.0), (31.0, 9.0), (29.0, 9.0), (27.0, 9.0)]), [32.0, 31.0, 29.0, 27.0], "what rose alike stays as it is");
-        assert_eq!(seen(&[(9_999.0, 9.0), (19.0, 9.0)]), [27.0, 19.0], "where two are all");
+        assert_eq!(seen(&[(9_999.0, 9.0), (19.0, 9.0)]), [29.0, 19.0], "where two are all");
         assert!(seen(&[]).is_empty());
     }
 

@@ -56,7 +56,7 @@ impl Packets {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "packets of some weeks")]
-    pub(super) fn sum(&self, from: usize, to: usize) -> f64 {
+    pub(crate) fn sum(&self, from: usize, to: usize) -> f64 {
         let until = |hour: usize| self.until.get((hour / self.step).min(self.until.len() - 1)).copied().unwrap_or_default();
         until(to).saturating_sub(until(from)) as f64
     }

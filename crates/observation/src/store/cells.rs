@@ -107,6 +107,22 @@ pub(crate) async fn by_sensors(
     Ok(found)
 }
 
+/// Packets by sensor of one key on each of the days that begin within a span, by when the day begins.
+pub(crate) async fn days_by_sensors(
+    query: &impl Query,
+    dimension: Dimension,
+    key: &str,
+    span: (i64, i64),
+) -> Result<HashMap<i64, BTreeMap<u32, u64>>, LedgerError> {
+    #[derive(FromQueryResult)]
+    struct Day {
+        at: i64,
+        sensors: Vec<u8>,
+    }
+    let sql = in_days("SELECT at, sensors", dimension, span).push(" AND key = ").bind(key);
+    query.all::<Day>(sql).await?.into_iter().map(|day| Ok((day.at, sensors(&day.sensors)?))).collect()
+}
+
 /// Distinct sources of some keys, in days that begin within a span.
 pub(crate) async fn sources(query: &impl Query, dimension: Dimension, keys: &[String], span: (i64, i64)) -> Result<HashMap<String, Sketch>, LedgerError> {
     #[derive(FromQueryResult)]

@@ -14,6 +14,7 @@ graph-gone = The packets of this time are gone, and no sum tells this. Ask by po
 graph-note-window = Counted from { $from } to { $to }: of the rest nothing is left, or sums of whole days alone.
 graph-note-before = In the time before, sensors watched for less than half as many days: ranks and changes are hints.
 graph-note-short = Sensors watched for { $hours } hours only, all together: figures per day are projected from so short a time.
+graph-of = { $what } ({ $selected })
 graph-origins = Sources at home and abroad
 graph-sides = Sensors at home and abroad
 graph-by-port = Port

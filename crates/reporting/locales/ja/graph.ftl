@@ -14,6 +14,7 @@ graph-gone = この期間のパケットは保存期間を過ぎ、この条件�
 graph-note-window = 集計できた期間は { $from } から { $to } までです。そのほかは記録が残っていないか、日単位の集計だけが残っています。
 graph-note-before = 前の期間に観測した日数が半分に満たないため、順位と増減は目安です。
 graph-note-short = センサーが観測した時間は合わせて { $hours } 時間だけです。1 日あたりの値は、その短い時間から換算した目安です。
+graph-of = { $what }（{ $selected }）
 graph-origins = 国内と国外の送信元
 graph-sides = 国内のセンサーと海外のセンサー
 graph-by-port = ポート

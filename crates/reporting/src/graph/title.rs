@@ -1,21 +1,21 @@
 //! What a graph is called: what it shows, and of which days.
 
-use super::{Hand, Sides};
+use super::{Hand, Sides, names::selected};
 use noroshi_kernel::{language::Language, moment::Moment};
-use noroshi_observation::top::By;
+use noroshi_observation::{ask::Selection, top::By};
 use std::ops::RangeInclusive;
 
-/// The title of ranks: `宛先ポート別 上位1–5位 2013-10-01 – 2013-12-31`.
+/// The title of ranks of what is selected: `宛先ポート別 上位1–5位（中国） 2013-10-01 – 2013-12-31`.
 #[must_use]
-pub fn title(hand: Hand<'_>, by: By, ranks: &RangeInclusive<usize>, window: (Moment, Moment)) -> String {
+pub fn title(hand: Hand<'_>, by: By, ranks: &RangeInclusive<usize>, selection: &Selection, window: (Moment, Moment)) -> String {
     let ranks = format!("{}\u{2013}{}", ranks.start(), ranks.end());
-    titled(hand, &hand.words.with(&format!("graph-ranks-{}", by.key()), &[("ranks", &ranks)]), window)
+    titled(hand, &of(hand, hand.words.with(&format!("graph-ranks-{}", by.key()), &[("ranks", &ranks)]), selection), window)
 }
 
 /// The title of a heat map of weeks.
 #[must_use]
-pub fn title_of_weeks(hand: Hand<'_>, by: By, window: (Moment, Moment)) -> String {
-    titled(hand, &hand.words.get(&format!("graph-weeks-{}", by.key())), window)
+pub fn title_of_weeks(hand: Hand<'_>, by: By, selection: &Selection, window: (Moment, Moment)) -> String {
+    titled(hand, &of(hand, hand.words.get(&format!("graph-weeks-{}", by.key())), selection), window)
 }
 
 /// The title of distinct sources of something.
@@ -26,12 +26,17 @@ pub fn title_of_distinct(hand: Hand<'_>, name: &str, window: (Moment, Moment)) -
 
 /// The title of home beside abroad.
 #[must_use]
-pub fn title_of_sides(hand: Hand<'_>, sides: Sides, window: (Moment, Moment)) -> String {
+pub fn title_of_sides(hand: Hand<'_>, sides: Sides, selection: &Selection, window: (Moment, Moment)) -> String {
     let key = match sides {
         Sides::Sources => "graph-origins",
         Sides::Sensors => "graph-sides",
     };
-    titled(hand, &hand.words.get(key), window)
+    titled(hand, &of(hand, hand.words.get(key), selection), window)
+}
+
+/// What it shows, and of which packets: a graph on a wall is read without its link.
+fn of(hand: Hand<'_>, what: String, selection: &Selection) -> String {
+    if selection.fields().is_empty() { what } else { hand.words.with("graph-of", &[("what", &what), ("selected", &selected(hand.words, selection))]) }
 }
 
 /// A title with its days, the last of which is in it.

@@ -1,11 +1,12 @@
 # The page on which packets are asked in SQL
 sql-title = Packets in SQL
 sql-link = Ask in SQL
-sql-lead = Write one SELECT over the table packets. Only packets of the time that is given are read, and nothing is changed. A query may take 20 seconds and 512 MiB; a page shows 1,000 rows, a file has 10,000. The two times are the team's; times within SQL and in the answer are UTC, so days need AT TIME ZONE, as in an example.
+sql-lead = Write one SELECT over the tables packets and sensors. Only packets of the time that is given are read, and nothing is changed. A query may take 20 seconds and 512 MiB; a page shows 1,000 rows, a file has 10,000. The two times are the team's; times within SQL and in the answer are UTC, so days need AT TIME ZONE, as in an example.
 sql-query = SQL
 sql-examples = Examples:
 sql-example-ports = Ports with most packets
 sql-example-sources = Sources of SSH that most sensors saw
+sql-example-sensors = Packets by sensor
 sql-example-days = 445/TCP by the team's days
 sql-example-prints = Fingerprints of SYNs
 sql-run = Run
@@ -15,8 +16,9 @@ sql-rows = { $rows } { $count ->
 } in { $seconds } s
 sql-rows-cut = The first { $rows } rows in { $seconds } s. There are more.
 sql-no-rows = No row matches. Look at the conditions, or at the time.
-sql-columns = Columns of the table packets
-sql-functions = address(source_v4, source_v6) gives an address as text, ipv4('192.0.2.1') an IPv4 address as a number. The numbers of sensors stand in the list of sensors.
+sql-columns = Columns of both tables
+sql-table = Table { $what }
+sql-functions = address(source_v4, source_v6) gives an address as text, ipv4('192.0.2.1') an IPv4 address as a number. Packets and sensors are joined by the column sensor.
 sql-column = Column
 sql-type = Type
 sql-meaning = What it holds
@@ -46,3 +48,9 @@ sql-column-country_edition = the database that told country and number of the ne
 sql-column-asn = number of the source's autonomous system; empty when not known
 sql-column-tool = the tool that sent it: unknown, zmap, masscan, mirai
 sql-column-kind = scan, backscatter or other
+sql-sensors-sensor = the sensor's number, as in packets
+sql-sensors-name = its name
+sql-sensors-organisation = the organisation that hosts it
+sql-sensors-region = the region in which it stands
+sql-sensors-sensor_country = its country (ISO 3166-1); empty when not known
+sql-sensors-addresses = how many addresses it watches

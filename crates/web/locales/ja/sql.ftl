@@ -1,11 +1,12 @@
 # SQL でパケットを調べるページ
 sql-title = パケットを SQL で調べる
 sql-link = SQL で調べる
-sql-lead = 表 packets に対する SELECT 文を 1 つ書いてください。指定した期間のパケットだけを読み、何も変更しません。20 秒、512 MiB、画面では 1,000 行、ファイルでは 10,000 行までです。「から」「まで」はチームの時間帯の日時です。SQL の中と結果の時刻は UTC なので、日で分けるときは AT TIME ZONE を使ってください（例にあります）。
+sql-lead = 表 packets と sensors に対する SELECT 文を 1 つ書いてください。指定した期間のパケットだけを読み、何も変更しません。20 秒、512 MiB、画面では 1,000 行、ファイルでは 10,000 行までです。「から」「まで」はチームの時間帯の日時です。SQL の中と結果の時刻は UTC なので、日で分けるときは AT TIME ZONE を使ってください（例にあります）。
 sql-query = SQL
 sql-examples = 例:
 sql-example-ports = 多いポート
 sql-example-sources = 多くのセンサーに届いた SSH の送信元
+sql-example-sensors = センサーごとのパケット数
 sql-example-days = 1 日ごとの 445/TCP（チームの時間帯）
 sql-example-prints = SYN の特徴
 sql-run = 実行
@@ -14,8 +15,9 @@ sql-rows = { $count ->
 }（{ $seconds } 秒）
 sql-rows-cut = 最初の { $rows } 行（{ $seconds } 秒）。まだ続きがあります。
 sql-no-rows = 該当する行はありません。条件か期間を見直してください。
-sql-columns = 表 packets の列
-sql-functions = address(source_v4, source_v6) はアドレスを文字列で、ipv4('192.0.2.1') は IPv4 アドレスを数値で返します。センサーの番号はセンサーの一覧にあります。
+sql-columns = 2 つの表の列
+sql-table = 表 { $what }
+sql-functions = address(source_v4, source_v6) はアドレスを文字列で、ipv4('192.0.2.1') は IPv4 アドレスを数値で返します。packets と sensors は列 sensor で結合できます。
 sql-column = 列
 sql-type = 型
 sql-meaning = 内容
@@ -45,3 +47,9 @@ sql-column-country_edition = 国と AS 番号を調べたデータベースの�
 sql-column-asn = 送信元の AS 番号。不明なら空
 sql-column-tool = 送ったツール。unknown、zmap、masscan、mirai
 sql-column-kind = 種類。scan（走査）、backscatter（跳ね返り）、other（その他）
+sql-sensors-sensor = センサーの番号（packets と同じ）
+sql-sensors-name = センサーの名前
+sql-sensors-organisation = 設置先の組織
+sql-sensors-region = 設置先の地域
+sql-sensors-sensor_country = 設置先の国・地域（ISO 3166-1）。不明なら空
+sql-sensors-addresses = 監視しているアドレスの数

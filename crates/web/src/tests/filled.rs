@@ -192,15 +192,17 @@ impl noroshi_document::press::Press for Galley {
 struct Echo;
 
 impl sql::Engine for Echo {
-    fn answer(&self, files: Vec<PathBuf>, question: sql::Question) -> sql::Answering<'_> {
+    fn answer(&self, files: Vec<PathBuf>, sensors: Vec<sql::Sensor>, question: sql::Question) -> sql::Answering<'_> {
         Box::pin(async move {
             if question.sql.strip_prefix("SELECT").is_none() {
                 return Err(Reason::new("sql-select", "SELECT 文を書いてください。", "write a SELECT"));
             }
             let column = |name: &str, is_number| sql::Column { name: name.into(), is_number };
-            let columns = vec![column("sql", false), column("span", false), column("rows", true), column("files", true), column("null", false)];
+            let columns =
+                vec![column("sql", false), column("span", false), column("rows", true), column("files", true), column("sensors", false), column("null", false)];
+            let names = sensors.iter().map(|sensor| sensor.name.as_str()).collect::<Vec<_>>().join(" ");
             let span = question.span.map(|(from, to)| format!("{} {}", from.rfc3339(), to.rfc3339()));
-            let row = vec![Some(question.sql), span, Some(question.most_rows.to_string()), Some(files.len().to_string()), None];
+            let row = vec![Some(question.sql), span, Some(question.most_rows.to_string()), Some(files.len().to_string()), Some(names), None];
             Ok(sql::Answer { columns, rows: vec![row], is_cut: false })
         })
     }

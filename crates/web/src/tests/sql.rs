@@ -30,7 +30,13 @@ async fn a_question_goes_to_the_engine_and_its_answer_to_the_page() {
             let form = browser.get("/observe/sql?from=2019-03-18T09:00&to=2019-03-19T09:00").await;
             check(PATH, language, &form.body);
             speaks_one(&form.body, language, PATH);
-            assert!(form.body.contains("value=\"2019-03-18T09:00\"") && form.body.contains("\nSELECT protocol"), "{}", form.body);
+            assert!(
+                form.body.contains("<code>sensor_country</code>")
+                    && form.body.contains("value=\"2019-03-18T09:00\"")
+                    && form.body.contains("\nSELECT protocol"),
+                "{}",
+                form.body
+            );
             let page = browser.post(PATH, &fields(&format!("SELECT '{HOSTILE}'\r\n, 1"), "page")).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.body);
             check(PATH, language, &page.body);
@@ -47,10 +53,13 @@ async fn a_question_goes_to_the_engine_and_its_answer_to_the_page() {
             assert!(refused.body.contains("role=\"alert\"") && refused.body.contains("\nDROP &#60;script&#62;"), "{}", refused.body);
         }
         let csv = analyst.post(PATH, &fields("SELECT 1,\n2", "csv")).await;
-        assert_eq!(csv.body, "sql,span,rows,files,null\n\"SELECT 1,\n2\",2019-03-18T00:00:00Z 2019-03-19T00:00:00Z,10000,3,\n");
+        assert_eq!(
+            csv.body,
+            "sql,span,rows,files,sensors,null\n\"SELECT 1,\n2\",2019-03-18T00:00:00Z 2019-03-19T00:00:00Z,10000,3,kassel-1 osaka-1 tokyo-1,\n"
+        );
         assert_eq!(csv.header(header::CONTENT_DISPOSITION), "attachment; filename=\"packets.csv\"");
         let json: serde_json::Value = serde_json::from_str(&analyst.post(PATH, &fields("SELECT 1", "json")).await.body).expect("JSON");
-        assert_eq!((json["rows"][0][0].as_str(), json["rows"][0][2].as_u64(), json["rows"][0][4].is_null()), (Some("SELECT 1"), Some(10_000), true), "{json}");
+        assert_eq!((json["rows"][0][0].as_str(), json["rows"][0][2].as_u64(), json["rows"][0][5].is_null()), (Some("SELECT 1"), Some(10_000), true), "{json}");
     })
     .await;
 }

@@ -32,7 +32,7 @@ const EN: &str = concat!(
 );
 
 /// Beginnings of keys that are put together while running.
-const MADE: [&str; 44] = [
+const MADE: [&str; 45] = [
     "report-kind-",
     "share-kind-",
     "observe-",
@@ -77,6 +77,7 @@ const MADE: [&str; 44] = [
     "seal-advice-",
     "sql-example-",
     "sql-column-",
+    "sql-sensors-",
 ];
 
 /// Each key with the names of its arguments.

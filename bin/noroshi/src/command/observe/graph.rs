@@ -98,7 +98,7 @@ impl Asked<'_> {
             eprintln!("noroshi: {MOST_LINES} lines can be told apart; ask for fewer ranks, or for --show weeks");
             return Ok(None);
         }
-        let title = graph::title(self.hand, self.view.by, &asked, self.window());
+        let title = graph::title(self.hand, self.view.by, &asked, &self.view.selection, self.window());
         let ranks = self.ranks(asked, self.view.bucket).await?;
         Ok(Some(Picture::Chart(Box::new(graph::ranks(self.hand, ("graph", &title), &ranks, &self.view)?.chart))))
     }
@@ -113,14 +113,14 @@ impl Asked<'_> {
 
     async fn of_weeks(&self, ranks: Option<Ranks>) -> anyhow::Result<Picture> {
         let ranks = self.ranks(ranks.map_or(1..=20, |ranks| ranks.first..=ranks.last), series::Bucket::Week).await?;
-        let title = graph::title_of_weeks(self.hand, self.view.by, self.window());
+        let title = graph::title_of_weeks(self.hand, self.view.by, &self.view.selection, self.window());
         Ok(Picture::Heat(Box::new(graph::weeks(self.hand, ("graph", &title), &ranks, &self.view)?.0)))
     }
 
     async fn of_sides(&self, sides: Sides) -> anyhow::Result<Picture> {
         let [home, abroad] = sides.selections(&self.view.selection);
         let (home, abroad) = (self.series(home).await?, self.series(abroad).await?);
-        let title = graph::title_of_sides(self.hand, sides, self.window());
+        let title = graph::title_of_sides(self.hand, sides, &self.view.selection, self.window());
         let drawn = graph::home_beside_abroad(self.hand, ("graph", &title), sides, [&home, &abroad], &self.view)?;
         Ok(Picture::Chart(Box::new(drawn.chart)))
     }

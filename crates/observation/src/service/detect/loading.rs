@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) const HOUR_US: i64 = 3_600_000_000;
 /// A service with fewer packets in a day is not even a first sight.
 const FEWEST: u64 = 5;
+/// Where sensors are told by days alone, and the last day has more than this part of a day's packets behind the window's end, nothing is judged: looking
+/// back, nobody knows which sensors saw them.
+const MOST_LATER: f64 = 0.1;
 /// So many keys are asked for at once, with all their days.
 const AT_ONCE: usize = 200;
 
@@ -75,7 +78,7 @@ pub(super) async fn load(query: &impl Query, zone: &Zone, at: Moment) -> Result<
     let mut calendar = Calendar::new(zone.clone());
     let window = Window::of(&mut calendar, at.0);
     let watching = watching(query, &window).await?;
-    let (named_counts, countries, mut others) = named_counts(query, &window).await?;
+    let Named { counts: named_counts, countries, later, mut others } = named_counts(query, &window).await?;
     let mut counts: Vec<(Key, Packets)> = named_counts.into_iter().map(|(key, hours)| (key, Packets::by_hour(&hours))).collect();
     if calendar.of(at.0.saturating_mul(1_000)).0 == at.0 {
         let (unnamed, few) = unnamed_counts(query, &calendar, &window).await?;
@@ -84,7 +87,13 @@ pub(super) async fn load(query: &impl Query, zone: &Zone, at: Moment) -> Result<
     }
     let mut series = Vec::with_capacity(counts.len());
     for part in counts.chunks(AT_ONCE) {
-        series.extend(with_sensors(query, &window, &watching, part).await?);
+        for ((key, _), known) in part.iter().zip(with_sensors(query, &window, &watching, part, &later).await?) {
+            match (known, key.origin) {
+                (Some(known), _) => series.push(known),
+                (None, Origin::Anywhere) => others.services += 1,
+                (None, Origin::Country(_)) => others.countries += 1,
+            }
+        }
     }
     Ok(Loaded { watching, series, others, countries })
 }
@@ -103,15 +112,31 @@ async fn watching(query: &impl Query, window: &Window) -> Result<Watching, Ledge
 type ByHour = HashMap<Key, Vec<u32>>;
 type ByCountry = HashMap<Service, BTreeMap<Option<Country>, u64>>;
 
-/// Packets by hour of services that have a name here, and of their countries: of those that had enough of them lately. Gives how many had not.
-async fn named_counts(query: &impl Query, window: &Window) -> Result<(ByHour, ByCountry, Others), LedgerError> {
-    let mut countries = ByCountry::new();
+/// Services that have a name here.
+struct Named {
+    /// Packets by hour of them and of their countries: of those that had enough of them lately.
+    counts: ByHour,
+    /// Packets of the last 24 hours.
+    countries: ByCountry,
+    /// Packets of the last day that came behind the window's end.
+    later: HashMap<Key, u64>,
+    /// How many had too few.
+    others: Others,
+}
+
+async fn named_counts(query: &impl Query, window: &Window) -> Result<Named, LedgerError> {
+    let (mut countries, mut later) = (ByCountry::new(), HashMap::new());
     for day in window.last_days() {
         for (begin, profiles) in totals::profiles(query, day).await? {
             for profile in profiles {
                 let begins = (begin..).step_by(3_600_000_000);
-                let lately = begins.zip(profile.hours).filter(|(at, _)| (window.lately()..window.end).contains(at)).map(|(_, packets)| u64::from(packets));
-                *countries.entry(profile.service).or_default().entry(profile.country).or_default() += lately.sum::<u64>();
+                let within = |from: i64, to: i64| {
+                    begins.clone().zip(profile.hours).filter(move |(at, _)| (from..to).contains(at)).map(|(_, packets)| u64::from(packets)).sum::<u64>()
+                };
+                for origin in [Origin::Anywhere, Origin::Country(profile.country)] {
+                    *later.entry(Key { service: profile.service, origin }).or_default() += within(window.end, i64::MAX);
+                }
+                *countries.entry(profile.service).or_default().entry(profile.country).or_default() += within(window.lately(), window.end);
             }
         }
     }
@@ -146,7 +171,7 @@ async fn named_counts(query: &impl Query, window: &Window) -> Result<(ByHour, By
             }
         }
     }
-    Ok((kept, countries, others))
+    Ok(Named { counts: kept, countries, later, others })
 }
 
 /// Packets by day of services that have no name here; gives how many had too few.
@@ -184,8 +209,14 @@ fn cell_key(key: Key) -> (Dimension, String) {
     }
 }
 
-/// Series with their sensors and sources; of their days the profile is left.
-async fn with_sensors(query: &impl Query, window: &Window, watching: &Watching, part: &[(Key, Packets)]) -> Result<Vec<(Series, Profile)>, LedgerError> {
+/// Series with their sensors and sources; of their days the profile is left. None of a series whose sensors are known of a time that is over alone.
+async fn with_sensors(
+    query: &impl Query,
+    window: &Window,
+    watching: &Watching,
+    part: &[(Key, Packets)],
+    later: &HashMap<Key, u64>,
+) -> Result<Vec<Option<(Series, Profile)>>, LedgerError> {
     let (mut days, mut hours) = (HashMap::<(Dimension, String), Vec<At>>::new(), HashMap::<String, Vec<At>>::new());
     let first = window.days.first().map_or(window.base, |(begin, _)| *begin);
     for dimension in [Dimension::Service, Dimension::ServiceCountry] {
@@ -209,6 +240,7 @@ async fn with_sensors(query: &impl Query, window: &Window, watching: &Watching, 
         of_days.sort_by_key(|at| at.at);
         let recent = match hours.remove(&name) {
             Some(of_hours) if key.origin == Origin::Anywhere => recent_hours(&of_hours),
+            _ if is_over(packets, later.get(key)) => return None,
             _ => recent_days(window, &of_days),
         };
         let day = |at: &At| {
@@ -219,9 +251,15 @@ async fn with_sensors(query: &impl Query, window: &Window, watching: &Watching, 
         add_empty_days(window, &mut series);
         let profile = Profile::of(&series, watching, REACH);
         series.days = Vec::new();
-        (series, profile)
+        Some((series, profile))
     };
     Ok(part.iter().map(series).collect())
+}
+
+/// Whether the last day's sensors saw much behind the window's end.
+#[expect(clippy::cast_precision_loss, reason = "packets of a day")]
+fn is_over(packets: &Packets, later: Option<&u64>) -> bool {
+    later.is_some_and(|later| *later as f64 > packets.sum(REACH - DAY, REACH) * MOST_LATER)
 }
 
 /// Days on which there was nothing have no cells.

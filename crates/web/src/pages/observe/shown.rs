@@ -161,7 +161,7 @@ impl Context<'_> {
             let rows: Vec<_> = all.rows.iter().filter(|row| ranks.contains(&row.rank)).cloned().collect();
             // The first is drawn even when there is nothing, and says so.
             if !rows.is_empty() || graphs.is_empty() {
-                let title = graph::title(self.hand, self.view.by, &ranks, self.window());
+                let title = graph::title(self.hand, self.view.by, &ranks, &self.view.selection, self.window());
                 let part = Ranks { rows, ..all.clone() };
                 let values = graph::values(self.hand, &format!("{id}-values"), &title, &part, self.view.by);
                 graphs.push(Answer::Ranks(Box::new(graph::ranks(self.hand, (id, &title), &part, self.view)?), Box::new(values)));
@@ -209,19 +209,19 @@ impl Context<'_> {
         let row = |(rank, row)| ranks::Ranked { rank, row, previous_rank: None, previous: None, series: None };
         let ranks = Ranks { ranking, before: None, rows: (1..).zip(rows).map(row).collect() };
         let view = View { by, ..self.view.clone() };
-        let title = graph::title(self.hand, by, &(1..=10), self.window());
+        let title = graph::title(self.hand, by, &(1..=10), &self.view.selection, self.window());
         Answer::Table(Box::new(graph::table(self.hand, (by.key(), &title), &ranks, &view)))
     }
 
     async fn weeks(&self) -> Result<Vec<Answer>, Failure> {
         let ranks = asked_weeks(self.web, self.actor, self.view).await?;
-        let title = graph::title_of_weeks(self.hand, self.view.by, self.window());
+        let title = graph::title_of_weeks(self.hand, self.view.by, &self.view.selection, self.window());
         Ok(vec![Answer::Heat(Box::new(graph::weeks(self.hand, ("weeks", &title), &ranks, self.view)?))])
     }
 
     async fn sides(&self, sides: Sides) -> Result<Vec<Answer>, Failure> {
         let [home, abroad] = asked_sides(self.web, self.actor, self.view, sides).await?;
-        let title = graph::title_of_sides(self.hand, sides, self.window());
+        let title = graph::title_of_sides(self.hand, sides, &self.view.selection, self.window());
         let graph = graph::home_beside_abroad(self.hand, (self.view.show, &title), sides, [&home, &abroad], self.view)?;
         Ok(vec![Answer::Graph(Box::new(graph), true)])
     }

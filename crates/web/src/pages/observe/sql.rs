@@ -23,7 +23,7 @@ use axum::{
 };
 use noroshi_document::number::grouped;
 use noroshi_kernel::{moment::Moment, reason::Reason};
-use noroshi_lake::schema::Column;
+use noroshi_lake::schema::{Column, SENSOR_COLUMNS};
 use noroshi_observation::{
     ObservationError,
     sql::{self, Answer, Question},
@@ -38,7 +38,7 @@ const CHARS_SHOWN: usize = 300;
 const ROWS_FILED: usize = 10_000;
 
 /// Queries to begin with: key, whose name is a word, and text; `{zone}` is the team's.
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 5] = [
     (
         "ports",
         "SELECT protocol, destination_port, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
@@ -49,6 +49,11 @@ const EXAMPLES: [(&str, &str); 4] = [
         "SELECT address(source_v4, source_v6) AS source, country, asn, count(*) AS packets,\n       count(DISTINCT sensor) AS sensors, \
          min(captured_at) AS first, max(captured_at) AS last\n\
          FROM packets\nWHERE protocol = 6 AND destination_port = 22\nGROUP BY 1, 2, 3\nORDER BY sensors DESC, packets DESC\nLIMIT 50",
+    ),
+    (
+        "sensors",
+        "SELECT name, region, count(*) AS packets, count(DISTINCT source_v4) AS sources\n\
+         FROM packets JOIN sensors USING (sensor)\nWHERE kind = 'scan'\nGROUP BY 1, 2\nORDER BY packets DESC",
     ),
     (
         "days",
@@ -72,8 +77,8 @@ pub(crate) struct SqlPage {
     pub(crate) to: String,
     /// Name and address.
     pub(crate) examples: Vec<(String, String)>,
-    /// Name, type, what it holds.
-    pub(crate) columns: Vec<(&'static str, String, String)>,
+    /// Of each table its name and columns: name, type, what it holds.
+    pub(crate) tables: Vec<(&'static str, Vec<(&'static str, String, String)>)>,
     /// Why there is no answer.
     pub(crate) problem: Option<String>,
     pub(crate) answer: Option<Shown>,
@@ -199,10 +204,14 @@ async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>,
         let described = column.describe();
         (described.name, described.data_type.to_string(), words.say(&format!("sql-column-{}", described.name)))
     };
+    let of_sensors = |(name, is_number): (&'static str, bool)| {
+        let kind = if is_number { "UInt32" } else { "Utf8" };
+        (name, kind.to_owned(), words.say(&format!("sql-sensors-{name}")))
+    };
     page::show(&SqlPage {
         page: Page::of(web, person, Desk::Observations, words.say("sql-title")).await?,
         examples: EXAMPLES.map(example).into(),
-        columns: Column::ALL.map(column).into(),
+        tables: vec![("packets", Column::ALL.map(column).into()), ("sensors", SENSOR_COLUMNS.map(of_sensors).into())],
         problem,
         answer,
         sql: asked.sql,
