@@ -83,6 +83,7 @@ async fn watched(team: Team) {
     year.every_packet_counts_once_in_each_dimension();
     year.every_state_of_a_sensor_is_there().await;
     year.the_year_tells_its_rises();
+    year.a_loud_source_and_an_odd_sensor_are_no_rises().await;
     year.a_rise_makes_one_think_of_entries().await;
     year.countries_are_invented_and_say_so().await;
     year.averages_divide_by_who_watched().await;
@@ -231,6 +232,13 @@ impl Year {
             sums
         });
         assert!(by_sensor[&17] * 2 > by_sensor.values().sum::<u64>(), "{by_sensor:?}");
+    }
+
+    /// What looked like a rise was judged as the others were, and is none.
+    async fn a_loud_source_and_an_odd_sensor_are_no_rises(&self) {
+        let rises = noroshi_observation::service::rises::list(&self.team.ledger, &Actor::Platform, None, 0, 100).await.expect("listed").rises;
+        let services: BTreeSet<&str> = rises.iter().map(|rise| rise.service.as_str()).collect();
+        assert!(services.contains("icmp/8") && !services.contains("udp/5060") && !services.contains("tcp/8080"), "{services:?}");
     }
 
     async fn a_rise_makes_one_think_of_entries(&self) {

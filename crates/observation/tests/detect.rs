@@ -210,6 +210,17 @@ on_both_databases! {
         assert_eq!(services, ["tcp/40001", "tcp/445", "tcp/5168"]);
     }
 
+    async fn looking_back_knows_nothing_of_what_came_later(bench) {
+        let (place, _folder) = desk_of(&bench, 1).await;
+        let (zone, home) = (zone(), Home::default());
+        let standpoint = Standpoint { zone: &zone, home: &home };
+        // An hour after it began there is no rise yet, although the day's sums hold all of it.
+        let early = detect(&place, standpoint, hour((DAYS - 1) * 24 + 1)).await.unwrap();
+        assert!(early.looked_at > 0 && all(&place).await.is_empty(), "{:?}", all(&place).await);
+        detect(&place, standpoint, hour(DAYS * 24)).await.unwrap();
+        assert!(all(&place).await.iter().any(|rise| rise.service == "tcp/445"), "{:?}", all(&place).await);
+    }
+
     async fn a_rise_begins_when_it_began_whenever_one_looks(bench) {
         let (place, _folder) = desk(&bench).await;
         let (zone, home) = (zone(), Home::default());

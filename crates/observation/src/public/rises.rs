@@ -74,7 +74,9 @@ pub(crate) enum Secret {
 }
 
 /// Names with fewer letters and figures are found in any text.
-const SHORTEST_NAME: usize = 4;
+const SHORTEST_NAME: usize = 3;
+/// Names with fewer are told by a word of their own alone: within other words they are found in any text.
+const SHORTEST_WITHIN: usize = 4;
 
 impl Secrets {
     pub(crate) async fn of(query: &impl Query) -> Result<Self, LedgerError> {
@@ -173,7 +175,7 @@ fn tells_name(text: &str, name: &str) -> bool {
     let is_number = |part: &str| part.starts_with(|char: char| char.is_ascii_digit());
     let is_part = |place: usize, given: &str, meant: &str| {
         // Before a name, and behind it, other letters may stand in a language without spaces; not other figures.
-        let is_free = !given.is_ascii() && !is_number(meant);
+        let is_free = letters >= SHORTEST_WITHIN && !given.is_ascii() && !is_number(meant);
         given == meant
             || (is_free && name.len() == 1 && given.contains(meant))
             || (is_free && place == 0 && given.ends_with(meant))

@@ -63,6 +63,32 @@ on_both_databases! {
         assert!((share - 1.0).abs() < 1e-9, "{share}");
     }
 
+    async fn who_probes_one_address_finds_nothing_of_it(bench) {
+        // Four sensors. One and two of them are sent what nobody else is; and one is sent more of what all are sent.
+        let probes = [
+            Seen { sensors: 1, country: Some("BR"), last_days: 11, ..Seen::of("tcp/31337", 500) },
+            Seen { sensors: 2, country: Some("BR"), last_days: 11, ..Seen::of("udp/31338", 500) },
+            Seen { sensors: 1, last_days: 40, ..Seen::of("tcp/1000", 9_000) },
+        ];
+        let seen: Vec<Seen> = seen().into_iter().chain(probes).collect();
+        let sensors: Vec<Made> = (0..4).map(|number| Made::at("JP", number)).collect();
+        let world = World::of(bench, &sensors, &seen, 400).await;
+        let folder = world.bench.folder.path().join("public");
+        publish(world.ground(), &ROOT, &world.publisher(), &folder, world.monday()).await.expect("published");
+        for (name, text) in files(&folder) {
+            assert!(!text.contains("31337") && !text.contains("31338") && !text.contains("BR"), "{name}");
+        }
+        let monday = gather(world.ground(), world.monday()).await.expect("gathered");
+        let of_all = monday.week.ports.ranks.iter().find(|rank| rank.key == "tcp/1000").expect("a rank");
+        // Three sensors saw 2,400 a day each, and the fourth counts three times as much, not ninety-one times.
+        assert!((of_all.average - 2_400.0 * 1.5).abs() < 1e-6, "{}", of_all.average);
+        let quarter = monday.quarter.as_ref().expect("a quarter");
+        let line = quarter.ports.lines.iter().find(|line| line.key == "tcp/1000").expect("a line");
+        let mut values: Vec<f64> = line.points.iter().filter_map(|point| point.per_sensor_day).collect();
+        values.dedup();
+        assert_eq!(values, [2_400.0, 3_600.0], "day by day");
+    }
+
     async fn pages_data_and_archive_are_written(bench) {
         let world = world(bench).await;
         let out = world.bench.folder.path().join("public");

@@ -59,11 +59,13 @@ pub(crate) struct Seen {
     /// The country's two letters; none where it is not known.
     pub(crate) country: Option<&'static str>,
     pub(crate) last_days: i64,
+    /// How many of the sensors at home see it, at most.
+    pub(crate) sensors: usize,
 }
 
 impl Seen {
     pub(crate) fn of(service: &str, per_hour: u64) -> Self {
-        Self { service: service.into(), per_hour, source: "198.51.100.9".parse().unwrap(), country: None, last_days: i64::MAX }
+        Self { service: service.into(), per_hour, source: "198.51.100.9".parse().unwrap(), country: None, last_days: i64::MAX, sensors: usize::MAX }
     }
 }
 
@@ -93,9 +95,9 @@ impl World {
         let seen = seen.to_vec();
         let of_day = move |day: i64| {
             let here: Vec<&(u32, Made)> = at.iter().filter(|(_, made)| day % 10 < made.days_of_ten).collect();
-            let group = |service: &str, source, country: Option<&str>, count, is_home: bool| {
+            let group = |service: &str, source, country: Option<&str>, count, is_home: bool, most: usize| {
                 let sensors: Vec<(u32, u64)> =
-                    here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).collect();
+                    here.iter().filter(|(_, made)| (made.site.country == "JP") == is_home).map(|(number, _)| (*number, count)).take(most).collect();
                 (!sensors.is_empty()).then(|| Group {
                     at: from.plus_days(day),
                     source,
@@ -107,8 +109,8 @@ impl World {
                 })
             };
             let now = seen.iter().filter(|seen| days - day <= seen.last_days);
-            let home = now.filter_map(|seen| group(&seen.service, seen.source, seen.country, seen.per_hour * 24, true)).collect::<Vec<_>>();
-            home.into_iter().chain(group("udp/53", "203.0.113.53".parse().unwrap(), Some("DE"), 100_000, false)).collect::<Vec<_>>()
+            let home = now.filter_map(|seen| group(&seen.service, seen.source, seen.country, seen.per_hour * 24, true, seen.sensors)).collect::<Vec<_>>();
+            home.into_iter().chain(group("udp/53", "203.0.113.53".parse().unwrap(), Some("DE"), 100_000, false, usize::MAX)).collect::<Vec<_>>()
         };
         history::take_over(&bench.ledger, &ROOT, &zone, History { until, watched, days: (0..days).map(of_day) }).await.unwrap();
         let place = Observatory {

@@ -86,6 +86,10 @@ async fn every_question_is_a_link_with_its_graph_and_figures() {
         assert!(said.contains("445/TCP microsoft-ds 2 2 10.0 0 % 200 8.3 % 1"), "{said}");
         assert!(page.body.contains("class=\"chart broad\"") && page.body.contains("ln l1"), "{}", page.body);
 
+        // What is selected stands in the title, which a wall shows without its address.
+        let of_port = text(&analyst.get(&format!("/observe?show=ranks&by=country&port=tcp/22&sensors=home&{window}")).await.body);
+        assert!(of_port.contains("ranks 1–5 (22/TCP (ssh) Sensors at home)"), "{of_port}");
+
         // The row leads to the port alone, which tells regions and sensors.
         let link = "/observe?show=series&amp;by=port&amp;port=tcp/22&amp;";
         let from = page.body.find(link).expect("a link to the port");

@@ -1,4 +1,4 @@
-//! The rises of the year, found as they would have been, and what the example's analysts made of them.
+//! The rises of the year, found in its packets when they began, and what the example's analysts made of them.
 
 use super::year::Year;
 use crate::DemoError;
@@ -16,8 +16,9 @@ use noroshi_observation::{
 };
 use std::sync::Arc;
 
-/// Days ago, the earlier first, at whose ends is judged: when something began. All days of a year would take a minute.
-const JUDGED: [(i64, i64); 6] = [(285, 283), (215, 214), (129, 127), (75, 74), (21, 20), (3, 1)];
+/// Days ago, the earlier first, at whose ends is judged: when something began, and when a loud source and an odd sensor looked like it. All days of a
+/// year would take a minute.
+const JUDGED: [(i64, i64); 8] = [(285, 283), (215, 214), (166, 163), (129, 127), (75, 74), (45, 43), (21, 20), (3, 1)];
 
 /// What is told of rises that came to so many times what was expected.
 const CLEARLY: f64 = 1.5;
