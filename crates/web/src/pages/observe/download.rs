@@ -49,20 +49,20 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
         "graph.json" => ("application/json", json(&web, &person, &asked).await?.into_bytes()),
         "points.csv" if asked.show == Show::Ranks => {
             let ranks = shown::asked_ranks(&web, actor, view, MOST_LINES).await?;
-            let rows = flat(&FlatPoint::HEAD, ranks.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?;
+            let rows = flat(FlatPoint::HEAD, ranks.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?;
             ("text/csv; charset=utf-8", rows.into_bytes())
         }
         "graph.csv" => {
             let rows = match asked.show {
-                Show::Ranks => flat(&RANKS_HEAD, shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
+                Show::Ranks => flat(RANKS_HEAD, shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
                 Show::Series | Show::Distinct => flat(FlatPoint::HEAD.get(1..).unwrap_or_default(), shown::asked_series(&web, actor, view).await?.rows.iter())?,
                 Show::Weeks => flat(
-                    &FlatPoint::HEAD,
+                    FlatPoint::HEAD,
                     shown::asked_weeks(&web, actor, view).await?.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all),
                 )?,
-                Show::Origins => flat(&FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sources).await?.iter().flat_map(FlatPoint::all))?,
-                Show::Sides => flat(&FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sensors).await?.iter().flat_map(FlatPoint::all))?,
-                Show::Sources => flat(&FlatSource::HEAD, shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
+                Show::Origins => flat(FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sources).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Sides => flat(FlatPoint::HEAD, shown::asked_sides(&web, actor, view, Sides::Sensors).await?.iter().flat_map(FlatPoint::all))?,
+                Show::Sources => flat(FlatSource::HEAD, shown::asked_sources(&web, actor, view, MOST_ROWS).await?.rows.iter().map(FlatSource::of))?,
             };
             ("text/csv; charset=utf-8", rows.into_bytes())
         }

@@ -77,12 +77,15 @@ pub(crate) struct SqlPage {
     pub(crate) to: String,
     /// Name and address.
     pub(crate) examples: Vec<(String, String)>,
-    /// Of each table its name and columns: name, type, what it holds.
-    pub(crate) tables: Vec<(&'static str, Vec<(&'static str, String, String)>)>,
+    /// The tables by their names.
+    pub(crate) tables: [(&'static str, Vec<ColumnShown>); 2],
     /// Why there is no answer.
     pub(crate) problem: Option<String>,
     pub(crate) answer: Option<Shown>,
 }
+
+/// A column of a table: its name, its type, and what it holds.
+type ColumnShown = (&'static str, String, String);
 
 /// An answer as it stands on the page.
 pub(crate) struct Shown {
@@ -211,7 +214,7 @@ async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>,
     page::show(&SqlPage {
         page: Page::of(web, person, Desk::Observations, words.say("sql-title")).await?,
         examples: EXAMPLES.map(example).into(),
-        tables: vec![("packets", Column::ALL.map(column).into()), ("sensors", SENSOR_COLUMNS.map(of_sensors).into())],
+        tables: [("packets", Column::ALL.map(column).into()), ("sensors", SENSOR_COLUMNS.map(of_sensors).into())],
         problem,
         answer,
         sql: asked.sql,
