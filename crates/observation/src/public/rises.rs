@@ -311,6 +311,10 @@ mod tests {
             ("the sensors: 4, 5 and 6", "sensor-04", false),
             ("presensor-04", "sensor-04", false),
             ("センサー", "sensor-04", false),
+            ("Mostly at the sensor hosted by EXA.", "EXA", true),
+            ("for example", "EXA", false),
+            ("EX alone is found in any text", "EX", false),
+            ("例示大の設置先", "例示大", false),
         ] {
             assert_eq!(tells_name(&plain(text), &plain(name)), expected, "{text}");
         }
