@@ -4,8 +4,11 @@
 use crate::Done;
 use anyhow::Context as _;
 use noroshi_kernel::reason::Reason;
-use noroshi_lake::engine::{self, Limits, Refused};
-use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question, Sensor};
+use noroshi_lake::{
+    engine::{self, Limits, Refused},
+    schema::Sensor,
+};
+use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question};
 use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -144,7 +147,7 @@ pub(crate) async fn answer() -> anyhow::Result<Done> {
     let limits = Limits { time, rows: question.most_rows, ..Limits::default() };
     // Of all threads together; whoever waits ends it sooner.
     rustix::process::setrlimit(Resource::Cpu, limit((time + GRACE).as_secs() * limits.threads.max(1) as u64))?;
-    let told = match answered(&files, sensors, &question, limits).await {
+    let told = match answered(&files, &sensors, &question, limits).await {
         Ok(answer) => Told::Answer(answer),
         Err(Refused { reason, detail }) => Told::Refused(reason, detail),
     };
@@ -174,10 +177,8 @@ fn shortened(cell: String, most: Option<usize>) -> String {
     }
 }
 
-async fn answered(files: &[PathBuf], sensors: Vec<Sensor>, question: &Question, limits: Limits) -> Result<Answer, Refused> {
-    let known = |Sensor { number, name, organisation, region, country, addresses }| engine::Sensor { number, name, organisation, region, country, addresses };
-    let sensors: Vec<engine::Sensor> = sensors.into_iter().map(known).collect();
-    let answer = engine::Engine::open(files, question.span, &sensors, limits)?.query(&question.sql).await?;
+async fn answered(files: &[PathBuf], sensors: &[Sensor], question: &Question, limits: Limits) -> Result<Answer, Refused> {
+    let answer = engine::Engine::open(files, question.span, sensors, limits)?.query(&question.sql).await?;
     let columns = answer.schema.fields().iter().map(|field| Column { name: field.name().clone(), is_number: field.data_type().is_numeric() });
     let shown = |row: Vec<Option<String>>| row.into_iter().map(|cell| cell.map(|cell| shortened(cell, question.most_chars))).collect();
     Ok(Answer { columns: columns.collect(), rows: answer.rows().map(shown).collect(), is_cut: answer.is_cut })

@@ -4,6 +4,7 @@
 //! on the wire; what a packet has not is null; names are text under a dictionary, which costs as little as a number would.
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 
 /// The version of this schema, in every file's metadata under [`VERSION_KEY`].
@@ -66,6 +67,23 @@ pub enum Column {
     Tool,
     /// Why it may have come.
     Kind,
+}
+
+/// A sensor as queries know it; what is not known of it is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sensor {
+    /// The number that its packets bear.
+    pub number: u32,
+    /// What it is called.
+    pub name: String,
+    /// The organisation that hosts it.
+    pub organisation: String,
+    /// The region in which it stands.
+    pub region: String,
+    /// Its country (ISO 3166-1 alpha-2).
+    pub country: String,
+    /// How many addresses it watches.
+    pub addresses: u32,
 }
 
 /// Columns of the table `sensors`, which stands beside the packets in queries: name, and whether it is a number. No name is a column of packets but the

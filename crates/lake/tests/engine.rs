@@ -4,10 +4,10 @@
 
 use noroshi_kernel::moment::Moment;
 use noroshi_lake::{
-    engine::{Engine, Limits, Refused, Sensor},
+    engine::{Engine, Limits, Refused},
     folder::{FileName, Folder},
     packets::{Fragment, Kind, PacketBuffer, StoredPacket, Tcp, TcpOptions, Tool, Transport, write},
-    schema::SENSOR_COLUMNS,
+    schema::{SENSOR_COLUMNS, Sensor},
 };
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;

@@ -8,6 +8,7 @@ use noroshi_kernel::{
     moment::Moment,
     reason::Reason,
 };
+use noroshi_lake::schema::Sensor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use std::{future::Future, path::PathBuf, pin::Pin};
@@ -23,31 +24,6 @@ pub struct Question {
     pub most_rows: usize,
     /// The most characters of a cell; what is beyond is cut off, with three dots in its place.
     pub most_chars: Option<usize>,
-}
-
-/// A sensor as queries know it; what is not known of it is empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sensor {
-    /// The number that its packets bear.
-    pub number: u32,
-    /// What it is called.
-    pub name: String,
-    /// The organisation that hosts it.
-    pub organisation: String,
-    /// The region in which it stands.
-    pub region: String,
-    /// Its country (ISO 3166-1 alpha-2).
-    pub country: String,
-    /// How many addresses it watches.
-    pub addresses: u32,
-}
-
-impl From<store::sensors::Sensor> for Sensor {
-    fn from(sensor: store::sensors::Sensor) -> Self {
-        let store::sensors::Sensor { number, name, organisation, region, country, addresses, .. } = sensor;
-        let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-        Self { number: count(number), name, organisation, region, country, addresses: count(addresses) }
-    }
 }
 
 /// What is answered: text, for a reader. Times are in RFC 3339, bytes in hexadecimal digits.
@@ -111,6 +87,13 @@ pub async fn ask(place: &Observatory, actor: &Actor, engine: &dyn Engine, questi
         )));
     }
     let files = names.iter().map(|name| place.folder.find(name)).collect::<Result<_, _>>()?;
-    let sensors = registry::list(&place.ledger, actor).await?.into_iter().map(Sensor::from).collect();
+    let sensors = registry::list(&place.ledger, actor).await?.into_iter().map(known).collect();
     engine.answer(files, sensors, question).await.map_err(ObservationError::Refused)
+}
+
+/// A sensor as queries know it.
+fn known(sensor: store::sensors::Sensor) -> Sensor {
+    let store::sensors::Sensor { number, name, organisation, region, country, addresses, .. } = sensor;
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Sensor { number: count(number), name, organisation, region, country, addresses: count(addresses) }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ObservationError, Observatory, Sensor,
-    ask::{Chosen, Selection, Standpoint},
+    ask::{Chosen, Selection, Sensors, Standpoint},
     rollup::Value,
     service_key,
     sources::MOST_TOLD_APART,
@@ -138,7 +138,7 @@ pub(crate) async fn ranking(
     let chosen = Chosen::of(&question.selection, standpoint, &known)?;
     let window = (question.from.0, question.to.0);
     let reach = Reach::of(&snapshot, standpoint.zone, &chosen, window).await?;
-    let (from, of_some_sensors) = (question.from.0, question.selection.sensors != crate::ask::Sensors::All);
+    let (from, of_some_sensors) = (question.from.0, question.selection.sensors != Sensors::All);
     // Sums know no ports without a name of one country, and no sources of some sensors.
     let tells_less = |sums: &Sums| *sums == Sums::Services || (tells_sources && of_some_sensors);
     let is_counted = |sums: &Sums| reach.counts_packets(from) || (tells_less(sums) && reach.counts_packets_for_more(from));

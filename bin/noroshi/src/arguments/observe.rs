@@ -95,7 +95,8 @@ pub(crate) enum Observe {
     Researcher(Researcher),
     /// Ask packets in SQL: one SELECT over the tables packets and sensors, read-only and within limits
     ///
-    /// Columns are told in the manual, under "Packets as files". Two functions help: address(source_v4, source_v6) shows an address as text,
+    /// Columns of packets are told in the manual, under "Packets as files"; sensors has sensor (its number), name, organisation, region,
+    /// sensor_country and addresses. Two functions help: address(source_v4, source_v6) shows an address as text,
     /// ipv4('192.0.2.1') makes a number of one.
     Sql {
         /// The SELECT

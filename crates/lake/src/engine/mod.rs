@@ -1,9 +1,8 @@
 //! SQL over packets, for analysts: read-only, within limits, by DataFusion in the process that asks it.
 //!
 //! An [`Engine`] knows the table `packets`, of the files that it was given, or of what they hold of a span, the table `sensors` of who recorded them, and two
-//! functions of ours: `address(source_v4, source_v6)` shows an address as
-//! text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over those tables is refused before anything is read: no statement can
-//! name a file, write one, or change a setting. Packets are not joined with packets.
+//! functions of ours: `address(source_v4, source_v6)` shows an address as text, `ipv4('192.0.2.1')` makes a number of one. Whatever is not one `SELECT` over
+//! those tables is refused before anything is read: no statement can name a file, write one, or change a setting. Packets are not joined with packets.
 //!
 //! Behind the feature `engine`, for it is many crates.
 
@@ -16,9 +15,8 @@ mod shape;
 
 pub use answer::Answer;
 pub use refused::Refused;
-pub use sensors::Sensor;
 
-use crate::schema;
+use crate::schema::{self, Sensor};
 use datafusion::{
     catalog::TableProvider,
     common::ScalarValue,
@@ -73,8 +71,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The table `packets` of these files, published or committed; at least one, and the table `sensors`. Their existence is checked when they are asked. With a span, only
-    /// packets captured from its begin on and before its end are in the table.
+    /// The table `packets` of these files, published or committed; at least one, and the table `sensors`. The files' existence is checked when
+    /// they are asked. With a span, only packets captured from its begin on and before its end are in the table.
     ///
     /// # Errors
     /// When a path cannot be a file's, or the engine cannot be set up.

@@ -1,27 +1,10 @@
 //! The table `sensors`, so that packets are asked by names, regions and addresses of those that recorded them.
 
 use super::refused::{self, Refused};
-use crate::schema::SENSOR_COLUMNS;
+use crate::schema::{SENSOR_COLUMNS, Sensor};
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use datafusion::datasource::MemTable;
 use std::sync::Arc;
-
-/// A sensor as queries know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sensor {
-    /// The number that its packets bear.
-    pub number: u32,
-    /// What it is called.
-    pub name: String,
-    /// The organisation that hosts it.
-    pub organisation: String,
-    /// The region in which it stands.
-    pub region: String,
-    /// Its country (ISO 3166-1 alpha-2), or nothing.
-    pub country: String,
-    /// How many addresses it watches.
-    pub addresses: u32,
-}
 
 pub(super) fn table(sensors: &[Sensor]) -> Result<MemTable, Refused> {
     let number = |of: fn(&Sensor) -> u32| Arc::new(UInt32Array::from_iter_values(sensors.iter().map(of))) as ArrayRef;

@@ -28,8 +28,11 @@ impl Crowd {
         Ok(Self { numbers, least: usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX) })
     }
 
-    /// The rows without what a few sensors saw beyond all others, the most first; what is left of nothing is not among them.
-    pub(super) async fn of_rows(&self, ground: Ground<'_>, of: Of, window: Window, rows: Vec<(String, u64)>) -> Result<Vec<(String, u64)>, LedgerError> {
+    /// The rows without what a few sensors saw beyond all others, the most first, what is left of nothing not among them; and how many packets that leaves
+    /// out: who knows shares knows the whole.
+    pub(super) async fn of_rows(&self, ground: Ground<'_>, of: Of, window: Window, rows: Vec<(String, u64)>) -> Result<(Vec<(String, u64)>, u64), LedgerError> {
+        let packets = |rows: &[(String, u64)]| rows.iter().map(|(_, packets)| packets).fold(0, |sum: u64, packets| sum.saturating_add(*packets));
+        let before = packets(&rows);
         let keys: Vec<String> = rows.iter().map(|(key, _)| key.clone()).collect();
         let by_sensors = cells::by_sensors(&ground.place.ledger, dimension(of), &keys, (window.from.0, window.to.0)).await?;
         let left = |(key, packets): (String, u64)| {
@@ -38,7 +41,8 @@ impl Crowd {
         };
         let mut rows: Vec<(String, u64)> = rows.into_iter().filter_map(left).collect();
         rows.sort_by(|(key, packets), (other, more)| more.cmp(packets).then_with(|| key.cmp(other)));
-        Ok(rows)
+        let left_out = before.saturating_sub(packets(&rows));
+        Ok((rows, left_out))
     }
 
     /// What is left out of each day of a row, by when the day begins.

@@ -158,7 +158,8 @@ pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -
     let days = sensor_days(&watches, window);
     // Some rows are smaller without what a few sensors saw, and others take their place.
     let (all, counts) = asked::ranked(ground, of, window, limit.saturating_mul(2).saturating_add(SPARE_ROWS)).await?;
-    let mut counts = Crowd::of(ground).await?.of_rows(ground, of, window, counts).await?;
+    let (mut counts, left_out) = Crowd::of(ground).await?.of_rows(ground, of, window, counts).await?;
+    let all = all.saturating_sub(left_out);
     counts.truncate(limit);
     let mut rows: Vec<Row> = Vec::with_capacity(counts.len());
     let mut before = None;

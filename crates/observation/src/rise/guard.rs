@@ -52,7 +52,7 @@ fn as_the_next(rose: &[&Seen]) -> Vec<Seen> {
 /// Probabilities but for the least.
 fn without_least(mut chances: Vec<f64>) -> Vec<f64> {
     chances.sort_unstable_by(f64::total_cmp);
-    chances.split_off(1.min(chances.len()))
+    chances.into_iter().skip(1).collect()
 }
 
 /// What several sensors have beyond what is expected of them: one or two that have most count as the next one does.

@@ -82,6 +82,9 @@ on_both_databases! {
         let of_all = monday.week.ports.ranks.iter().find(|rank| rank.key == "tcp/1000").expect("a rank");
         // Three sensors saw 2,400 a day each, and the fourth counts three times as much, not ninety-one times.
         assert!((of_all.average - 2_400.0 * 1.5).abs() < 1e-6, "{}", of_all.average);
+        // Nor do shares tell how much was sent to the one: of ports there is the same as without probes, but for what is told of tcp/1000.
+        let (first, all) = (&monday.week.ports.ranks[0], monday.week.ports.ranks.iter().map(|rank| rank.average).sum::<f64>());
+        assert!((first.share - first.average / all).abs() < 1e-4, "{first:?} of {all}");
         let quarter = monday.quarter.as_ref().expect("a quarter");
         let line = quarter.ports.lines.iter().find(|line| line.key == "tcp/1000").expect("a line");
         let mut values: Vec<f64> = line.points.iter().filter_map(|point| point.per_sensor_day).collect();

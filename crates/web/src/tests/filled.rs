@@ -192,7 +192,7 @@ impl noroshi_document::press::Press for Galley {
 struct Echo;
 
 impl sql::Engine for Echo {
-    fn answer(&self, files: Vec<PathBuf>, sensors: Vec<sql::Sensor>, question: sql::Question) -> sql::Answering<'_> {
+    fn answer(&self, files: Vec<PathBuf>, sensors: Vec<noroshi_lake::schema::Sensor>, question: sql::Question) -> sql::Answering<'_> {
         Box::pin(async move {
             if question.sql.strip_prefix("SELECT").is_none() {
                 return Err(Reason::new("sql-select", "SELECT 文を書いてください。", "write a SELECT"));
