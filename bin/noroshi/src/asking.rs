@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use noroshi_kernel::reason::Reason;
 use noroshi_lake::{
     engine::{self, Limits, Refused},
-    schema::Sensor,
+    schema::{Kind, Sensor},
 };
 use noroshi_observation::sql::{Answer, Answering, Column, Engine, Question};
 use rustix::process::{Resource, Rlimit, Signal};
@@ -179,7 +179,7 @@ fn shortened(cell: String, most: Option<usize>) -> String {
 
 async fn answered(files: &[PathBuf], sensors: &[Sensor], question: &Question, limits: Limits) -> Result<Answer, Refused> {
     let answer = engine::Engine::open(files, question.span, sensors, limits)?.query(&question.sql).await?;
-    let columns = answer.schema.fields().iter().map(|field| Column { name: field.name().clone(), is_number: field.data_type().is_numeric() });
+    let columns = answer.schema.fields().iter().map(|field| Column { name: field.name().clone(), kind: Kind::of(field.data_type()) });
     let shown = |row: Vec<Option<String>>| row.into_iter().map(|cell| cell.map(|cell| shortened(cell, question.most_chars))).collect();
     Ok(Answer { columns: columns.collect(), rows: answer.rows().map(shown).collect(), is_cut: answer.is_cut })
 }

@@ -86,10 +86,39 @@ pub struct Sensor {
     pub addresses: u32,
 }
 
-/// Columns of the table `sensors`, which stands beside the packets in queries: name, and whether it is a number. No name is a column of packets but the
+/// Columns of the table `sensors`, which stands beside the packets in queries: name, and what its values are. No name is a column of packets but the
 /// one by which both are joined.
-pub const SENSOR_COLUMNS: [(&str, bool); 6] =
-    [("sensor", true), ("name", false), ("organisation", false), ("region", false), ("sensor_country", false), ("addresses", true)];
+pub const SENSOR_COLUMNS: [(&str, Kind); 6] = [
+    ("sensor", Kind::Number),
+    ("name", Kind::Text),
+    ("organisation", Kind::Text),
+    ("region", Kind::Text),
+    ("sensor_country", Kind::Text),
+    ("addresses", Kind::Number),
+];
+
+/// What the values of a column are to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Numbers, which stand under each other by their digits.
+    Number,
+    /// `true` or `false`.
+    Truth,
+    /// Anything else.
+    Text,
+}
+
+impl Kind {
+    /// What values of an Arrow type are.
+    #[must_use]
+    pub fn of(data_type: &DataType) -> Self {
+        match data_type {
+            DataType::Boolean => Self::Truth,
+            number if number.is_numeric() => Self::Number,
+            _ => Self::Text,
+        }
+    }
+}
 
 /// A column, described for people.
 #[derive(Clone, Debug)]

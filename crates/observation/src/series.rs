@@ -81,6 +81,8 @@ pub struct Row {
     pub average_per_sensor: Option<f64>,
     /// Packets for each day that a sensor watched: comparable between buckets of any length.
     pub per_sensor_day: Option<f64>,
+    /// Whether it is over: of one that is not, packets and sources are those until now.
+    pub is_over: bool,
 }
 
 /// A series.
@@ -121,6 +123,7 @@ pub async fn series(place: &Observatory, actor: &Actor, standpoint: Standpoint<'
     };
     let watches = chosen.watches(sensors::watches(&snapshot, first.0, last.0).await?);
     let watching = watch::in_buckets(&watches, &moments);
+    let now = place.ledger.now();
     let row = |((pair, counts), watching): ((&[Moment], Option<Count>), f64)| {
         let &[from, to] = pair else { return None };
         let counts = counts.filter(|_| watching > 0.0);
@@ -131,6 +134,7 @@ pub async fn series(place: &Observatory, actor: &Actor, standpoint: Standpoint<'
             sensors_watching: watching,
             average_per_sensor: counts.and_then(|(packets, _)| average(packets, watching)),
             per_sensor_day: counts.and_then(|(packets, _)| average(packets, watching * days(from, to))),
+            is_over: to <= now,
         })
     };
     Ok(Series { key, bucket: question.bucket, rows: edges.windows(2).zip(counts).zip(watching).filter_map(row).collect() })

@@ -8,7 +8,7 @@ use noroshi_kernel::{
     moment::Moment,
     reason::Reason,
 };
-use noroshi_lake::schema::Sensor;
+use noroshi_lake::schema::{Kind, Sensor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use std::{future::Future, path::PathBuf, pin::Pin};
@@ -38,13 +38,17 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer for programs: `columns`, `rows` with numbers as numbers, `is_cut`.
+    /// The answer for programs: `columns`, `rows` with numbers and truths as such, `is_cut`.
     #[must_use]
     pub fn json(&self) -> Value {
         let cell = |(column, cell): (&Column, &Option<String>)| match cell {
             None => Value::Null,
-            Some(text) if column.is_number => text.parse::<Number>().map_or_else(|_| text.as_str().into(), Value::Number),
-            Some(text) => text.as_str().into(),
+            Some(text) => match column.kind {
+                Kind::Number => text.parse::<Number>().ok().map(Value::Number),
+                Kind::Truth => text.parse::<bool>().ok().map(Value::Bool),
+                Kind::Text => None,
+            }
+            .unwrap_or_else(|| text.as_str().into()),
         };
         let rows: Vec<Value> = self.rows.iter().map(|row| self.columns.iter().zip(row).map(cell).collect()).collect();
         let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
@@ -57,8 +61,8 @@ impl Answer {
 pub struct Column {
     /// Its name.
     pub name: String,
-    /// Whether its values are numbers, so that they stand under each other by their digits.
-    pub is_number: bool,
+    /// What its values are.
+    pub kind: Kind,
 }
 
 /// An answer, some time later.

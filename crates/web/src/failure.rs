@@ -256,6 +256,8 @@ fn context(web: &Web, reader: &Reader, failure: &Failure, correlation: String) -
         Failure::Parameter { .. } => "parameter",
         Failure::Field { .. } => "field",
         Failure::Character { .. } => "character",
+        // Nothing was to be kept.
+        Failure::Refused(_) | Failure::Unreadable(..) if reader.only_reads || reader.here.starts_with("/compare") => "unanswered",
         Failure::Refused(_) | Failure::Unreadable(..) => "refused",
         Failure::Wait { .. } => "wait",
         Failure::Sums { .. } => "sums",

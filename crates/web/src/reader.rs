@@ -30,6 +30,8 @@ pub(crate) struct Reader {
     pub(crate) bound_to: String,
     /// Path and query of the request.
     pub(crate) here: String,
+    /// Whether the request changes nothing by its method.
+    pub(crate) only_reads: bool,
     /// What was just done.
     pub(crate) done: Option<Done>,
     /// The visitor's token, when it is new and must be set.
@@ -37,7 +39,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    async fn of(web: &Web, headers: &HeaderMap, uri: &Uri) -> Result<Self, Failure> {
+    async fn of(web: &Web, headers: &HeaderMap, uri: &Uri, method: &Method) -> Result<Self, Failure> {
         let token = cookies::get(headers, cookies::SESSION);
         let account = match token {
             Some(token) => account::whose(&web.ledger, token).await?,
@@ -50,15 +52,16 @@ impl Reader {
             account,
             bound_to: known.map_or_else(cookies::random, str::to_owned),
             here: uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string),
+            only_reads: method.is_safe(),
             done: cookies::get(headers, cookies::DONE).and_then(|value| Done::read(&web.team_key, value)),
             fresh: known.is_none(),
         })
     }
 
     /// A reader of whom nothing is known but the language.
-    pub(crate) fn stranger(headers: &HeaderMap, uri: &Uri) -> Self {
+    pub(crate) fn stranger(headers: &HeaderMap, uri: &Uri, method: &Method) -> Self {
         let here = uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string);
-        Self { language: language::of(headers), account: None, bound_to: cookies::random(), here, done: None, fresh: false }
+        Self { language: language::of(headers), account: None, bound_to: cookies::random(), here, only_reads: method.is_safe(), done: None, fresh: false }
     }
 
     /// A fresh token for a form of this reader.
@@ -87,27 +90,26 @@ impl<S: Sync> FromRequestParts<S> for Person {
 
 /// Finds out who asks, runs the rest, and makes a page of what went wrong.
 pub(crate) async fn prepare(State(web): State<Shared>, mut request: Request, next: Next) -> Response {
-    let (headers, uri, reads) =
-        (request.headers().clone(), request.uri().clone(), request.method() == Method::GET && !request.uri().path().starts_with("/assets/"));
+    let (headers, uri, method) = (request.headers().clone(), request.uri().clone(), request.method().clone());
     // Neither needs to know who asks; a watcher must get its answer also when everything else waits.
     if request.uri().path().starts_with("/assets/") || request.uri().path() == "/healthz" {
         return next.run(request).await;
     }
     let most_time = if upload::is_one(&headers) { upload::MOST_TIME } else { MOST_TIME };
     let answer = async {
-        let reader = Arc::new(Reader::of(&web, &headers, &uri).await?);
+        let reader = Arc::new(Reader::of(&web, &headers, &uri, &method).await?);
         request.extensions_mut().insert(reader.clone());
         Ok::<_, Failure>((next.run(request).await, reader))
     };
     let (mut response, reader) = match tokio::time::timeout(most_time, answer).await {
         Ok(Ok(both)) => both,
-        Ok(Err(failure)) => (failure.into_response(), Arc::new(Reader::stranger(&headers, &uri))),
-        Err(_) => (Failure::Slow.into_response(), Arc::new(Reader::stranger(&headers, &uri))),
+        Ok(Err(failure)) => (failure.into_response(), Arc::new(Reader::stranger(&headers, &uri, &method))),
+        Err(_) => (Failure::Slow.into_response(), Arc::new(Reader::stranger(&headers, &uri, &method))),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = failure::page(&web, &reader, response);
     }
-    let shown = reads && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| *kind == page::HTML);
+    let shown = method == Method::GET && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| *kind == page::HTML);
     if shown && reader.fresh {
         response.headers_mut().append(header::SET_COOKIE, cookies::set(cookies::VISITOR, &reader.bound_to, None, web.behind_tls));
     }

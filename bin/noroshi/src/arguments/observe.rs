@@ -144,9 +144,9 @@ pub(crate) struct Graph {
     /// What is drawn
     #[arg(long, value_enum, default_value = "lines")]
     pub(crate) show: Show,
-    /// By what packets are ranked
-    #[arg(long, value_enum, default_value = "port")]
-    pub(crate) by: By,
+    /// By what packets are ranked, port if nothing else is said; of lines and weeks
+    #[arg(long, value_enum)]
+    pub(crate) by: Option<By>,
     /// Which ranks are drawn: at most five lines; of a heat map at most twenty rows, 1-20 if nothing else is said
     #[arg(long, value_name = "FIRST-LAST")]
     pub(crate) ranks: Option<Ranks>,
@@ -157,9 +157,9 @@ pub(crate) struct Graph {
     pub(crate) which: Which,
     #[command(flatten)]
     pub(crate) window: Window,
-    /// How long a bucket is
-    #[arg(long, value_enum, default_value = "day")]
-    pub(crate) bucket: Bucket,
+    /// How long a bucket is, a day if nothing else is said; of a heat map always a week
+    #[arg(long, value_enum)]
+    pub(crate) bucket: Option<Bucket>,
     /// The language of its words
     #[arg(long, default_value = "ja")]
     pub(crate) lang: Language,

@@ -61,6 +61,10 @@ fn what_came_in_is_drawn_and_reported() {
             let ran = home.run(&[&["observe", "graph", "--show", show, "--key", "tcp/7", "--out", "key.svg"][..], &WINDOW].concat());
             assert!(ran.code() == 2 && ran.err().contains("--key draws lines"), "{show}: {}", ran.err());
         }
+        for [show, option, value] in [["weeks", "--bucket", "day"], ["distinct", "--by", "country"], ["sides", "--ranks", "1-2"]] {
+            let ran = home.run(&[&["observe", "graph", "--show", show, option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
+            assert!(ran.code() == 2 && ran.err().contains("out") && ran.err().contains(option), "{show}: {}", ran.err());
+        }
         for (option, value) in [("--ranks", "1-9"), ("--port", "")] {
             let ran = home.run(&[&["observe", "graph", option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
             assert_eq!(ran.code(), 2, "{option} {value:?}: {}", ran.err());

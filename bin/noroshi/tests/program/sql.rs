@@ -23,8 +23,8 @@ fn packets_are_asked_in_sql() {
         assert_eq!(json, serde_json::json!({ "columns": ["n", "port"], "rows": [[465, 7]], "is_cut": false }));
         let by_name = "SELECT name, addresses, count(*) AS n FROM packets JOIN sensors USING (sensor) WHERE name = 'north' GROUP BY 1, 2";
         assert_eq!(home.run(&["observe", "sql", by_name]).out(), "name\taddresses\tn\nnorth\t1\t1000\n");
-        let null = home.run(&["observe", "sql", "SELECT NULL AS n, 1.5 AS x", "--json"]).json();
-        assert_eq!(null["rows"], serde_json::json!([[null, 1.5]]));
+        let null = home.run(&["observe", "sql", "SELECT NULL AS n, 1.5 AS x, 1 > 2 AS less, 'true' AS text", "--json"]).json();
+        assert_eq!(null["rows"], serde_json::json!([[null, 1.5, false, "true"]]));
         for (wrong, says) in [
             ("DROP TABLE packets", "only one SELECT"),
             ("SELECT 1; SELECT 2", "only one SELECT"),

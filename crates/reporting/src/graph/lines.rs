@@ -78,10 +78,13 @@ pub fn distinct(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Resul
     let table_id = format!("{id}-table");
     let unit = hand.words.get(&format!("graph-unit-sources-{}", line.series.bucket.key()));
     #[expect(clippy::cast_precision_loss, reason = "sources are fewer than 2^53")]
-    let sources = |row: &series::Row, _| row.sources.map(|sources| sources as f64);
+    // A bucket that is not over has fewer than it will have: that is no fall.
+    let sources = |row: &series::Row, _| row.sources.filter(|_| row.is_over).map(|sources| sources as f64);
     let chart = drawn(hand, (id, title, &table_id), std::slice::from_ref(line), unit, sources)?;
     let mut table = buckets(hand, table_id, title, line, false);
     let has_sources = line.series.rows.iter().any(|row| row.sources.is_some());
+    let is_under_way = line.series.rows.last().is_some_and(|row| !row.is_over && row.sources.is_some());
+    table.notes.extend(is_under_way.then(|| hand.words.get(&format!("graph-note-under-way-{}", line.series.bucket.key()))));
     table.notes.extend((!has_sources && line.series.rows.iter().any(|row| row.packets.is_some())).then(|| hand.words.get("graph-note-no-sources")));
     Ok(Graph { chart, table })
 }

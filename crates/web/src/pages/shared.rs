@@ -192,7 +192,7 @@ pub(crate) async fn series(State(web): State<SharedWeb>, Extension(rates): Exten
     share::used(&web.ledger, &share, "series", asked(&parameters)).await?;
     let series = view(&web, &share).series(&question).await.map_err(refused)?;
     let value = serde_json::to_value(&series).unwrap_or_default();
-    Ok(json_or_csv(is_csv, &value, &["at", "packets", "sources", "sensors_watching", "average_per_sensor", "per_sensor_day"]))
+    Ok(json_or_csv(is_csv, &value, &["at", "packets", "sources", "sensors_watching", "average_per_sensor", "per_sensor_day", "is_over"]))
 }
 
 /// `GET /api/v1/observations/packets`: those of a day, UTC.

@@ -176,6 +176,7 @@ async fn of_a_capture_what_begins_something_counts() {
     assert!(cut.status.is_success() && cut.body.contains("breaks off"), "{}", cut.body);
     let broken = reader.upload("/compare", &[("file", Some("a.pcap.gz"), b"\x1f\x8b\x08 nothing")]).await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(broken.body.contains("No answer") && !broken.body.contains("Not saved"), "{}", broken.body);
 }
 
 #[tokio::test]

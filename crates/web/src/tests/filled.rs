@@ -197,9 +197,10 @@ impl sql::Engine for Echo {
             if question.sql.strip_prefix("SELECT").is_none() {
                 return Err(Reason::new("sql-select", "SELECT 文を書いてください。", "write a SELECT"));
             }
-            let column = |name: &str, is_number| sql::Column { name: name.into(), is_number };
+            use noroshi_lake::schema::Kind::{Number, Text};
+            let column = |name: &str, kind| sql::Column { name: name.into(), kind };
             let columns =
-                vec![column("sql", false), column("span", false), column("rows", true), column("files", true), column("sensors", false), column("null", false)];
+                vec![column("sql", Text), column("span", Text), column("rows", Number), column("files", Number), column("sensors", Text), column("null", Text)];
             let names = sensors.iter().map(|sensor| sensor.name.as_str()).collect::<Vec<_>>().join(" ");
             let span = question.span.map(|(from, to)| format!("{} {}", from.rfc3339(), to.rfc3339()));
             let row = vec![Some(question.sql), span, Some(question.most_rows.to_string()), Some(files.len().to_string()), Some(names), None];

@@ -15,6 +15,7 @@ use noroshi_observation::{
     ask::Selection,
     ranks::{self, of_key},
     series::{self, Series},
+    top,
 };
 use noroshi_reporting::{
     Words,
@@ -45,17 +46,24 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) 
         eprintln!("noroshi: --out is written as SVG or PNG; give it a name that ends with .svg or .png");
         return Ok(Done::WrongUsage);
     }
+    if let Some(why) = pointless(&graph) {
+        eprintln!("noroshi: {why}");
+        return Ok(Done::WrongUsage);
+    }
     let Some((selection, (from, to))) = asked(platform, &graph.which, &graph.window) else { return Ok(Done::WrongUsage) };
     let hand = Hand { words: Words(graph.lang), zone: &platform.reckoning.zone };
-    let view = View { show: "ranks", by: graph.by.into(), selection, from, to, bucket: graph.bucket.into() };
+    let view = View {
+        show: "ranks",
+        by: graph.by.map_or(top::By::Port, Into::into),
+        selection,
+        from,
+        to,
+        bucket: graph.bucket.map_or(series::Bucket::Day, Into::into),
+    };
     let asked = Asked { platform, place, hand, view };
     let picture = match graph.show {
         Show::Lines if graph.key.is_empty() => asked.of_ranks(graph.ranks).await?,
         Show::Lines => asked.of_keys(&graph.key).await?,
-        Show::Distinct | Show::Weeks | Show::Origins | Show::Sides if !graph.key.is_empty() => {
-            eprintln!("noroshi: --key draws lines of packets; narrow other graphs with --port, --country, --sensors, --tool or --network");
-            None
-        }
         Show::Distinct => Some(asked.of_sources().await?),
         Show::Weeks => Some(asked.of_weeks(graph.ranks).await?),
         Show::Origins => Some(asked.of_sides(Sides::Sources).await?),
@@ -70,6 +78,18 @@ pub(super) async fn run(platform: &Platform, place: &Observatory, graph: Graph) 
     };
     std::fs::write(&graph.out, drawn).with_context(|| graph.out.display().to_string())?;
     Ok(Done::Whole)
+}
+
+/// What is said about an option that this graph would not heed.
+fn pointless(graph: &Graph) -> Option<&'static str> {
+    match graph.show {
+        Show::Lines => None,
+        _ if !graph.key.is_empty() => Some("--key draws lines of packets; narrow other graphs with --port, --country, --sensors, --tool or --network"),
+        Show::Weeks => graph.bucket.map(|_| "a heat map is of weeks; leave --bucket out"),
+        Show::Distinct | Show::Origins | Show::Sides => {
+            (graph.by.is_some() || graph.ranks.is_some()).then_some("--by and --ranks are for lines and weeks; leave them out")
+        }
+    }
 }
 
 fn png(drawn: &str) -> anyhow::Result<Vec<u8>> {

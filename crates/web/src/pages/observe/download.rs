@@ -34,6 +34,7 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
     }
     let (actor, view) = (&person.actor, &asked.view);
     let words = Words::of(person.reader.language);
+    let mut what = asked.show.key();
     let (kind, body) = match file.as_str() {
         "graph.svg" => match shown::chart(&web, actor, words, &asked).await?.ok_or(Failure::Missing)? {
             Picture::Chart(chart) => ("image/svg+xml", svg::standalone(&*chart, words.language).into_bytes()),
@@ -48,13 +49,21 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
         }
         "graph.json" => ("application/json", json(&web, &person, &asked).await?.into_bytes()),
         "points.csv" if asked.show == Show::Ranks => {
+            what = "lines";
             let ranks = shown::asked_ranks(&web, actor, view, MOST_LINES).await?;
             let rows = flat(FlatPoint::HEAD, ranks.rows.iter().filter_map(|ranked| ranked.series.as_ref()).flat_map(FlatPoint::all))?;
             ("text/csv; charset=utf-8", rows.into_bytes())
         }
         "graph.csv" => {
             let rows = match asked.show {
-                Show::Ranks => flat(RANKS_HEAD, shown::ranking(&web, actor, view, MOST_ROWS).await?.rows.iter())?,
+                Show::Ranks => {
+                    let ranking = shown::ranking(&web, actor, view, MOST_ROWS).await?;
+                    if ranking.named_services_only {
+                        // Rows have no room to say it.
+                        what = "ranks-named-services-only";
+                    }
+                    flat(RANKS_HEAD, ranking.rows.iter())?
+                }
                 Show::Series | Show::Distinct => flat(FlatPoint::HEAD.get(1..).unwrap_or_default(), shown::asked_series(&web, actor, view).await?.rows.iter())?,
                 Show::Weeks => flat(
                     FlatPoint::HEAD,
@@ -68,7 +77,6 @@ pub(crate) async fn get(State(web): State<Shared>, person: Person, Path(file): P
         }
         _ => return Err(Failure::Missing),
     };
-    let what = if file == "points.csv" { "lines" } else { asked.show.key() };
     let name = format!("attachment; filename=\"observation-{what}.{}\"", file.rsplit('.').next().unwrap_or_default());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }
@@ -129,11 +137,12 @@ struct FlatPoint<'a> {
     sensors_watching: f64,
     average_per_sensor: Option<f64>,
     per_sensor_day: Option<f64>,
+    is_over: bool,
 }
 
 impl<'a> FlatPoint<'a> {
     /// Its fields; without the key those of a line alone.
-    const HEAD: [&'static str; 7] = ["key", "at", "packets", "sources", "sensors_watching", "average_per_sensor", "per_sensor_day"];
+    const HEAD: [&'static str; 8] = ["key", "at", "packets", "sources", "sensors_watching", "average_per_sensor", "per_sensor_day", "is_over"];
 
     fn all(series: &'a Series) -> impl Iterator<Item = Self> {
         let point = |row: &'a Row| Self {
@@ -144,6 +153,7 @@ impl<'a> FlatPoint<'a> {
             sensors_watching: row.sensors_watching,
             average_per_sensor: row.average_per_sensor,
             per_sensor_day: row.per_sensor_day,
+            is_over: row.is_over,
         };
         series.rows.iter().map(point)
     }

@@ -23,7 +23,7 @@ use axum::{
 };
 use noroshi_document::number::grouped;
 use noroshi_kernel::{moment::Moment, reason::Reason};
-use noroshi_lake::schema::{Column, SENSOR_COLUMNS};
+use noroshi_lake::schema::{Column, Kind, SENSOR_COLUMNS};
 use noroshi_observation::{
     ObservationError,
     sql::{self, Answer, Question},
@@ -97,7 +97,7 @@ pub(crate) struct Shown {
 impl Shown {
     /// The cells of a row, each with whether it is a number's.
     pub(crate) fn cells<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = (bool, Option<&'a str>)> {
-        self.answer.columns.iter().zip(row).map(|(column, cell)| (column.is_number, cell.as_deref()))
+        self.answer.columns.iter().zip(row).map(|(column, cell)| (column.kind == Kind::Number, cell.as_deref()))
     }
 }
 
@@ -207,9 +207,9 @@ async fn show(web: &Web, person: &Person, asked: Asked, problem: Option<String>,
         let described = column.describe();
         (described.name, described.data_type.to_string(), words.say(&format!("sql-column-{}", described.name)))
     };
-    let of_sensors = |(name, is_number): (&'static str, bool)| {
-        let kind = if is_number { "UInt32" } else { "Utf8" };
-        (name, kind.to_owned(), words.say(&format!("sql-sensors-{name}")))
+    let of_sensors = |(name, kind): (&'static str, Kind)| {
+        let data_type = if kind == Kind::Number { "UInt32" } else { "Utf8" };
+        (name, data_type.to_owned(), words.say(&format!("sql-sensors-{name}")))
     };
     page::show(&SqlPage {
         page: Page::of(web, person, Desk::Observations, words.say("sql-title")).await?,
