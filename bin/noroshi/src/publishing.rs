@@ -7,6 +7,7 @@ use noroshi_ledger::queue::{Days, Done, Due, Failure, Job, Rhythm, Runner, Sched
 use noroshi_observation::{
     Observatory,
     public::{Ground, Span},
+    service::rollup,
 };
 use noroshi_site::{
     SiteError,
@@ -39,6 +40,8 @@ impl Press {
     /// Publishes the page of a Monday: of the one that was last, unless another is named.
     pub(crate) async fn publish(&self, actor: &Actor, directory: &Path, monday: Option<Date>) -> Result<Published, SiteError> {
         let zone = &self.publisher.zone;
+        // What is not added up is not told, and nobody else may do it where no server runs.
+        rollup::catch_up(&self.place, zone).await?;
         let monday = monday.unwrap_or_else(|| Span::monday(self.place.ledger.now(), zone));
         let ground = Ground { place: &self.place, zone, home: &self.home, rule: self.rule };
         publish(ground, actor, &self.publisher, directory, monday).await

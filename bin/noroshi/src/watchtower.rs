@@ -39,15 +39,7 @@ pub(crate) fn jobs(platform: &Platform, runner: Runner) -> anyhow::Result<Runner
     let (place, zone) = (platform.observatory()?, platform.reckoning.zone.clone());
     let roll = move |_: Job| {
         let (place, zone) = (place.clone(), zone.clone());
-        async move {
-            loop {
-                match rollup::rollup(&place, &zone).await {
-                    Ok(0) => return Ok(Done::Alone),
-                    Ok(_) => {}
-                    Err(error) => return Err(Failure::retry(not_counted(&error))),
-                }
-            }
-        }
+        async move { rollup::catch_up(&place, &zone).await.map(|_| Done::Alone).map_err(|error| Failure::retry(not_counted(&error))) }
     };
     let (place, keep_days) = (platform.observatory()?, platform.configuration.observation.keep_days);
     let put_in_order = move |_: Job| {

@@ -15,7 +15,7 @@ use noroshi_observation::{
     parse_service, series,
     service::{
         registry,
-        rollup::{recount, rollup},
+        rollup::{catch_up, recount},
     },
     top,
 };
@@ -308,7 +308,7 @@ impl Year {
         let kept = self.count("SELECT count(*) AS n FROM observation_cell").await;
         let before = self.cells.iter().filter(|cell| cell.at < week).count();
         assert_eq!(usize::try_from(kept).expect("a number"), before, "the week is counted anew, and nothing else");
-        while rollup(&self.place, &self.team.reckoning.zone).await.expect("a rollup") > 0 {}
+        catch_up(&self.place, &self.team.reckoning.zone).await.expect("a rollup");
         assert!(cells(&self.place).await == self.cells, "and is as it was");
     }
 }

@@ -155,6 +155,11 @@ async fn a_folders_name_is_no_pattern() {
     let (_root, files) = files("a b%20[1]*?");
     let answer = Engine::open(&files, None, &sensors(), Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
     assert_eq!(answer.rows().next(), Some(vec![Some("101".to_owned())]));
+    // Nor has it to be the shortest.
+    let around: Vec<PathBuf> =
+        files.iter().map(|file| file.parent().unwrap().join("..").join(file.parent().unwrap().file_name().unwrap()).join(file.file_name().unwrap())).collect();
+    let answer = Engine::open(&around, None, &sensors(), Limits::default()).unwrap().query("SELECT count(*) FROM packets").await.unwrap();
+    assert_eq!(answer.rows().next(), Some(vec![Some("101".to_owned())]));
 }
 
 #[tokio::test]

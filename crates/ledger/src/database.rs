@@ -2,7 +2,7 @@ use crate::{LedgerError, Query, UnitOfWork, blob::BlobStore, migration, queue::b
 use noroshi_kernel::moment::{Clock, Moment};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionOptions, TransactionTrait};
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -37,6 +37,12 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
+/// A path as a part of a URL: spaces and brackets are none of it as they are.
+fn in_url(path: &Path) -> String {
+    let encoded = |byte: u8| if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.display().to_string().bytes().map(encoded).collect()
+}
+
 impl Ledger {
     /// Opens the database (making it when it is new) and brings its tables up to date.
     ///
@@ -45,7 +51,7 @@ impl Ledger {
     pub async fn open(place: &Place, blobs: BlobStore, clock: Arc<dyn Clock>, migrations: &[migration::Migration]) -> Result<Self, LedgerError> {
         let (writer, reader) = match place {
             Place::Sqlite(path) => {
-                let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
+                let url = format!("sqlite://{}?mode=rwc", in_url(path));
                 // One connection writes: SQLite has one writer in any case, and waiting in our own queue is fair. A larger cache
                 // makes imports of a few 100,000 rows no faster (docs/src/performance.md), and their memory grows by it.
                 let writer = connect_in_turn(sqlite_options(&url, 1, 8_192)).await?;

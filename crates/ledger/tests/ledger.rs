@@ -251,6 +251,20 @@ async fn migration_names_are_unique() {
 }
 
 #[tokio::test]
+async fn a_folder_may_have_any_name() {
+    for name in ["two words", "[1] 50%", "狼煙?#&+", "a\"b'c\\d"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        std::fs::create_dir(&path).expect("made");
+        let clock = Arc::new(noroshi_testkit::HeldClock::at(noroshi_kernel::moment::Moment(0)));
+        let blobs = BlobStore::open(path.join("blobs")).expect("a store");
+        let opened = Ledger::open(&Place::Sqlite(path.join("a.db")), blobs, clock, &migrations()).await;
+        opened.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(path.join("a.db").exists(), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_opens_waits_for_one_that_sets_the_file_up_slowly() {
     use sea_orm::{ConnectionTrait as _, Database};
     // Who reads may come in while it is set up, or nobody.

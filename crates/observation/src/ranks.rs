@@ -79,7 +79,7 @@ pub async fn ranks(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_
         let series = match of_key(by, selection, &row.key) {
             Some(selection) => {
                 let question = series::Question { selection, from, to, bucket };
-                Some(Series { key: row.key.clone(), ..series::series(place, actor, standpoint, &question).await? })
+                Some(Series { key: row.key.clone(), ..series::packets(place, actor, standpoint, &question).await? })
             }
             None => None,
         };

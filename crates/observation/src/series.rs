@@ -16,7 +16,7 @@ use noroshi_kernel::{
     moment::{Moment, Zone},
     reason::Reason,
 };
-use noroshi_lake::packets;
+use noroshi_lake::{packets, sketch::Sketch};
 use noroshi_ledger::{LedgerError, Query};
 use serde::Serialize;
 
@@ -92,34 +92,56 @@ pub struct Series {
     pub key: String,
     /// How long a bucket is.
     pub bucket: Bucket,
+    /// Whether every number of sources that is told is exact; otherwise they are estimates (1.6 %).
+    pub sources_are_exact: bool,
     /// The buckets in the order of time.
     pub rows: Vec<Row>,
 }
 
-/// Counts what is selected in each bucket of a window.
+/// Counts what is selected in each bucket of a window, and its distinct sources.
 ///
 /// # Errors
 /// [`ObservationError::Forbidden`]; [`ObservationError::Refused`] when there are more than [`MOST_BUCKETS`], when no sensor is meant, or when too
 /// many packets would have to be counted one by one; when packets or records cannot be read.
 pub async fn series(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>, question: &Question) -> Result<Series, ObservationError> {
+    through_time(place, actor, standpoint, question, true).await
+}
+
+/// As [`series`], where nobody asks for sources: they are told where sums tell them.
+///
+/// # Errors
+/// As [`series`].
+pub async fn packets(place: &Observatory, actor: &Actor, standpoint: Standpoint<'_>, question: &Question) -> Result<Series, ObservationError> {
+    through_time(place, actor, standpoint, question, false).await
+}
+
+async fn through_time(
+    place: &Observatory,
+    actor: &Actor,
+    standpoint: Standpoint<'_>,
+    question: &Question,
+    tells_sources: bool,
+) -> Result<Series, ObservationError> {
     actor.must_can(Action::ViewObservations)?;
     let key = question.selection.name();
     let edges = edges(standpoint.zone, question).ok_or_else(too_many)?;
     let (Some(first), Some(last)) = (edges.first().copied(), edges.last().copied()) else {
-        return Ok(Series { key, bucket: question.bucket, rows: Vec::new() });
+        return Ok(Series { key, bucket: question.bucket, sources_are_exact: true, rows: Vec::new() });
     };
     let snapshot = place.ledger.snapshot().await?;
     let chosen = Chosen::of(&question.selection, standpoint, &sensors::all(&snapshot).await?)?;
     let reach = Reach::of(&snapshot, standpoint.zone, &chosen, (first.0, last.0)).await?;
     let level = if question.bucket == Bucket::Hour { Level::Hour } else { Level::Day };
-    let line = Line::of(level, &chosen).filter(|_| !reach.counts_packets(first.0));
+    let is_counted = |line: &Line| reach.counts_packets(first.0) || (tells_sources && !line.tells_sources(&chosen) && reach.counts_packets_for_more(first.0));
+    let line = Line::of(level, &chosen).filter(|line| !is_counted(line));
     let moments: Vec<i64> = edges.iter().map(|edge| edge.0).collect();
-    let counts: Vec<Option<Count>> = match line {
+    let (counts, sources_are_exact): (Vec<Option<Count>>, bool) = match line {
         Some(line) => {
             let buckets = sums::buckets(place, &snapshot, (standpoint.zone, level), &line, &chosen, &moments).await?;
-            buckets.into_iter().map(|(packets, sources)| Some((packets, sources.map(|sources| sources.estimate())))).collect()
+            let are_exact = buckets.iter().filter_map(|(_, sources)| sources.as_ref()).all(Sketch::is_exact);
+            (buckets.into_iter().map(|(packets, sources)| Some((packets, sources.map(|sources| sources.estimate())))).collect(), are_exact)
         }
-        None => counted(place, &snapshot, &chosen, reach, &edges).await?,
+        None => (counted(place, &snapshot, &chosen, reach, &edges).await?, true),
     };
     let watches = chosen.watches(sensors::watches(&snapshot, first.0, last.0).await?);
     let watching = watch::in_buckets(&watches, &moments);
@@ -137,7 +159,7 @@ pub async fn series(place: &Observatory, actor: &Actor, standpoint: Standpoint<'
             is_over: to <= now,
         })
     };
-    Ok(Series { key, bucket: question.bucket, rows: edges.windows(2).zip(counts).zip(watching).filter_map(row).collect() })
+    Ok(Series { key, bucket: question.bucket, sources_are_exact, rows: edges.windows(2).zip(counts).zip(watching).filter_map(row).collect() })
 }
 
 /// Packets, and distinct sources where they are told apart.

@@ -52,11 +52,7 @@ impl Reach {
     pub(crate) async fn of(query: &impl Query, zone: &Zone, chosen: &Chosen, (from, to): (i64, i64)) -> Result<Self, ObservationError> {
         let is_rolled = files::is_zone(query, zone.name()).await?;
         if is_rolled && totals::are_missing(query).await? {
-            return Err(ObservationError::Refused(Reason::new(
-                "totals-missing",
-                "前の版の集計を引き継いでいる途中です。サーバーが動いていれば 1 分ほどで終わります。動いていなければ noroshi observe recount を実行してください。",
-                "the sums of an earlier version are being taken over; with the server running that takes a minute, without it run: noroshi observe recount",
-            )));
+            return Err(ObservationError::Refused(totals_missing()));
         }
         let parts = files::parts(query, from, to).await?;
         let mut packets: i64 = parts.iter().map(|part| part.packets).sum();
@@ -102,6 +98,14 @@ impl Reach {
             ),
         )))
     }
+}
+
+pub(crate) fn totals_missing() -> Reason {
+    Reason::new(
+        "totals-missing",
+        "前の版の集計を引き継いでいる途中です。サーバーが動いていれば 1 分ほどで終わります。動いていなければ noroshi observe recount を実行してください。",
+        "the sums of an earlier version are being taken over; with the server running that takes a minute, without it run: noroshi observe recount",
+    )
 }
 
 /// Counts packets one by one: of files that are cut, whatever is in them; of those that are in no rollup yet, what no rollup will have before.

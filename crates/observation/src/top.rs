@@ -105,7 +105,7 @@ pub struct Ranking {
     pub sensor_days: f64,
     /// All packets of the window that were asked for.
     pub packets: u64,
-    /// Whether sources were told apart to the end; otherwise each number of them is an estimate (1.6 %) where it comes from sums, and a lower
+    /// Whether all sources were told apart to the end; otherwise a number of them is missing, or is an estimate (1.6 %) where it comes from sums, and a lower
     /// bound where it comes from packets.
     pub sources_are_exact: bool,
     /// Whether only services are among the rows that have a name here: those alone are told apart by country in sums.
@@ -139,8 +139,8 @@ pub(crate) async fn ranking(
     let window = (question.from.0, question.to.0);
     let reach = Reach::of(&snapshot, standpoint.zone, &chosen, window).await?;
     let (from, of_some_sensors) = (question.from.0, question.selection.sensors != Sensors::All);
-    // Sums know no ports without a name of one country, and no sources of some sensors.
-    let tells_less = |sums: &Sums| *sums == Sums::Services || (tells_sources && of_some_sensors);
+    // Sums know no ports without a name of one country, no sources of some sensors, and none of a sensor of what is narrowed.
+    let tells_less = |sums: &Sums| *sums == Sums::Services || (tells_sources && (of_some_sensors || matches!(sums, Sums::Sensors(_))));
     let is_counted = |sums: &Sums| reach.counts_packets(from) || (tells_less(sums) && reach.counts_packets_for_more(from));
     let sums = Sums::of(question.by, &question.selection).filter(|sums| !is_counted(sums));
     let counted = match sums {
@@ -151,7 +151,7 @@ pub(crate) async fn ranking(
             Counted {
                 window: (Moment(ranked.window.0), Moment(ranked.window.1)),
                 packets: ranked.packets,
-                sources_are_exact: rows.iter().all(|(_, _, sources)| sources.as_ref().is_none_or(noroshi_lake::sketch::Sketch::is_exact)),
+                sources_are_exact: rows.iter().all(|(_, _, sources)| sources.as_ref().is_some_and(noroshi_lake::sketch::Sketch::is_exact)),
                 rows: rows.into_iter().map(|(key, packets, sources)| (key, packets, sources.map(|sources| sources.estimate()))).collect(),
             }
         }

@@ -12,8 +12,14 @@ use noroshi_ledger::{Query as _, Sql, migration::Migration};
 use noroshi_observation::{
     MIGRATIONS, ObservationError, Observatory,
     ask::{Selection, Standpoint},
-    parse_service, series,
-    service::{self, Outcome, Silent},
+    parse_service,
+    public::{self, Ground, Of, Rule, Step, Window},
+    series,
+    service::{
+        self, Outcome, Silent,
+        registry::{self, Site},
+        rollup,
+    },
     top,
 };
 use noroshi_testkit::{Bench, capture, on_both_databases};
@@ -123,6 +129,38 @@ on_both_databases! {
         let captures = bench.ledger.number(Sql::new("SELECT count(*) AS n FROM observation_capture")).await.expect("a number");
         let audited = bench.ledger.number(Sql::new("SELECT count(*) AS n FROM ledger_audit WHERE action LIKE 'observation.%'")).await.expect("a number");
         assert_eq!((captures, audited), (2, 4), "two sensors, two captures");
+    }
+
+    async fn what_one_sensor_saw_is_not_public_before_it_is_added_up_either(bench) {
+        let desk = Desk::of(&bench);
+        let (zone, home) = (Zone::named("Asia/Tokyo").expect("a zone"), Home { countries: vec!["JP".into()], ..Home::default() });
+        let begin = DAY - 9 * 3_600;
+        let window = Window { from: Moment(begin * 1_000_000), to: Moment((begin + 86_400) * 1_000_000) };
+        for name in ["north", "south", "west"] {
+            registry::enter(&bench.ledger, &ROOT, name, &Site { country: "JP".into(), ..Site::default() }).await.expect("entered");
+            let packets: Vec<_> = (0..200).map(|number| (begin + number * 434, syn(1, 23, 7))).collect();
+            desk.import(name, &desk.file(&format!("{name}.pcap"), &pcap(&packets))).await;
+        }
+        let ground = Ground { place: &desk.place, zone: &zone, home: &home, rule: Rule { least_sensors: 3 } };
+        let public = async || public::ranking(ground, Of::Services, window, 10).await;
+        let probe = async |name: &str, packets: i64| {
+            let packets: Vec<_> = (0..packets).map(|number| (DAY + number, syn(2, 2_050, 7))).collect();
+            desk.import("north", &desk.file(name, &pcap(&packets))).await;
+        };
+        let is_waiting = |told: Result<_, ObservationError>| matches!(told, Err(ObservationError::Refused(reason)) if reason.key == "public-sums");
+        assert!(is_waiting(public().await), "few sums would look like silence");
+        rollup::catch_up(&desk.place, &zone).await.expect("added");
+        let told = public().await.expect("told").expect("enough sensors");
+        assert_eq!((told.sensors, told.rows.len(), told.rows[0].key.as_str(), told.rows[0].share), (3, 1, "tcp/23", 1.0));
+        // One in a hundred and less is left out until it is added up; then it is what one sensor saw.
+        probe("few.pcap", 5).await;
+        assert_eq!(public().await.expect("told").as_ref(), Ok(&told));
+        probe("many.pcap", 50).await;
+        assert!(is_waiting(public().await));
+        rollup::catch_up(&desk.place, &zone).await.expect("added");
+        assert_eq!(public().await.expect("told").as_ref(), Ok(&told), "neither its row nor a share");
+        let line = public::series(ground, Of::Services, "tcp/2050", window, Step::Day).await.expect("a line");
+        assert_eq!(line.iter().map(|point| point.per_sensor_day).collect::<Vec<_>>(), [Some(0.0)]);
     }
 
     async fn what_is_of_the_future_was_not_seen(bench) {

@@ -22,7 +22,8 @@ impl Parameters {
 
     /// Refuses a parameter that nobody here reads: an answer that ignores it would be wrong.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
-        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        let is_twice = |place: usize, name: &str| self.0.iter().take(place).any(|(before, _)| before == name);
+        match self.0.iter().enumerate().find(|(place, (name, _))| !known.contains(&name.as_str()) || is_twice(*place, name)).map(|(_, pair)| pair) {
             Some((name, value)) => Err(Failure::Parameter { name: name.clone(), value: value.clone() }),
             None => Ok(()),
         }

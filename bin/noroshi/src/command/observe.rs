@@ -29,13 +29,7 @@ pub(super) async fn run(platform: &Platform, command: Observe) -> anyhow::Result
         Observe::Recount => {
             let zone = &platform.reckoning.zone;
             rollup::recount(&place, &Platform::local_administrator(), zone).await?;
-            let mut files = 0;
-            loop {
-                match rollup::rollup(&place, zone).await? {
-                    0 => break,
-                    some => files += some,
-                }
-            }
+            let files = rollup::catch_up(&place, zone).await?;
             eprintln!("{files} {} counted anew", if files == 1 { "file was" } else { "files were" });
             Ok(Done::Whole)
         }
@@ -155,7 +149,8 @@ fn print_ranking(ranking: &top::Ranking, (from, to): (Moment, Moment)) -> anyhow
         let share = row.share * 100.0;
         print(&format!("{place:>4}  {:<40} {:>12} packets  {share:>5.1} %  {sources:>10} sources  {average:>12} a sensor", row.key, row.packets))?;
     }
-    let bound = if ranking.sources_are_exact { "" } else { "; numbers of sources are estimates or lower bounds" };
+    let tells_sources = ranking.rows.iter().any(|row| row.sources.is_some());
+    let bound = if ranking.sources_are_exact || !tells_sources { "" } else { "; numbers of sources are estimates or lower bounds" };
     eprintln!("{} packets, {:.2} sensors watching{bound}", ranking.packets, ranking.sensors_watching);
     let hours = ranking.sensor_days * 24.0;
     if hours > 0.0 && hours < 24.0 {
@@ -192,6 +187,9 @@ fn print_series(series: &series::Series, bucket: series::Bucket, zone: &Zone) ->
             None if row.sensors_watching > 0.0 => print(&format!("{at}  {not_kept}"))?,
             None => print(&format!("{at}  not watched"))?,
         }
+    }
+    if !series.sources_are_exact {
+        eprintln!("numbers of sources are estimates (standard error 1.6 %)");
     }
     Ok(())
 }

@@ -65,6 +65,10 @@ fn what_came_in_is_drawn_and_reported() {
             let ran = home.run(&[&["observe", "graph", "--show", show, option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
             assert!(ran.code() == 2 && ran.err().contains("out") && ran.err().contains(option), "{show}: {}", ran.err());
         }
+        for [show, option, value, says] in [["origins", "--country", "JP", "name no country"], ["sides", "--sensors", "north", "name none"]] {
+            let ran = home.run(&[&["observe", "graph", "--show", show, option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
+            assert!(ran.code() == 1 && ran.err().contains(says), "{show}: {}", ran.err());
+        }
         for (option, value) in [("--ranks", "1-9"), ("--port", "")] {
             let ran = home.run(&[&["observe", "graph", option, value, "--out", "wrong.svg"][..], &WINDOW].concat());
             assert_eq!(ran.code(), 2, "{option} {value:?}: {}", ran.err());

@@ -49,7 +49,7 @@ fn filled(home: &Home) {
         let ran = home.run(&["observe", "import", "--sensor", &name, file.to_str().unwrap()]);
         assert_eq!(ran.code(), 0, "{}", ran.err());
     }
-    assert_eq!(home.run(&["observe", "recount"]).code(), 0);
+    // Nothing is added up yet: no server ran. Publishing does it.
 }
 
 #[test]

@@ -172,7 +172,8 @@ fn within((from, to): (Moment, Moment)) -> Expr {
 
 /// A file's URL; its name is no pattern.
 fn address_of(file: &Path) -> Result<ListingTableUrl, DataFusionError> {
-    let absolute = std::path::absolute(file)?;
-    let url = url::Url::from_file_path(&absolute).map_err(|()| DataFusionError::Plan(format!("{} is no path of a file", file.display())))?;
+    // Two dots are no part of an object's name.
+    let path = file.canonicalize()?;
+    let url = url::Url::from_file_path(&path).map_err(|()| DataFusionError::Plan(format!("{} is no path of a file", file.display())))?;
     ListingTableUrl::try_new(url, None)
 }

@@ -2,9 +2,8 @@
 //! apart. The public page and whoever compares with it ask here and nowhere else.
 //!
 //! **Architecture invariant:** nothing that is given here holds an address, or a sensor's name, number or place, or counts what fewer sensors
-//! saw than [`Rule::least_sensors`]: neither as a row or a point of its own, nor within one.
+//! saw than [`Rule::least_sensors`]: neither as a row or a point of its own, nor within one, nor within the whole that shares are parts of.
 
-mod asked;
 mod crowd;
 mod rises;
 mod span;
@@ -16,6 +15,8 @@ pub use span::{Span, Window};
 
 use crate::{
     ObservationError, Observatory,
+    ask::Selection,
+    series::{self, Bucket},
     store::sensors,
     watch::{self, Watch},
 };
@@ -24,15 +25,14 @@ use noroshi_kernel::moment::{Moment, Zone};
 use noroshi_ledger::{LedgerError, Query};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many rows more than twice those that are wanted are looked at.
-const SPARE_ROWS: usize = 20;
 /// Microseconds in a day.
 const DAY_US: f64 = 86_400_000_000.0;
 
 /// When figures may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// So many sensors at home must have watched for at least half of the time, and have seen what is told. Of fewer, one could be told apart.
+    /// So many sensors at home must have watched for at least half of the time, and have seen what is told. Of fewer, one could be told apart. Those that
+    /// saw most of something count as the last of so many.
     pub least_sensors: u32,
 }
 
@@ -147,20 +147,18 @@ fn average(packets: u64, days: f64) -> f64 {
 /// Ranks services, or countries of sources, by what sensors at home saw in a window.
 ///
 /// # Errors
-/// When packets or records cannot be read.
+/// [`ObservationError::Refused`] while packets of that time are being added up; when records cannot be read.
 pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -> Result<Result<Ranking, TooFew>, ObservationError> {
-    let watches = at_home(&ground.place.ledger, ground.home, window).await?;
+    let snapshot = ground.place.ledger.snapshot().await?;
+    let watches = at_home(&snapshot, ground.home, window).await?;
     let sensors = watching(&watches, window);
     let least = ground.rule.least_sensors;
     if sensors < usize::try_from(least).unwrap_or(usize::MAX) || sensors == 0 {
         return Ok(Err(TooFew { sensors, least }));
     }
     let days = sensor_days(&watches, window);
-    // Some rows are smaller without what a few sensors saw, and others take their place.
-    let (all, counts) = asked::ranked(ground, of, window, limit.saturating_mul(2).saturating_add(SPARE_ROWS)).await?;
-    let (mut counts, left_out) = Crowd::of(ground).await?.of_rows(ground, of, window, counts).await?;
-    let all = all.saturating_sub(left_out);
-    counts.truncate(limit);
+    let crowd = Crowd::of(&snapshot, ground, window).await?;
+    let (all, counts) = (crowd.all().await?, crowd.most(of, limit).await?);
     let mut rows: Vec<Row> = Vec::with_capacity(counts.len());
     let mut before = None;
     for (place, (key, packets)) in (1..).zip(counts) {
@@ -173,7 +171,8 @@ pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -
 
 #[expect(clippy::cast_precision_loss, reason = "a share is rounded anyway")]
 fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    // Where sensors are few and differ much, the whole may be told smaller than one of its parts.
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
 }
 
 /// How long a bucket of a public series is.
@@ -188,18 +187,20 @@ pub enum Step {
 /// What sensors at home saw of a row of a ranking, bucket by bucket. A week is what its days come to that are told.
 ///
 /// # Errors
-/// When packets or records cannot be read.
+/// As [`ranking`].
 pub async fn series(ground: Ground<'_>, of: Of, key: &str, window: Window, step: Step) -> Result<Vec<Point>, ObservationError> {
-    let watches = at_home(&ground.place.ledger, ground.home, window).await?;
+    let snapshot = ground.place.ledger.snapshot().await?;
+    let watches = at_home(&snapshot, ground.home, window).await?;
     let least = usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX).max(1);
-    let told = |(day, packets): (Window, Option<u64>)| {
-        let packets = packets.filter(|_| watching(&watches, day) >= least);
-        (day, packets.map(|packets| (packets, sensor_days(&watches, day))))
+    let counts = Crowd::of(&snapshot, ground, window).await?.days(of, key).await?;
+    let question = series::Question { selection: Selection::default(), from: window.from, to: window.to, bucket: Bucket::Day };
+    let told = |edges: &[Moment]| {
+        let &[from, to] = edges else { return None };
+        let day = Window { from, to };
+        let packets = counts.get(&from.0).copied().unwrap_or_default();
+        Some((day, (watching(&watches, day) >= least).then(|| (packets, sensor_days(&watches, day)))))
     };
-    let beyond = Crowd::of(ground).await?.beyond_of_days(ground, of, key, window).await?;
-    let left =
-        |(day, packets): (Window, Option<u64>)| (day, packets.map(|packets| packets.saturating_sub(beyond.get(&day.from.0).copied().unwrap_or_default())));
-    let days: Vec<_> = asked::days(ground, of, key, window).await?.into_iter().map(left).map(told).collect();
+    let days: Vec<_> = series::edges(ground.zone, &question).unwrap_or_default().windows(2).filter_map(told).collect();
     let length = if step == Step::Week { 7 } else { 1 };
     let point = |days: &[(Window, Option<(u64, f64)>)]| {
         let at = days.first()?.0.from;

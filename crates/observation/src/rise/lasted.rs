@@ -14,7 +14,8 @@ impl Evidence {
 }
 
 /// The last day of a rise, of whole days from that of its begin on (their packets; none where nobody watched), and whether it goes on at their end: the last
-/// before two on which hardly anything was left of it. The first day, of which it may have had an hour, is one of it. Days that nobody watched end nothing.
+/// before two on which hardly anything was left of it; after one alone it does not go on, and may yet come back. The first day, of which it may have had an
+/// hour, is one of it. Days that nobody watched end nothing.
 #[must_use]
 pub fn lasted(evidence: &Evidence, days: impl IntoIterator<Item = Option<u64>>) -> (usize, bool) {
     let (mut last, mut without) = (0, 0);
@@ -29,7 +30,7 @@ pub fn lasted(evidence: &Evidence, days: impl IntoIterator<Item = Option<u64>>) 
             without += 1;
         }
     }
-    (last, true)
+    (last, without == 0)
 }
 
 #[cfg(test)]
@@ -42,7 +43,8 @@ mod tests {
         let days = |days: &[i64]| lasted(&evidence, days.iter().map(|packets| u64::try_from(*packets).ok()));
         assert_eq!(days(&[100, 80, 9, 70, 8, 7, 90]), (3, false));
         assert_eq!(days(&[100, 80, -1, -1, -1]), (1, true), "nobody watched");
-        assert_eq!(days(&[100, 8]), (0, true), "one day ends nothing");
+        assert_eq!(days(&[100, 8]), (0, false), "nothing of it was left on the last day");
+        assert_eq!(days(&[100, 8, 90]), (2, true), "one day ends nothing for good");
         assert_eq!(days(&[9, 100, 8, 7]), (1, false), "it began late on its first day");
         assert_eq!(days(&[9, 8, 7, 100]), (0, false), "what comes then is another one");
         assert_eq!(days(&[]), (0, true), "no day is over yet");

@@ -50,7 +50,7 @@ pub async fn lasted(place: &Observatory, actor: &Actor, standpoint: Standpoint<'
         return Ok(Some(Lasted { last: first, goes_on: true }));
     }
     let question = Question { selection, from: first, to: end, bucket: Bucket::Day };
-    let days = match series::series(place, actor, standpoint, &question).await {
+    let days = match series::packets(place, actor, standpoint, &question).await {
         Ok(series) => series.rows,
         // Packets that are gone, or too many to be asked one by one.
         Err(ObservationError::Refused(_)) => return Ok(None),

@@ -64,6 +64,20 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
     Ok(part.len())
 }
 
+/// Adds all files that are in no rollup yet; gives how many.
+///
+/// # Errors
+/// As [`rollup`]. What was added until then stays added.
+pub async fn catch_up(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
+    let mut files = 0;
+    loop {
+        match rollup(place, zone).await? {
+            0 => return Ok(files),
+            some => files += some,
+        }
+    }
+}
+
 /// Makes the totals of cells that an earlier version left without.
 async fn make_totals(place: &Observatory, zone: &Zone) -> Result<(), ObservationError> {
     let work = place.ledger.begin().await?;

@@ -61,6 +61,14 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Whether it tells the sources of what is chosen, too.
+    pub(crate) fn tells_sources(&self, chosen: &Chosen) -> bool {
+        // A sensor's cells are its own; those of others tell how many packets some sensors saw, and no more.
+        matches!(self, Self::Cells(dimension, _) if chosen.numbers.is_none() || *dimension == Dimension::Sensor)
+    }
+}
+
 /// What is chosen, bucket by bucket: packets, and sources where the sums tell them. `edges` are the beginnings of buckets, made of whole hours or
 /// days of the team's, and the end of the last.
 pub(crate) async fn buckets(
@@ -94,9 +102,8 @@ async fn summed(query: &impl Query, zone: &Zone, level: Level, line: &Line, chos
     let mut found: Vec<(u64, Option<Sketch>)> = vec![(0, None); edges.len().saturating_sub(1)];
     match line {
         Line::Cells(dimension, values) => {
-            // A sensor's cells are its own; those of others tell how many packets some sensors saw, and no more.
             let some = chosen.numbers.as_ref().filter(|_| *dimension != Dimension::Sensor);
-            if some.is_none() {
+            if line.tells_sources(chosen) {
                 found.iter_mut().for_each(|(_, sources)| *sources = Some(Sketch::default()));
             }
             let keys: Option<Vec<String>> = values.as_ref().map(|values| values.iter().map(|value| value.key()).collect());

@@ -48,7 +48,7 @@ pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
             .collect(),
         unit: Some(unit.clone()),
         total: None,
-        notes: vec![hand.words.get("graph-note-gap")],
+        notes: ["graph-note-gap", "graph-note-weeks"].map(|key| hand.words.get(key)).into(),
         empty: Some(hand.words.get("graph-empty")),
     };
     Ok((heat.unit(unit).table(table_id).caption(caption), table))

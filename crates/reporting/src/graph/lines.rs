@@ -7,7 +7,9 @@ use noroshi_document::{
     number,
     table::{Cell, Column, Row, Table},
 };
+use noroshi_kernel::reason::Reason;
 use noroshi_observation::{
+    ObservationError,
     ask::{Countries, Selection, Sensors},
     series::{self, Bucket, Series},
     top::By,
@@ -54,6 +56,7 @@ fn drawn(
     let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let caption = match names.as_slice() {
         [] => title.to_owned(),
+        [_] => hand.words.with("graph-caption-one", &[("title", title), ("unit", &unit)]),
         names => hand.words.with("graph-caption", &[("title", title), ("names", &names.join(hand.words.get("graph-comma").as_str())), ("unit", &unit)]),
     };
     let chart = Chart::new(id, title, Kind::Lines, axis.labels, series).and_then(|chart| chart.points(axis.points)).map_err(undrawable)?;
@@ -83,7 +86,8 @@ pub fn distinct(hand: Hand<'_>, id: &str, title: &str, line: &Line<'_>) -> Resul
     let chart = drawn(hand, (id, title, &table_id), std::slice::from_ref(line), unit, sources)?;
     let mut table = buckets(hand, table_id, title, line, false);
     let has_sources = line.series.rows.iter().any(|row| row.sources.is_some());
-    let is_under_way = line.series.rows.last().is_some_and(|row| !row.is_over && row.sources.is_some());
+    let is_under_way = line.series.rows.iter().any(|row| !row.is_over && row.sources.is_some());
+    table.notes.extend((!line.series.sources_are_exact).then(|| hand.words.get("graph-note-estimates")));
     table.notes.extend(is_under_way.then(|| hand.words.get(&format!("graph-note-under-way-{}", line.series.bucket.key()))));
     table.notes.extend((!has_sources && line.series.rows.iter().any(|row| row.packets.is_some())).then(|| hand.words.get("graph-note-no-sources")));
     Ok(Graph { chart, table })
@@ -130,11 +134,23 @@ impl Sides {
     pub const KEYS: [&'static str; 2] = ["home", "abroad"];
 
     /// Either side of a selection.
-    #[must_use]
-    pub fn selections(self, of: &Selection) -> [Selection; 2] {
+    ///
+    /// # Errors
+    /// [`ObservationError::Refused`] when the selection says already where they are.
+    pub fn selections(self, of: &Selection) -> Result<[Selection; 2], ObservationError> {
         match self {
-            Self::Sources => [Countries::Home, Countries::Abroad].map(|countries| Selection { countries, ..of.clone() }),
-            Self::Sensors => [Sensors::Home, Sensors::Abroad].map(|sensors| Selection { sensors, ..of.clone() }),
+            Self::Sources if of.countries != Countries::Any => Err(ObservationError::Refused(Reason::new(
+                "sides-country",
+                "国内と国外の比較は、すべての送信元地域が対象です。地域の指定を消すか、ほかのグラフを選んでください。",
+                "sources at home and abroad are of every country; name no country, or choose another graph",
+            ))),
+            Self::Sensors if of.sensors != Sensors::All => Err(ObservationError::Refused(Reason::new(
+                "sides-sensors",
+                "国内と国外の比較は、すべてのセンサーが対象です。センサーの指定を消すか、ほかのグラフを選んでください。",
+                "sensors at home and abroad are all sensors; name none, or choose another graph",
+            ))),
+            Self::Sources => Ok([Countries::Home, Countries::Abroad].map(|countries| Selection { countries, ..of.clone() })),
+            Self::Sensors => Ok([Sensors::Home, Sensors::Abroad].map(|sensors| Selection { sensors, ..of.clone() })),
         }
     }
 
@@ -154,10 +170,10 @@ impl Sides {
 /// Home beside abroad; the series are those of [`Sides::selections`].
 ///
 /// # Errors
-/// As [`lines`].
+/// As [`lines`] and [`Sides::selections`].
 pub fn home_beside_abroad(hand: Hand<'_>, (id, title): (&str, &str), sides: Sides, [home, abroad]: [&Series; 2], view: &View) -> Result<Graph, ReportingError> {
     let table_id = format!("{id}-table");
-    let ([at_home, elsewhere], [home_name, abroad_name]) = (sides.selections(&view.selection), sides.names(hand.words));
+    let ([at_home, elsewhere], [home_name, abroad_name]) = (sides.selections(&view.selection)?, sides.names(hand.words));
     let line = |name: &String, selection, series| Line { name: name.clone(), series, view: Some(view.series(selection)) };
     let both = [line(&home_name, at_home, home), line(&abroad_name, elsewhere, abroad)];
     let chart = lines(hand, (id, title, &table_id), &both)?;

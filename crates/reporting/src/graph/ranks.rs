@@ -100,7 +100,8 @@ pub fn table(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
     notes.extend(counted_else(hand, ranks, view).filter(|_| !is_gone));
     let less = |before: &Ranking| before.sensor_days < ranks.ranking.sensor_days * ENOUGH_BEFORE;
     notes.extend(ranks.before.as_ref().filter(|before| has_before && less(before)).map(|_| word("graph-note-before")));
-    notes.extend((!ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
+    let tells_sources = ranks.rows.iter().any(|ranked| ranked.row.sources.is_some());
+    notes.extend((tells_sources && !ranks.ranking.sources_are_exact).then(|| word("graph-note-estimates")));
     notes.extend(ranks.ranking.named_services_only.then(|| word("graph-note-named")));
     let hours = ranks.ranking.sensor_days * 24.0;
     notes.extend((!is_gone && hours > 0.0 && hours < 24.0).then(|| hand.words.with("graph-note-short", &[("hours", &format!("{:.2}", hours.max(0.01)))])));

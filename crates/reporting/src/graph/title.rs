@@ -18,10 +18,10 @@ pub fn title_of_weeks(hand: Hand<'_>, by: By, selection: &Selection, window: (Mo
     titled(hand, &of(hand, hand.words.get(&format!("graph-weeks-{}", by.key())), selection), window)
 }
 
-/// The title of distinct sources of something.
+/// The title of distinct sources of what is selected.
 #[must_use]
-pub fn title_of_distinct(hand: Hand<'_>, name: &str, window: (Moment, Moment)) -> String {
-    titled(hand, &hand.words.with("graph-distinct", &[("name", name)]), window)
+pub fn title_of_distinct(hand: Hand<'_>, selection: &Selection, window: (Moment, Moment)) -> String {
+    titled(hand, &of(hand, hand.words.get("graph-distinct"), selection), window)
 }
 
 /// The title of home beside abroad.

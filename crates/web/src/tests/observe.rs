@@ -115,12 +115,13 @@ async fn every_question_is_a_link_with_its_graph_and_figures() {
 
         // Of a week that is not over sources stand in the table: the line ends before, for it is no fall.
         let weeks = |to: i64| format!("/observe?show=distinct&port=tcp/22&bucket=week&from={}&to={}", date(-35), date(to));
+        for beyond in [0, 1, 40] {
+            let said = text(&analyst.get(&weeks(beyond)).await.body);
+            let (note, table) = (said.find("This week is not over yet"), said.find("As a table"));
+            assert!(note.is_some() && note < table, "{beyond}: told beside the graph: {said}");
+        }
+        assert!(!text(&analyst.get(&weeks(-8)).await.body).contains("not over yet"));
         let until_now = analyst.get(&weeks(0)).await;
-        assert!(
-            text(&until_now.body).contains("The last week is not over yet") && !text(&analyst.get(&weeks(-8)).await.body).contains("not over yet"),
-            "{}",
-            until_now.body
-        );
         speaks_one(&until_now.body, "en", "distinct");
 
         for (language, path) in [
@@ -161,6 +162,9 @@ async fn questions_that_cannot_be_answered_say_why() {
             ("/observe?sensors=nowhere", StatusCode::UNPROCESSABLE_ENTITY, "there is no sensor or region"),
             ("/observe?country=Japan", StatusCode::UNPROCESSABLE_ENTITY, "is no country"),
             ("/observe?show=all", StatusCode::BAD_REQUEST, "show"),
+            ("/observe?port=tcp%2F22&port=tcp%2F23", StatusCode::BAD_REQUEST, "port"),
+            ("/observe?show=origins&country=JP", StatusCode::UNPROCESSABLE_ENTITY, "name no country"),
+            ("/observe/graph.svg?show=sides&sensors=home", StatusCode::UNPROCESSABLE_ENTITY, "are all sensors; name none"),
             ("/observe?from=yesterday", StatusCode::UNPROCESSABLE_ENTITY, "write both times as"),
             ("/observe/graph.csv?from=yesterday", StatusCode::UNPROCESSABLE_ENTITY, "write both times as"),
             ("/observe?from=2019-03-02&to=2019-03-01", StatusCode::UNPROCESSABLE_ENTITY, "must be later than"),

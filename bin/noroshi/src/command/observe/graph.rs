@@ -107,6 +107,12 @@ impl Asked<'_> {
         Ok(ranks::ranks(self.place, &Platform::local_administrator(), standpoint(self.platform), &question).await?)
     }
 
+    /// With sources where sums tell them.
+    async fn packets(&self, selection: Selection) -> anyhow::Result<Series> {
+        let question = series::Question { selection, from: self.view.from, to: self.view.to, bucket: self.view.bucket };
+        Ok(series::packets(self.place, &Platform::local_administrator(), standpoint(self.platform), &question).await?)
+    }
+
     async fn series(&self, selection: Selection) -> anyhow::Result<Series> {
         let question = series::Question { selection, from: self.view.from, to: self.view.to, bucket: self.view.bucket };
         Ok(series::series(self.place, &Platform::local_administrator(), standpoint(self.platform), &question).await?)
@@ -126,7 +132,7 @@ impl Asked<'_> {
     async fn of_sources(&self) -> anyhow::Result<Picture> {
         let series = self.series(self.view.selection.clone()).await?;
         let name = graph::selected(self.hand.words, &self.view.selection);
-        let title = graph::title_of_distinct(self.hand, &name, self.window());
+        let title = graph::title_of_distinct(self.hand, &self.view.selection, self.window());
         let line = Line { name, series: &series, view: None };
         Ok(Picture::Chart(Box::new(graph::distinct(self.hand, "graph", &title, &line)?.chart)))
     }
@@ -138,8 +144,8 @@ impl Asked<'_> {
     }
 
     async fn of_sides(&self, sides: Sides) -> anyhow::Result<Picture> {
-        let [home, abroad] = sides.selections(&self.view.selection);
-        let (home, abroad) = (self.series(home).await?, self.series(abroad).await?);
+        let [home, abroad] = sides.selections(&self.view.selection)?;
+        let (home, abroad) = (self.packets(home).await?, self.packets(abroad).await?);
         let title = graph::title_of_sides(self.hand, sides, &self.view.selection, self.window());
         let drawn = graph::home_beside_abroad(self.hand, ("graph", &title), sides, [&home, &abroad], &self.view)?;
         Ok(Picture::Chart(Box::new(drawn.chart)))
@@ -152,7 +158,7 @@ impl Asked<'_> {
                 eprintln!("noroshi: --key {key:?} is no {}", self.view.by.key());
                 return Ok(None);
             };
-            counted.push((graph::name(self.hand.words, self.view.by, key), self.series(selection).await?));
+            counted.push((graph::name(self.hand.words, self.view.by, key), self.packets(selection).await?));
         }
         let lines: Vec<Line<'_>> = counted.iter().map(|(name, series)| Line { name: name.clone(), series, view: None }).collect();
         let names: Vec<&str> = counted.iter().map(|(name, _)| name.as_str()).collect();

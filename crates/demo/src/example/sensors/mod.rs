@@ -30,7 +30,7 @@ use noroshi_observation::{
         history::{self, History},
         ingest::ingest,
         registry,
-        rollup::rollup,
+        rollup::catch_up,
     },
     watch::Watch,
 };
@@ -73,7 +73,7 @@ pub async fn fill(place: &Observatory, vault: &Vault, reckoning: &Reckoning, vol
     week::play(&place.ledger, scans, lines).await?;
     admission::shut_out(&place.ledger, &hosts).await?;
     while ingest(&place).await? > 0 {}
-    while rollup(&place, &reckoning.zone).await? > 0 {}
+    catch_up(&place, &reckoning.zone).await?;
     catalogue::fill(&place.ledger).await?;
     rises::play(&place, reckoning, &year).await?;
     Ok(true)

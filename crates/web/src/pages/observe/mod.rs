@@ -51,6 +51,8 @@ pub(crate) struct Drawn {
     pub(crate) table: String,
     /// Whether its table is folded: one of ranks is read with the graph, one of days is looked up.
     pub(crate) is_folded: bool,
+    /// What has to be said of it.
+    pub(crate) notes: Vec<String>,
     /// Every value of the lines of ranks, whose own table tells the ranks.
     pub(crate) values: Option<String>,
 }

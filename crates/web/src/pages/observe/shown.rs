@@ -50,7 +50,10 @@ pub(crate) fn standpoint(web: &Web) -> Standpoint<'_> {
 /// The graphs of a question, written.
 pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, asked: &Asked) -> Result<Vec<Drawn>, Failure> {
     let language = words.language;
-    let written = |chart: Option<Block>, table: Table, is_folded| Drawn {
+    // What has to be said of a graph is not folded away with its table; what its dashes mean is.
+    let of_dashes = ReportWords(language).get("graph-note-gap");
+    let written = |chart: Option<Block>, mut table: Table, is_folded| Drawn {
+        notes: table.notes.extract_if(.., |note| is_folded && *note != of_dashes).collect(),
         chart: chart.map(|chart| html::blocks(&[chart], language)).unwrap_or_default(),
         table: html::blocks(&[Block::Table(table)], language),
         is_folded,
@@ -64,13 +67,20 @@ pub(super) async fn drawn(web: &Web, actor: &Actor, words: Words, asked: &Asked)
         }
         Answer::Heat(pair) => written(Some(Block::Heat(pair.0)), pair.1, true),
         Answer::Table(table) => written(None, *table, false),
-        Answer::Sources(sources) => written(None, source_table(web, words, &sources, asked.view.from), false),
+        Answer::Sources(sources) => {
+            // Of a long list nobody reads the end first.
+            let mut table = source_table(web, words, &sources, asked.view.from);
+            Drawn { notes: std::mem::take(&mut table.notes), ..written(None, table, false) }
+        }
     });
     Ok(answers.collect())
 }
 
-/// The first chart of a question, for a file.
+/// The first chart of a question, for a file; none where a list answers it.
 pub(super) async fn chart(web: &Web, actor: &Actor, words: Words, asked: &Asked) -> Result<Option<Picture>, Failure> {
+    if asked.show == Show::Sources {
+        return Ok(None);
+    }
     let first = answers(web, actor, words, asked).await?.into_iter().next();
     Ok(first.and_then(|answer| match answer {
         Answer::Graph(graph, _) | Answer::Ranks(graph, _) => Some(Picture::Chart(Box::new(graph.chart))),
@@ -131,9 +141,15 @@ pub(super) async fn asked_weeks(web: &Web, actor: &Actor, view: &View) -> Result
 
 /// What home comes to, and what abroad does.
 pub(super) async fn asked_sides(web: &Web, actor: &Actor, view: &View, sides: Sides) -> Result<[Series; 2], Failure> {
-    let ([home, abroad], [home_key, abroad_key]) = (sides.selections(&view.selection), Sides::KEYS);
-    let of = async |key: &str, selection| Ok::<_, Failure>(Series { key: key.to_owned(), ..asked_series(web, actor, &view.series(selection)).await? });
+    let ([home, abroad], [home_key, abroad_key]) = (sides.selections(&view.selection)?, Sides::KEYS);
+    let of = async |key: &str, selection| Ok::<_, Failure>(Series { key: key.to_owned(), ..asked_packets(web, actor, &view.series(selection)).await? });
     Ok([of(home_key, home).await?, of(abroad_key, abroad).await?])
+}
+
+/// A selection through time, with sources where sums tell them.
+async fn asked_packets(web: &Web, actor: &Actor, view: &View) -> Result<Series, Failure> {
+    let question = series::Question { selection: view.selection.clone(), from: view.from, to: view.to, bucket: view.bucket };
+    Ok(series::packets(&web.observatory, actor, standpoint(web), &question).await?)
 }
 
 /// A selection through time.
@@ -198,7 +214,7 @@ impl Context<'_> {
     async fn distinct(&self) -> Result<Vec<Answer>, Failure> {
         let series = asked_series(self.web, self.actor, self.view).await?;
         let name = graph::selected(self.hand.words, &self.view.selection);
-        let title = graph::title_of_distinct(self.hand, &name, self.window());
+        let title = graph::title_of_distinct(self.hand, &self.view.selection, self.window());
         let line = Line { name, series: &series, view: None };
         Ok(vec![Answer::Graph(Box::new(graph::distinct(self.hand, "distinct", &title, &line)?), true)])
     }
