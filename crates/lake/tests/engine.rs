@@ -251,13 +251,13 @@ async fn limits_hold() {
     assert_eq!(small.query(sort).await.unwrap_err().reason.key, "sql-memory");
 }
 
-/// 4,000 packets to tcp/23 and 1,000 to tcp/22.
-fn many() -> (TempDir, Vec<PathBuf>) {
+/// Packets, of which one in five goes to tcp/22 and the others to tcp/23.
+fn many(packets: u32) -> (TempDir, Vec<PathBuf>) {
     let root = tempfile::tempdir().unwrap();
     let folder = Folder::open(root.path()).unwrap();
     let name = FileName::new(jiff::civil::date(2023, 11, 14), "a").unwrap();
-    let mut buffer = PacketBuffer::new(5000, None);
-    (0..5000).for_each(|number| buffer.push(&syn(number, if number % 5 == 0 { 22 } else { 23 })).unwrap());
+    let mut buffer = PacketBuffer::new(packets as usize, None);
+    (0..packets).for_each(|number| buffer.push(&syn(number, if number % 5 == 0 { 22 } else { 23 })).unwrap());
     write(&folder, &name, &buffer).unwrap();
     (root, vec![folder.staged(&name)])
 }
@@ -265,7 +265,7 @@ fn many() -> (TempDir, Vec<PathBuf>) {
 /// A product of packets gives the time limit no turn, so it is never begun.
 #[tokio::test]
 async fn packets_are_joined_with_little() {
-    let (_root, files) = many();
+    let (_root, files) = many(5_000);
     let engine = Engine::open(&files, None, &sensors(), Limits::default()).unwrap();
     for sql in [
         "SELECT count(*) FROM packets a, packets b WHERE a.sensor + b.sensor = 1",
@@ -287,6 +287,26 @@ async fn packets_are_joined_with_little() {
     ] {
         let answer = engine.query(sql).await.unwrap_or_else(|refused| panic!("{sql}: {refused:?}"));
         assert_eq!(answer.rows().next(), Some(vec![Some(expected.to_owned())]), "{sql}");
+    }
+}
+
+/// Three sensors saw them all: of each there are a hundred thousand copies, and a join would look at every pair of them.
+#[tokio::test]
+async fn what_is_only_asked_for_is_asked_for_once() {
+    let (_root, files) = many(300_000);
+    let engine = Engine::open(&files, None, &sensors(), Limits::default()).unwrap();
+    for (condition, expected) in [
+        ("sensor IN (SELECT sensor FROM packets)", 300_000),
+        ("sensor IN (SELECT sensor FROM packets WHERE destination_port = 22) AND destination_port = 23", 240_000),
+        ("sensor NOT IN (SELECT sensor FROM packets WHERE sensor > 0)", 100_000),
+        ("destination_port = 22 OR sensor IN (SELECT sensor FROM packets WHERE sensor = 1)", 140_000),
+        ("EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.destination_port = 22)", 300_000),
+        ("NOT EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.sensor = 2)", 200_000),
+        ("EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.ttl = packets.ttl AND b.sensor = 0)", 100_000),
+    ] {
+        let answer =
+            engine.query(&format!("SELECT count(*) FROM packets WHERE {condition}")).await.unwrap_or_else(|refused| panic!("{condition}: {refused:?}"));
+        assert_eq!(answer.rows().next(), Some(vec![Some(expected.to_string())]), "{condition}");
     }
 }
 

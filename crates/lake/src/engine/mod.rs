@@ -9,6 +9,7 @@
 mod addresses;
 mod answer;
 mod joins;
+mod once;
 mod refused;
 mod sensors;
 mod shape;
@@ -89,6 +90,7 @@ impl Engine {
             .set_bool("datafusion.execution.enable_recursive_ctes", false)
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
         let context = SessionContext::new_with_config_rt(config, runtime);
+        context.add_optimizer_rule(Arc::new(once::Once));
         let table = match span {
             None => table(files)?,
             Some(span) => context.read_table(table(files)?).and_then(|whole| whole.filter(within(span))).map_err(refused::failed)?.into_view(),

@@ -57,8 +57,8 @@ pub(super) fn too_deep(signs: usize, tables: usize) -> Refused {
 pub(super) fn join(most: usize) -> Refused {
     refused(Reason::new(
         "sql-join",
-        format!("packets どうしの結合はできません。IN (SELECT DISTINCT …) で書くか、{most} 行までの値の並びまたは 1 行の集計と結合してください。"),
-        format!("packets are not joined with packets; write IN (SELECT DISTINCT …), or join with a list of at most {most} rows or a figure of one"),
+        format!("packets どうしの結合はできません。IN や EXISTS で書くか、{most} 行までの値の並びまたは 1 行の集計と結合してください。"),
+        format!("packets are not joined with packets; write IN or EXISTS, or join with a list of at most {most} rows or a figure of one"),
     ))
 }
 

@@ -19,7 +19,7 @@ pub struct Monday {
     pub quarter: Option<Section>,
     /// The last fifty-two weeks, when there were enough sensors.
     pub year: Option<Section>,
-    /// Rises of the last thirteen weeks that were published, the latest first.
+    /// Rises of the last fifty-two weeks that were published, the latest first.
     pub rises: Vec<Told>,
 }
 
