@@ -1,8 +1,7 @@
 graph-unit-hour = packets / sensor / hour
 graph-unit-day = packets / sensor / day
-graph-caption = { $title }: how { $names } went on ({ $unit }).
-graph-caption-one = { $title } ({ $unit }).
-graph-heat-caption = { $title }: the colour of a week says how much came, by the scale below ({ $unit }).
+graph-caption = How { $names } went on.
+graph-heat-caption = The colour of a week says how much came, by the scale below.
 graph-comma = ,{" "}
 graph-other = other
 graph-unknown = unknown

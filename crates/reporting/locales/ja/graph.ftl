@@ -1,8 +1,7 @@
 graph-unit-hour = パケット数 / センサー / 時
 graph-unit-day = パケット数 / センサー / 日
-graph-caption = { $title }：{ $names } の推移（{ $unit }）です。
-graph-caption-one = { $title }（{ $unit }）です。
-graph-heat-caption = { $title }：各週に届いた数を、下の目盛りの色で表しています（{ $unit }）。
+graph-caption = { $names } の推移です。
+graph-heat-caption = 各週に届いた数を、下の目盛りの色で表しています。
 graph-comma = 、
 graph-other = その他
 graph-unknown = 不明

@@ -34,7 +34,7 @@ pub fn weeks(hand: Hand<'_>, (id, title): (&str, &str), ranks: &Ranks, view: &Vi
     };
     let rows: Vec<HeatRow> = counted.iter().map(row).collect();
     let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
-    let caption = hand.words.with("graph-heat-caption", &[("title", title), ("unit", &unit)]);
+    let caption = hand.words.get("graph-heat-caption");
     let heat = Heat::new(id, title, axis.labels.clone(), rows).and_then(|heat| heat.points(axis.points.clone())).map_err(undrawable)?;
     let cell = |value: Option<f64>| Cell::Text(value.map_or_else(|| "\u{2013}".into(), number::average));
     let by_week: Vec<Vec<Option<f64>>> = counted.iter().map(|(_, series)| values(series)).collect();

@@ -54,11 +54,9 @@ fn drawn(
     });
     let series: Vec<chart::Series> = series.collect();
     let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
-    let caption = match names.as_slice() {
-        [] => title.to_owned(),
-        [_] => hand.words.with("graph-caption-one", &[("title", title), ("unit", &unit)]),
-        names => hand.words.with("graph-caption", &[("title", title), ("names", &names.join(hand.words.get("graph-comma").as_str())), ("unit", &unit)]),
-    };
+    // What one line shows, its title says.
+    let caption =
+        if names.len() > 1 { hand.words.with("graph-caption", &[("names", &names.join(hand.words.get("graph-comma").as_str()))]) } else { String::new() };
     let chart = Chart::new(id, title, Kind::Lines, axis.labels, series).and_then(|chart| chart.points(axis.points)).map_err(undrawable)?;
     Ok(chart.unit(unit).table(table).caption(caption))
 }

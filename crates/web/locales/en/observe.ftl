@@ -42,6 +42,7 @@ observe-table = As a table
 observe-unknown = unknown
 observe-none = There are no such packets. Ask for a longer time, or for less.
 observe-sources = { $sources } sources ({ $packets } packets)
+observe-column-source = Source address
 observe-column-country = Region
 observe-column-packets = Packets
 observe-column-most = Ports most asked for

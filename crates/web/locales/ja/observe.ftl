@@ -42,6 +42,7 @@ observe-table = 表で見る
 observe-unknown = 不明
 observe-none = この条件のパケットはありません。期間を広げるか、条件を減らしてください。
 observe-sources = 送信元 { $sources }（{ $packets } パケット）
+observe-column-source = 送信元アドレス
 observe-column-country = 地域
 observe-column-packets = パケット数
 observe-column-most = 主なポート

@@ -276,7 +276,7 @@ fn source_table(web: &Web, words: Words, sources: &Sources, asked_from: Moment) 
             ],
         ),
         columns: vec![
-            left("observe-by-source"),
+            left("observe-column-source"),
             left("observe-column-country"),
             right("observe-column-packets"),
             left("observe-column-most"),
