@@ -146,6 +146,12 @@ on_both_databases! {
         desk.import("north", &[(3_600, 3, 445, false)]).await;
         desk.roll("UTC").await;
         assert_eq!(desk.counted(2, 1).await.into_values().collect::<Vec<_>>(), [(3, 3)]);
+        // Also when nothing new came.
+        let in_utc = desk.cells().await;
+        desk.roll("Asia/Tokyo").await;
+        assert_eq!(desk.counted(2, 1).await.len(), 2);
+        desk.roll("UTC").await;
+        assert_eq!(desk.cells().await, in_utc);
     }
 
     async fn files_count_once(bench) {

@@ -374,9 +374,11 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
         .unwrap();
     assert!(gaps.iter().all(|gap| gap.number == 1 && gap.reason == "stopped") && !gaps.is_empty(), "{gaps:?}");
     let mut stored = stored(&home);
+    let mut from_zmap = 0;
     for (number, host) in (1_u32..).zip(&hosts) {
         let (seen, stored) = (seen(host), stored.remove(&number).unwrap_or_default());
         assert!(seen.values().sum::<u64>() > 130, "{}: {}", host.name, seen.values().sum::<u64>());
+        from_zmap += seen.iter().filter(|(print, _)| number == 3 && print.4.is_some_and(|(_, to)| to == 445)).map(|(_, count)| count).sum::<u64>();
         for (print, count) in &seen {
             let times = stored.get(print).copied().unwrap_or_default();
             let us = print.0.div_euclid(1_000);
@@ -391,8 +393,9 @@ async fn every_packet_of_the_wire_is_stored_once_or_lies_in_a_gap() {
     let packets =
         |ranking: &Value, key: &str| ranking["rows"].as_array().unwrap().iter().find(|row| row["key"] == key).map_or(0, |row| row["packets"].as_u64().unwrap());
     let tools = top("tool");
-    // Twice sixteen addresses; and nmap and hping3 draw identifications by chance, of which one in 65,536 is ZMap's.
-    assert!((32..=36).contains(&packets(&tools, "zmap")), "{tools}");
+    // Twice sixteen addresses, of which the scanner may end before it sends the last; and nmap and hping3 draw identifications by chance, of which one in
+    // 65,536 is ZMap's.
+    assert!((30..=32).contains(&from_zmap) && (from_zmap..=from_zmap + 4).contains(&packets(&tools, "zmap")), "{from_zmap}: {tools}");
     // Sixteen addresses, sixty ports each; and once more by tcpreplay.
     let masscan = packets(&tools, "masscan");
     assert!((900..=1_960).contains(&masscan), "{tools}");

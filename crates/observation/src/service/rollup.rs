@@ -31,7 +31,7 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
     }
     let (part, count_from) = files::unrolled(&place.ledger, MOST_FILES, MOST_PACKETS).await?;
     if part.is_empty() {
-        return Ok(0);
+        return count_in(place, zone).await;
     }
     let (folder, names, mut calendar) = (place.folder.clone(), part.clone(), Calendar::new(zone.clone()));
     let counted = tokio::task::spawn_blocking(move || {
@@ -62,6 +62,19 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
     cells::add(&work, counted.into_iter().filter(|(place, _)| place.is_cell()).collect()).await?;
     work.commit().await?;
     Ok(part.len())
+}
+
+/// Has everything be counted anew where it was counted by the days of another zone; gives whether there are files to be.
+async fn count_in(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
+    if files::is_zone(&place.ledger, zone.name()).await? || !cells::are_there(&place.ledger).await? {
+        return Ok(0);
+    }
+    let work = place.ledger.begin().await?;
+    work.lock("observation.rollup").await?;
+    files::set_zone(&work, zone.name()).await?;
+    let has_files = again(&work, zone).await?;
+    work.commit().await?;
+    Ok(usize::from(has_files))
 }
 
 /// Adds all files that are in no rollup yet; gives how many.
