@@ -18,6 +18,9 @@ use std::path::Path;
 /// When it is written: by then the batches of Sunday have come and are added up.
 const TIME: Time = Time::constant(6, 0, 0, 0);
 
+/// So many rounds of adding up, of some million packets or some hundred files each: what keeps coming holds no publication up.
+const MOST_ROUNDS: usize = 10_000;
+
 /// What publishing needs.
 #[derive(Clone)]
 pub(crate) struct Press {
@@ -40,11 +43,29 @@ impl Press {
     /// Publishes the page of a Monday: of the one that was last, unless another is named.
     pub(crate) async fn publish(&self, actor: &Actor, directory: &Path, monday: Option<Date>) -> Result<Published, SiteError> {
         let zone = &self.publisher.zone;
-        // What is not added up is not told, and nobody else may do it where no server runs.
-        rollup::catch_up(&self.place, zone).await?;
+        self.add_up().await;
         let monday = monday.unwrap_or_else(|| Span::monday(self.place.ledger.now(), zone));
         let ground = Ground { place: &self.place, zone, home: &self.home, rule: self.rule };
         publish(ground, actor, &self.publisher, directory, monday).await
+    }
+}
+
+impl Press {
+    /// Adds up what is not added up yet, for nobody else may do it where no server runs. Whether there is enough to tell is asked afterwards.
+    /// Sums of another zone stay as they are: who publishes with another configuration by mistake should not have years be counted anew.
+    async fn add_up(&self) {
+        let round =
+            async || if rollup::is_of(&self.place, &self.publisher.zone).await? { rollup::rollup(&self.place, &self.publisher.zone).await } else { Ok(0) };
+        for _ in 0..MOST_ROUNDS {
+            match round().await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "packets could not be added up before they are published");
+                    break;
+                }
+            }
+        }
     }
 }
 

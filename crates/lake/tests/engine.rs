@@ -274,6 +274,8 @@ async fn packets_are_joined_with_little() {
         "SELECT count(*) FROM packets a JOIN packets b ON a.sensor = b.sensor JOIN sensors s ON s.sensor = a.sensor",
         "SELECT sum(ttl) FROM sensors a, sensors b, sensors c, sensors d, sensors e, packets",
         "SELECT count(*) FROM packets a WHERE EXISTS (SELECT 1 FROM packets b WHERE a.sensor + b.sensor = 1)",
+        "SELECT count(*) FROM packets a RIGHT SEMI JOIN packets b ON a.sensor = b.sensor",
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM packets a RIGHT ANTI JOIN packets b ON a.sensor = b.sensor)",
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t",
         "SELECT repeat('x', 2000000000)",
     ] {
@@ -303,6 +305,15 @@ async fn what_is_only_asked_for_is_asked_for_once() {
         ("EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.destination_port = 22)", 300_000),
         ("NOT EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.sensor = 2)", 200_000),
         ("EXISTS (SELECT 1 FROM packets b WHERE b.sensor = packets.sensor AND b.ttl = packets.ttl AND b.sensor = 0)", 100_000),
+        // What is reckoned of a row; one column with two others; groups that are more than what is asked for.
+        ("sensor IN (SELECT sensor % 2 FROM packets)", 200_000),
+        ("EXISTS (SELECT 1 FROM packets b WHERE b.ttl + b.sensor = packets.ttl + packets.sensor)", 300_000),
+        ("EXISTS (SELECT 1 FROM packets b WHERE b.destination_port = packets.destination_port AND b.destination_port = packets.tcp_sequence)", 1),
+        ("sensor IN (SELECT sensor FROM packets GROUP BY sensor, tcp_sequence)", 300_000),
+        // Null is neither in nor not.
+        ("sensor NOT IN (SELECT asn FROM packets)", 0),
+        ("asn NOT IN (SELECT sensor FROM packets)", 0),
+        ("asn IN (SELECT asn FROM packets)", 0),
     ] {
         let answer =
             engine.query(&format!("SELECT count(*) FROM packets WHERE {condition}")).await.unwrap_or_else(|refused| panic!("{condition}: {refused:?}"));

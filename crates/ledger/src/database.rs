@@ -40,7 +40,7 @@ impl std::fmt::Debug for Ledger {
 /// A path as a part of a URL: spaces and brackets are none of it as they are.
 fn in_url(path: &Path) -> String {
     let encoded = |byte: u8| if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    path.display().to_string().bytes().map(encoded).collect()
+    path.as_os_str().as_encoded_bytes().iter().copied().map(encoded).collect()
 }
 
 impl Ledger {

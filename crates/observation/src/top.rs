@@ -3,7 +3,7 @@
 use crate::{
     ObservationError, Observatory, Sensor,
     ask::{Chosen, Selection, Sensors, Standpoint},
-    rollup::Value,
+    rollup::{Dimension, Value},
     service_key,
     sources::MOST_TOLD_APART,
     store::{files, sensors},
@@ -140,7 +140,12 @@ pub(crate) async fn ranking(
     let reach = Reach::of(&snapshot, standpoint.zone, &chosen, window).await?;
     let (from, of_some_sensors) = (question.from.0, question.selection.sensors != Sensors::All);
     // Sums know no ports without a name of one country, no sources of some sensors, and none of a sensor of what is narrowed.
-    let tells_less = |sums: &Sums| *sums == Sums::Services || (tells_sources && (of_some_sensors || matches!(sums, Sums::Sensors(_))));
+    let tells_less = |sums: &Sums| match sums {
+        Sums::Services => true,
+        Sums::Values(Dimension::Sensor) => false,
+        Sums::Sensors(_) => tells_sources,
+        Sums::Values(_) | Sums::Countries(_) => tells_sources && of_some_sensors,
+    };
     let is_counted = |sums: &Sums| reach.counts_packets(from) || (tells_less(sums) && reach.counts_packets_for_more(from));
     let sums = Sums::of(question.by, &question.selection).filter(|sums| !is_counted(sums));
     let counted = match sums {

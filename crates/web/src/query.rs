@@ -24,7 +24,11 @@ impl Parameters {
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
         let is_twice = |place: usize, name: &str| self.0.iter().take(place).any(|(before, _)| before == name);
         match self.0.iter().enumerate().find(|(place, (name, _))| !known.contains(&name.as_str()) || is_twice(*place, name)).map(|(_, pair)| pair) {
-            Some((name, value)) => Err(Failure::Parameter { name: name.clone(), value: value.clone() }),
+            Some((name, value)) => {
+                let all: Vec<&str> = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
+                let value = if known.contains(&name.as_str()) { all.join(", ") } else { value.clone() };
+                Err(Failure::Parameter { name: name.clone(), value })
+            }
             None => Ok(()),
         }
     }

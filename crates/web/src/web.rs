@@ -2,6 +2,7 @@ use crate::{
     address::{ClientAddress, Failures},
     failure::Failure,
     gate, headers,
+    pages::compare::Kept,
     rate::Rates,
     reader,
     routes::routes,
@@ -99,6 +100,7 @@ pub fn router(web: Web) -> Router {
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(Extension(Arc::new(Failures::default())))
         .layer(Extension(Arc::new(Rates::default())))
+        .layer(Extension(Arc::new(Kept::default())))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(shared.clone(), reader::prepare))
         .layer(CompressionLayer::new())

@@ -3,7 +3,8 @@
 
 use super::refused::{self, Refused};
 use datafusion::{
-    common::{JoinType, stats::Precision},
+    common::{JoinType, stats::Precision, tree_node::TreeNodeRecursion},
+    logical_expr::LogicalPlan,
     physical_plan::{
         ExecutionPlan,
         joins::HashJoinExec,
@@ -15,6 +16,18 @@ use datafusion::{
 const MOST_ROWS: usize = 1000;
 /// Parts of a plan that give each row on once at most.
 const LEAVES_OUT: [&str; 5] = ["FilterExec", "ProjectionExec", "RepartitionExec", "CoalesceBatchesExec", "CoalescePartitionsExec"];
+
+/// Walks a plan as it was written: what asks for the left side from the right would not have each value asked for once, and nobody has to write it so.
+pub(super) fn check_written(plan: &LogicalPlan) -> Result<(), Refused> {
+    let is_turned = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Join(join) if matches!(join.join_type, JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark));
+    let mut is_refused = false;
+    plan.apply_with_subqueries(|plan| {
+        is_refused |= is_turned(plan);
+        Ok(if is_refused { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })
+    .map_err(refused::by)?;
+    if is_refused { Err(refused::join(MOST_ROWS)) } else { Ok(()) }
+}
 
 /// Walks a plan as it will be run.
 pub(super) fn check(plan: &dyn ExecutionPlan) -> Result<(), Refused> {

@@ -154,6 +154,7 @@ async fn plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, Refused> {
     let plan = state.statement_to_plan(statement).await.map_err(refused::by)?;
     let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     read_only.verify_plan(&plan).map_err(|_| refused::no_select())?;
+    joins::check_written(&plan)?;
     Ok(plan)
 }
 
@@ -174,8 +175,8 @@ fn within((from, to): (Moment, Moment)) -> Expr {
 
 /// A file's URL; its name is no pattern.
 fn address_of(file: &Path) -> Result<ListingTableUrl, DataFusionError> {
-    // Two dots are no part of an object's name.
-    let path = file.canonicalize()?;
+    // Two dots are no part of an object's name. A file that is not there is told when it is asked.
+    let path = file.canonicalize().or_else(|_| std::path::absolute(file))?;
     let url = url::Url::from_file_path(&path).map_err(|()| DataFusionError::Plan(format!("{} is no path of a file", file.display())))?;
     ListingTableUrl::try_new(url, None)
 }

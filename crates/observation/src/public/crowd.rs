@@ -12,12 +12,12 @@ use crate::{
     sums,
 };
 use noroshi_directory::Origin;
-use noroshi_kernel::reason::Reason;
+use noroshi_kernel::{moment::Moment, reason::Reason};
 use noroshi_ledger::{LedgerError, Query};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Sums are told when they lack no more than one in so many packets of their time.
-const COMPLETE: i64 = 100;
+const COMPLETE: u64 = 100;
 /// So many rows are looked at together.
 const AT_ONCE: usize = 64;
 
@@ -28,28 +28,33 @@ pub(super) struct Crowd<'a, Q> {
     window: Window,
     numbers: BTreeSet<u32>,
     least: usize,
+    /// All packets that are told.
+    all: u64,
 }
 
 impl<'a, Q: Query> Crowd<'a, Q> {
     /// # Errors
     /// [`ObservationError::Refused`] when sums lack much of that time; when records cannot be read.
     pub(super) async fn of(query: &'a Q, ground: Ground<'a>, window: Window) -> Result<Self, ObservationError> {
-        must_be_added_up(query, ground, window).await?;
         let known = sensors::all(query).await?;
         let at_home = known.iter().filter(|sensor| ground.home.origin(&sensor.country) == Origin::Domestic);
-        let numbers = at_home.filter_map(|sensor| u32::try_from(sensor.number).ok()).collect();
-        Ok(Self { query, ground, window, numbers, least: usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX) })
+        let numbers: BTreeSet<u32> = at_home.filter_map(|sensor| u32::try_from(sensor.number).ok()).collect();
+        let keys: Vec<String> = numbers.iter().map(|number| Value::Sensor(*number).key()).collect();
+        let seen = cells::by_sensors(query, Dimension::Sensor, &keys, (window.from.0, window.to.0)).await?;
+        let seen: BTreeMap<u32, u64> = seen.into_values().flatten().collect();
+        must_be_added_up(query, ground, window, seen.values().copied().fold(0, u64::saturating_add)).await?;
+        let mut crowd = Self { query, ground, window, numbers, least: usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX), all: 0 };
+        crowd.all = crowd.told(&seen);
+        Ok(crowd)
     }
 
     const fn span(&self) -> (i64, i64) {
         (self.window.from.0, self.window.to.0)
     }
 
-    /// All packets.
-    pub(super) async fn all(&self) -> Result<u64, LedgerError> {
-        let keys: Vec<String> = self.numbers.iter().map(|number| Value::Sensor(*number).key()).collect();
-        let seen = cells::by_sensors(self.query, Dimension::Sensor, &keys, self.span()).await?;
-        Ok(self.told(&seen.into_values().flatten().collect()))
+    /// All packets that are told, of which these rows are parts: where sensors differ much, rows may come to more than sensors do.
+    pub(super) fn all(&self, rows: &[(String, u64)]) -> u64 {
+        self.all.max(rows.iter().map(|(_, packets)| *packets).fold(0, u64::saturating_add))
     }
 
     /// The rows with most packets, the most first. What all sensors saw of a row bounds what is told of it: rows are looked at from the greatest on, until
@@ -75,10 +80,10 @@ impl<'a, Q: Query> Crowd<'a, Q> {
         Ok(found)
     }
 
-    /// The packets of a row on each day on which there are any, by when the day begins.
-    pub(super) async fn days(&self, of: Of, key: &str) -> Result<HashMap<i64, u64>, LedgerError> {
-        let days = cells::days_by_sensors(self.query, dimension(of), key, self.span()).await?;
-        Ok(days.into_iter().map(|(at, counts)| (at, self.told(&counts))).collect())
+    /// The packets of a row on each of the days between `edges`, which rise.
+    pub(super) async fn days(&self, of: Of, key: &str, edges: &[Moment]) -> Result<Vec<u64>, LedgerError> {
+        let days = by_days(cells::days_by_sensors(self.query, dimension(of), key, self.span()).await?, edges);
+        Ok(days.iter().map(|counts| self.told(counts)).collect())
     }
 
     fn told(&self, counts: &BTreeMap<u32, u64>) -> u64 {
@@ -86,16 +91,31 @@ impl<'a, Q: Query> Crowd<'a, Q> {
     }
 }
 
-/// Sums of some packets alone would look like silence, or like few.
-async fn must_be_added_up(query: &impl Query, ground: Ground<'_>, window: Window) -> Result<(), ObservationError> {
-    let is_rolled = files::is_zone(query, ground.zone.name()).await?;
-    if is_rolled && totals::are_missing(query).await? {
+/// Counts of sensors by days: cells begin with days, and where a team moved to another zone, within them.
+pub(super) fn by_days(cells: HashMap<i64, BTreeMap<u32, u64>>, edges: &[Moment]) -> Vec<BTreeMap<u32, u64>> {
+    let mut days = vec![BTreeMap::new(); edges.len().saturating_sub(1)];
+    for (at, counts) in cells {
+        let Some(day) = edges.partition_point(|edge| edge.0 <= at).checked_sub(1).and_then(|day| days.get_mut(day)) else { continue };
+        counts.into_iter().for_each(|(sensor, packets)| *day.entry(sensor).or_default() += packets);
+    }
+    days
+}
+
+/// Sums of some packets alone would look like silence, or like few: `sums` is what they have of sensors at home.
+async fn must_be_added_up(query: &impl Query, ground: Ground<'_>, window: Window, sums: u64) -> Result<(), ObservationError> {
+    if !files::is_zone(query, ground.zone.name()).await? && cells::are_there(query).await? {
+        return Err(ObservationError::Refused(Reason::new(
+            "public-zone",
+            "集計がほかのタイムゾーンの日で作られています。noroshi observe recount を実行してください。",
+            "the sums are of days of another time zone; run: noroshi observe recount",
+        )));
+    }
+    if totals::are_missing(query).await? {
         return Err(ObservationError::Refused(sums::totals_missing()));
     }
     let parts = files::parts(query, window.from.0, window.to.0).await?;
-    let packets = |parts: &mut dyn Iterator<Item = &files::Part>| parts.map(|part| part.packets).fold(0, i64::saturating_add);
-    let missing = packets(&mut parts.iter().filter(|part| !is_rolled || !part.is_rolled));
-    if missing.saturating_mul(COMPLETE) <= packets(&mut parts.iter()) {
+    let missing = parts.iter().filter(|part| !part.is_rolled).map(|part| part.packets.unsigned_abs()).fold(0, u64::saturating_add);
+    if missing.saturating_mul(COMPLETE) <= sums {
         return Ok(());
     }
     Err(ObservationError::Refused(Reason::new(
@@ -118,7 +138,7 @@ const fn dimension(of: Of) -> Dimension {
 }
 
 /// What is told of the counts of sensors, `least` of which have to be there: those that saw most count as the last of these does.
-fn told(mut counts: Vec<u64>, least: usize) -> u64 {
+pub(super) fn told(mut counts: Vec<u64>, least: usize) -> u64 {
     counts.sort_unstable_by(|one, other| other.cmp(one));
     let most = counts.get(least.max(1) - 1).copied().unwrap_or_default();
     counts.into_iter().map(|packets| packets.min(most)).fold(0, u64::saturating_add)

@@ -158,7 +158,8 @@ pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -
     }
     let days = sensor_days(&watches, window);
     let crowd = Crowd::of(&snapshot, ground, window).await?;
-    let (all, counts) = (crowd.all().await?, crowd.most(of, limit).await?);
+    let counts = crowd.most(of, limit).await?;
+    let all = crowd.all(&counts);
     let mut rows: Vec<Row> = Vec::with_capacity(counts.len());
     let mut before = None;
     for (place, (key, packets)) in (1..).zip(counts) {
@@ -171,8 +172,13 @@ pub async fn ranking(ground: Ground<'_>, of: Of, window: Window, limit: usize) -
 
 #[expect(clippy::cast_precision_loss, reason = "a share is rounded anyway")]
 fn share(part: u64, whole: u64) -> f64 {
-    // Where sensors are few and differ much, the whole may be told smaller than one of its parts.
-    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Where the days of a window begin, and where the last ends.
+fn days(zone: &Zone, window: Window) -> Vec<Moment> {
+    let question = series::Question { selection: Selection::default(), from: window.from, to: window.to, bucket: Bucket::Day };
+    series::edges(zone, &question).unwrap_or_default()
 }
 
 /// How long a bucket of a public series is.
@@ -192,15 +198,14 @@ pub async fn series(ground: Ground<'_>, of: Of, key: &str, window: Window, step:
     let snapshot = ground.place.ledger.snapshot().await?;
     let watches = at_home(&snapshot, ground.home, window).await?;
     let least = usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX).max(1);
-    let counts = Crowd::of(&snapshot, ground, window).await?.days(of, key).await?;
-    let question = series::Question { selection: Selection::default(), from: window.from, to: window.to, bucket: Bucket::Day };
-    let told = |edges: &[Moment]| {
+    let edges = days(ground.zone, window);
+    let counts = Crowd::of(&snapshot, ground, window).await?.days(of, key, &edges).await?;
+    let told = |(edges, packets): (&[Moment], u64)| {
         let &[from, to] = edges else { return None };
         let day = Window { from, to };
-        let packets = counts.get(&from.0).copied().unwrap_or_default();
         Some((day, (watching(&watches, day) >= least).then(|| (packets, sensor_days(&watches, day)))))
     };
-    let days: Vec<_> = series::edges(ground.zone, &question).unwrap_or_default().windows(2).filter_map(told).collect();
+    let days: Vec<_> = edges.windows(2).zip(counts).filter_map(told).collect();
     let length = if step == Step::Week { 7 } else { 1 };
     let point = |days: &[(Window, Option<(u64, f64)>)]| {
         let at = days.first()?.0.from;

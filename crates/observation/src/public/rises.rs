@@ -1,19 +1,20 @@
 //! Rises that somebody has published: what they are and since when, in the words of who explained them.
 
-use super::{Ground, Window};
+use super::{Ground, Window, crowd};
 use crate::{
     ObservationError,
-    ask::Standpoint,
-    rise::{Kind, State},
+    rise::{self, Kind, State},
+    rollup::Dimension,
     service::{
         course::{self, Lasted},
-        rises,
+        rises::{self, Rise},
     },
-    store::sensors,
+    store::{cells, sensors},
+    watch,
 };
 use noroshi_kernel::{access::Actor, language::Bilingual, moment::Moment};
 use noroshi_ledger::{LedgerError, Query};
-use std::net::Ipv6Addr;
+use std::{collections::BTreeMap, net::Ipv6Addr};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A rise as everybody may know it.
@@ -27,7 +28,7 @@ pub struct Told {
     pub kind: Kind,
     /// When it began.
     pub from: Moment,
-    /// Until when it lasted, by what was known at the window's end; none when its days cannot be asked any more.
+    /// Until when it lasted, by what was known at the window's end and may be told; none when sums do not tell its days.
     pub lasted: Option<Lasted>,
     /// What it is.
     pub explanation: Bilingual,
@@ -43,11 +44,11 @@ const LONGEST_DAYS: i64 = 366;
 /// When records cannot be read.
 pub async fn published(ground: Ground<'_>, window: Window) -> Result<Vec<Told>, ObservationError> {
     let found = rises::begun(&ground.place.ledger, &Actor::Platform, window.from.plus_days(-LONGEST_DAYS), window.to).await?;
-    let secrets = Secrets::of(&ground.place.ledger).await?;
-    let standpoint = Standpoint { zone: ground.zone, home: ground.home };
+    let snapshot = ground.place.ledger.snapshot().await?;
+    let secrets = Secrets::of(&snapshot).await?;
     let mut told = Vec::new();
     for rise in found.into_iter().filter(|rise| rise.state == State::Published && secrets.told_by(&rise.explanation).is_none()) {
-        let lasted = course::lasted(ground.place, &Actor::Platform, standpoint, &rise, window.to).await?;
+        let lasted = lasted(&snapshot, ground, &rise, window.to).await?;
         if Moment(rise.from) >= window.from || lasted.is_some_and(|lasted| lasted.last >= window.from) {
             let (key, country, kind, from, explanation) = (rise.service, rise.country, rise.kind, Moment(rise.from), rise.explanation);
             told.push(Told { key, country, kind, from, lasted, explanation });
@@ -55,6 +56,31 @@ pub async fn published(ground: Ground<'_>, window: Window) -> Result<Vec<Told>, 
     }
     told.sort_by(|a, b| b.from.cmp(&a.from).then_with(|| a.key.cmp(&b.key)));
     Ok(told)
+}
+
+/// Until when a rise lasted, by what may be told of its days: whoever keeps sending to one address what rose there makes it no longer.
+async fn lasted(query: &impl Query, ground: Ground<'_>, rise: &Rise, until: Moment) -> Result<Option<Lasted>, LedgerError> {
+    let (dimension, key) = match &rise.country {
+        None => (Dimension::Service, rise.service.clone()),
+        Some(country) => (Dimension::ServiceCountry, format!("{} {country}", rise.service)),
+    };
+    let first = course::day(ground.zone, Moment(rise.from));
+    let end = course::day(ground.zone, until.min(ground.place.ledger.now()));
+    if end <= first {
+        return Ok(Some(Lasted { last: first, goes_on: true }));
+    }
+    let edges = super::days(ground.zone, Window { from: first, to: end });
+    let cells = cells::days_by_sensors(query, dimension, &key, (first.0, end.0)).await?;
+    if cells.is_empty() {
+        return Ok(None);
+    }
+    let (at, least) = (&rise.evidence.at_sensors, usize::try_from(ground.rule.least_sensors).unwrap_or(usize::MAX));
+    let rose = |counts: BTreeMap<u32, u64>| counts.into_iter().filter(|(sensor, _)| at.is_empty() || at.contains(sensor)).map(|(_, packets)| packets).collect();
+    let moments: Vec<i64> = edges.iter().map(|edge| edge.0).collect();
+    let watching = watch::in_buckets(&sensors::watches(query, first.0, end.0).await?, &moments);
+    let days = crowd::by_days(cells, &edges).into_iter().zip(watching).map(|(counts, watching)| (watching > 0.0).then(|| crowd::told(rose(counts), least)));
+    let (last, goes_on) = rise::lasted(&rise.evidence, days);
+    Ok(Some(Lasted { last: edges.get(last).copied().unwrap_or(first), goes_on }))
 }
 
 /// What a published text must not tell.

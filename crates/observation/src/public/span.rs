@@ -11,7 +11,7 @@ pub struct Window {
 }
 
 /// How far one looks back from a Monday, in whole weeks, so that every window holds each day of the week alike often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
     /// The last week.
     Week,

@@ -62,6 +62,6 @@ pub async fn lasted(place: &Observatory, actor: &Actor, standpoint: Standpoint<'
 }
 
 /// When the day begins in which a moment is.
-fn day(zone: &Zone, at: Moment) -> Moment {
+pub(crate) fn day(zone: &Zone, at: Moment) -> Moment {
     zone.moment(zone.wall(at).date().at(0, 0, 0, 0)).unwrap_or(at)
 }

@@ -64,13 +64,26 @@ pub async fn rollup(place: &Observatory, zone: &Zone) -> Result<usize, Observati
     Ok(part.len())
 }
 
+/// Whether the sums are of the days of a zone, or there are none.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn is_of(place: &Observatory, zone: &Zone) -> Result<bool, ObservationError> {
+    Ok(files::is_zone(&place.ledger, zone.name()).await? || !cells::are_there(&place.ledger).await?)
+}
+
 /// Has everything be counted anew where it was counted by the days of another zone; gives whether there are files to be.
 async fn count_in(place: &Observatory, zone: &Zone) -> Result<usize, ObservationError> {
-    if files::is_zone(&place.ledger, zone.name()).await? || !cells::are_there(&place.ledger).await? {
+    if is_of(place, zone).await? {
         return Ok(0);
     }
     let work = place.ledger.begin().await?;
     work.lock("observation.rollup").await?;
+    if files::is_zone(&work, zone.name()).await? {
+        // Another server did it meanwhile.
+        work.undo().await?;
+        return Ok(0);
+    }
     files::set_zone(&work, zone.name()).await?;
     let has_files = again(&work, zone).await?;
     work.commit().await?;

@@ -98,7 +98,12 @@ async fn told(secrets: Secrets) -> Vec<String> {
     }
     let world = World::of(Bench::sqlite(&migrations()).await, &secrets.sensors, &secrets.seen, 100).await;
     // Whatever people wrote into an explanation that was published, the page holds none of it.
-    let dotted = |address: IpAddr| [address.to_string(), address.to_string().replace('.', "[dot]"), address.to_string().replace('.', "\u{2013}")];
+    let dotted = |address: IpAddr| {
+        let plain = address.to_string();
+        // Four numbers with dashes that may all be days of a month are told: that spelling is given up (`public/rises.rs`).
+        let are_days = matches!(address, IpAddr::V4(v4) if v4.octets().iter().all(|byte| *byte <= 31));
+        [plain.replace('.', "[dot]"), plain.replace('.', if are_days { "." } else { "\u{2013}" }), plain]
+    };
     let addresses = secrets.seen.iter().flat_map(|seen| dotted(seen.source)).map(|address| format!("Seen from {address} and others"));
     let sensors = secrets.sensors.iter().flat_map(|made| [format!("{}のセンサーで", made.name), format!("at {}, too", made.site.organisation)]);
     for (number, said) in (2_i64..).zip(addresses.chain(sensors)) {

@@ -26,12 +26,15 @@ use axum::{
 };
 use beside::{Beside, OUR_ROWS};
 use noroshi_document::number;
-use noroshi_kernel::reason::Reason;
+use noroshi_kernel::{moment::Moment, reason::Reason};
 use noroshi_observation::public::{self, Ground, Of, Ranking, Rule, Span, Window};
 use serde_json::json;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use theirs::{Reading, Theirs};
+use tokio::sync::Mutex;
 
+/// What is public is asked of the sums anew after so many microseconds.
+const KEPT_US: i64 = 10 * 60_000_000;
 /// The most bytes of a log or a capture.
 const MOST_BYTES: usize = 16 << 20;
 const BOUNDS: Bounds = Bounds { whole: MOST_BYTES + (1 << 20), files: MOST_BYTES, field: MOST_BYTES, too_large };
@@ -108,9 +111,15 @@ pub(crate) async fn get(State(web): State<Shared>, reader: Reader, parameters: P
 }
 
 /// `POST /compare`
-pub(crate) async fn post(State(web): State<Shared>, Extension(rates): Extension<Arc<Rates>>, reader: Reader, request: Request) -> Response {
+pub(crate) async fn post(
+    State(web): State<Shared>,
+    Extension(rates): Extension<Arc<Rates>>,
+    Extension(kept): Extension<Arc<Kept>>,
+    reader: Reader,
+    request: Request,
+) -> Response {
     let is_program = wants_json(request.headers());
-    match compared(&web, &rates, &reader, request, is_program).await {
+    match compared(&web, (&rates, &kept), &reader, request, is_program).await {
         Ok(response) => response,
         Err(failure) => {
             let mut response = failure.into_response();
@@ -128,7 +137,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
     accept.contains("application/json") && !accept.contains("text/html")
 }
 
-async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request, is_program: bool) -> Result<Response, Failure> {
+async fn compared(web: &Shared, (rates, kept): (&Rates, &Kept), reader: &Reader, request: Request, is_program: bool) -> Result<Response, Failure> {
     let rule = rule(web)?;
     rate::hold(&rates.comparisons, web, request.headers(), request.extensions())?;
     let mut sent = Upload::within(web, request, BOUNDS).await?;
@@ -136,6 +145,8 @@ async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request
         "" => Span::Week,
         other => other.parse().map_err(|()| Failure::Field { name: "span".into(), value: other.chars().take(40).collect() })?,
     };
+    // Before theirs is counted: where ours cannot be told now, that is all there is to say.
+    let ours = kept.ours(web, rule, span).await?;
     let pasted = sent.get("log").as_bytes();
     let mut parts: Vec<Vec<u8>> = (!pasted.trim_ascii().is_empty()).then(|| pasted.to_vec()).into_iter().collect();
     parts.extend(std::mem::take(&mut sent.files).into_iter().map(|file| file.bytes));
@@ -146,7 +157,6 @@ async fn compared(web: &Shared, rates: &Rates, reader: &Reader, request: Request
     let theirs = counting.map_err(|_| Failure::defect("counting ended early"))?.map_err(Failure::Refused)?;
     // Its turn is held until everything is counted.
     drop(sent);
-    let ours = ours(web, rule, span).await?;
     let beside = beside::beside(&theirs, ours.as_ref().ok());
     let words = Words::of(reader.language);
     let window = ours.as_ref().ok().map(|ranking| ranking.window);
@@ -161,11 +171,39 @@ fn nothing_sent() -> Reason {
     Reason::new("compare-empty", "ログを貼り付けるか、ファイルを選んでください。", "paste a log, or choose a file")
 }
 
+/// What was public some minutes ago: many may compare at once, and somebody may see to it that figures take long to find.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Mutex<HashMap<Span, (Moment, Ranking)>>);
+
+impl Kept {
+    async fn ours(&self, web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
+        // Who comes while it is asked for waits for it.
+        let mut kept = self.0.lock().await;
+        let now = web.ledger.now();
+        if let Some((at, ranking)) = kept.get(&span)
+            && now.0 - at.0 < KEPT_US
+            && ranking.window.to == window(web, span)?.to
+        {
+            return Ok(Ok(ranking.clone()));
+        }
+        let ranking = ours(web, rule, span).await?;
+        if let Ok(ranking) = &ranking {
+            kept.insert(span, (now, ranking.clone()));
+        }
+        Ok(ranking)
+    }
+}
+
+/// The last full weeks.
+fn window(web: &Web, span: Span) -> Result<Window, Failure> {
+    let zone = &web.reckoning.zone;
+    span.before(Span::monday(web.ledger.now(), zone), zone).ok_or_else(|| Failure::defect("there is no such week"))
+}
+
 /// What is public of the last full weeks, or why nothing is.
 async fn ours(web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
-    let zone = &web.reckoning.zone;
-    let window = span.before(Span::monday(web.ledger.now(), zone), zone).ok_or_else(|| Failure::defect("there is no such week"))?;
-    let ground = Ground { place: &web.observatory, zone, home: &web.reckoning.home, rule };
+    let window = window(web, span)?;
+    let ground = Ground { place: &web.observatory, zone: &web.reckoning.zone, home: &web.reckoning.home, rule };
     Ok(public::ranking(ground, Of::Services, window, OUR_ROWS).await?)
 }
 
