@@ -48,9 +48,7 @@ impl Press {
         let ground = Ground { place: &self.place, zone, home: &self.home, rule: self.rule };
         publish(ground, actor, &self.publisher, directory, monday).await
     }
-}
 
-impl Press {
     /// Adds up what is not added up yet, for nobody else may do it where no server runs. Whether there is enough to tell is asked afterwards.
     /// Sums of another zone stay as they are: who publishes with another configuration by mistake should not have years be counted anew.
     async fn add_up(&self) {

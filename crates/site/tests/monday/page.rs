@@ -69,12 +69,15 @@ on_both_databases! {
             Seen { sensors: 1, country: Some("BR"), last_days: 11, ..Seen::of("tcp/31337", 500) },
             Seen { sensors: 2, country: Some("BR"), last_days: 11, ..Seen::of("udp/31338", 500) },
             Seen { sensors: 1, last_days: 40, ..Seen::of("tcp/1000", 9_000) },
+            // More than a rise had: as if it went on.
+            Seen { sensors: 1, last_days: 40, ..Seen::of("tcp/1001", 100_000_000) },
         ];
         // And one is sent a little to each of many ports, which are too many to be rows.
         let spread = (40_000..40_300).map(|port| Seen { sensors: 1, country: Some("BR"), ..Seen::of(&format!("tcp/{port}"), 20) });
         let seen: Vec<Seen> = seen().into_iter().chain(probes).chain(spread).collect();
         let sensors: Vec<Made> = (0..4).map(|number| Made::at("JP", number)).collect();
         let world = World::of(bench, &sensors, &seen, 400).await;
+        world.rise(1, "tcp/1001", "published", 20, "a worm").await;
         let folder = world.bench.folder.path().join("public");
         publish(world.ground(), &ROOT, &world.publisher(), &folder, world.monday()).await.expect("published");
         for (name, text) in files(&folder) {
@@ -87,6 +90,8 @@ on_both_databases! {
         // Nor do shares tell how much was sent to the one: the whole is as without probes.
         let (first, all) = (&monday.week.ports.ranks[0], monday.week.ports.ranks.iter().map(|rank| rank.average).sum::<f64>());
         assert!((first.share - first.average / all).abs() < 1e-9, "{first:?} of {all}");
+        let lasted = monday.rises[0].lasted.expect("its days are told");
+        assert_eq!((lasted.last, lasted.goes_on), (monday.rises[0].from, false), "nor is a rise made longer");
         let quarter = monday.quarter.as_ref().expect("a quarter");
         let line = quarter.ports.lines.iter().find(|line| line.key == "tcp/1000").expect("a line");
         let mut values: Vec<f64> = line.points.iter().filter_map(|point| point.per_sensor_day).collect();

@@ -27,7 +27,10 @@ use axum::{
 use beside::{Beside, OUR_ROWS};
 use noroshi_document::number;
 use noroshi_kernel::{moment::Moment, reason::Reason};
-use noroshi_observation::public::{self, Ground, Of, Ranking, Rule, Span, Window};
+use noroshi_observation::{
+    ObservationError,
+    public::{self, Ground, Of, Ranking, Rule, Span, Window},
+};
 use serde_json::json;
 use std::{collections::HashMap, sync::Arc};
 use theirs::{Reading, Theirs};
@@ -171,6 +174,14 @@ fn nothing_sent() -> Reason {
     Reason::new("compare-empty", "ログを貼り付けるか、ファイルを選んでください。", "paste a log, or choose a file")
 }
 
+fn later() -> Reason {
+    Reason::new(
+        "compare-later",
+        "公開している数値を集計しているところです。しばらく待ってから、もう一度送信してください。",
+        "what is public is being added up; try again in a while",
+    )
+}
+
 /// What was public some minutes ago: many may compare at once, and somebody may see to it that figures take long to find.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(Mutex<HashMap<Span, (Moment, Ranking)>>);
@@ -204,7 +215,11 @@ fn window(web: &Web, span: Span) -> Result<Window, Failure> {
 async fn ours(web: &Web, rule: Rule, span: Span) -> Result<Result<Ranking, public::TooFew>, Failure> {
     let window = window(web, span)?;
     let ground = Ground { place: &web.observatory, zone: &web.reckoning.zone, home: &web.reckoning.home, rule };
-    Ok(public::ranking(ground, Of::Services, window, OUR_ROWS).await?)
+    match public::ranking(ground, Of::Services, window, OUR_ROWS).await {
+        // What the team has to do about it is nothing for readers.
+        Err(ObservationError::Refused(_)) => Err(Failure::Refused(later())),
+        other => Ok(other?),
+    }
 }
 
 fn program(theirs: &Theirs, window: Option<Window>, ours: Option<&Ranking>, beside: &Beside, meaning: &[String]) -> Response {
