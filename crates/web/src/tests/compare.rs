@@ -210,6 +210,24 @@ async fn what_cannot_be_compared_is_said() {
 }
 
 #[tokio::test]
+async fn while_ours_is_added_up_readers_are_told_to_come_later() {
+    on_both(async |filled: Filled| {
+        world(&filled, &["JP", "JP", "JP"]).await;
+        let work = filled.web.ledger.begin().await.expect("work");
+        let at = filled.web.ledger.now().plus_days(-9).0;
+        let name = noroshi_lake::folder::FileName::new(jiff::civil::date(2019, 2, 20), "a").expect("a name").to_string();
+        let file = Sql::new("INSERT INTO observation_file (name, packets, size_bytes, from_at, to_at) VALUES (").bind(name).push(", 1000000, 1, ");
+        work.execute(file.bind(at).push(", ").bind(at + 1).push(")")).await.expect("kept");
+        work.commit().await.expect("kept");
+        let reader = Browser::stranger(&filled).speaking("en");
+        let page = reader.upload("/compare", &[("log", None, LOG.as_bytes()), ("span", None, b"month")]).await;
+        let says = page.body.contains("No answer") && page.body.contains("being added up; try again in a while");
+        assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && says && !page.body.contains("noroshi observe"), "{}", page.body);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_compares_so_often_and_then_waits() {
     let filled = Filled::empty().await;
     let reader = Browser::stranger(&filled);
